@@ -1,0 +1,30 @@
+# Graft. `make help` lists what can be made.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+CONFIGURATION ?= Release
+DOTNET_FLAGS  ?= -c $(CONFIGURATION) --nologo -v quiet
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+BIN := artifacts/bin
+
+.PHONY: help build test test-golden test-cluster format clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build everything
+	dotnet build Operator.sln $(DOTNET_FLAGS)
+
+test: build ## run every test; the last line is "N passed, N failed, N skipped"
+	@eng/run-tests.sh
+
+test-golden: build ## run the golden cases in tests/golden, or in the folder GRAFT_GOLDEN
+	@eng/run-golden.sh
+
+test-cluster: build ## run the tests on a real Kubernetes (needs root)
+	@eng/run-tests.sh Graft.Cluster.Tests
+
+format: ## format the sources
+	dotnet format Operator.sln
+
+clean: ## delete what was built
+	rm -rf artifacts bin graft-out
