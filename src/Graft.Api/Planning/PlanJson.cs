@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Graft.Api.Planning;
+
+/// <summary>A plan as JSON: for people, for the trainer, and in the canonical form that is hashed.</summary>
+public static class PlanJson
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        WriteIndented = true,
+    };
+
+    private static readonly JsonSerializerOptions Compact = new(Options) { WriteIndented = false };
+
+    /// <summary>The plan, indented.</summary>
+    public static string Write(RunPlan plan)
+    {
+        return JsonSerializer.Serialize(plan, Options);
+    }
+
+    /// <summary>The recipe alone, indented: what travels with an artifact.</summary>
+    public static string Write(Recipe recipe)
+    {
+        return JsonSerializer.Serialize(recipe, Options);
+    }
+
+    /// <summary>Reads a plan.</summary>
+    /// <exception cref="PlanFormatException">The text is not a plan of a version that is known here.</exception>
+    public static RunPlan Read(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            if (document.RootElement.ValueKind != JsonValueKind.Object
+                || !document.RootElement.TryGetProperty("version", out var version)
+                || version.ValueKind != JsonValueKind.Number)
+            {
+                throw new PlanFormatException("This is not a run plan: it has no \"version\". `graft plan FILE` writes one.");
+            }
+
+            if (version.GetInt32() != RunPlan.CurrentVersion)
+            {
+                throw new PlanFormatException(
+                    $"The run plan has version {version.GetInt32()}, this trainer reads version {RunPlan.CurrentVersion}. "
+                    + "Use the trainer image of the same release as the operator or command line that wrote the plan.");
+            }
+
+            return document.Deserialize<RunPlan>(Options) ?? throw new PlanFormatException("The run plan is empty.");
+        }
+        catch (JsonException error)
+        {
+            throw new PlanFormatException($"The run plan cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The hash that names a run: SHA-256 of the recipe's canonical JSON, as <c>sha256:</c> and 64 hex digits.</summary>
+    public static string Hash(Recipe recipe)
+    {
+        return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Canonical(recipe)));
+    }
+
+    /// <summary>The first eight hex digits of a plan's hash: what names its Job.</summary>
+    public static string ShortHash(string hash)
+    {
+        return hash["sha256:".Length..][..8];
+    }
+
+    /// <summary>The recipe as UTF-8 JSON without white space, keys sorted by their code units, absent fields left out.</summary>
+    public static byte[] Canonical(Recipe recipe)
+    {
+        var node = Sort(JsonSerializer.SerializeToNode(recipe, Compact));
+        return JsonSerializer.SerializeToUtf8Bytes(node, Compact);
+    }
+
+    private static JsonNode? Sort(JsonNode? node)
+    {
+        return node switch
+        {
+            JsonObject fields => new JsonObject(
+                fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => KeyValuePair.Create(field.Key, Sort(field.Value)))),
+            JsonArray items => new JsonArray([.. items.Select(Sort)]),
+            _ => node?.DeepClone(),
+        };
+    }
+}
+
+/// <summary>A run plan cannot be read; the message says why and what to do.</summary>
+public sealed class PlanFormatException(string message, Exception? inner = null) : Exception(message, inner);

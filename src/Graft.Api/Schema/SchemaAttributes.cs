@@ -1,0 +1,83 @@
+namespace Graft.Api.Schema;
+
+/// <summary>Marks a class as a custom resource and names it on the API server.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class CustomResourceAttribute(string kind, string plural, string shortName) : Attribute
+{
+    public string Kind { get; } = kind;
+
+    public string Plural { get; } = plural;
+
+    public string ShortName { get; } = shortName;
+}
+
+/// <summary>A column of <c>kubectl get</c>. Conditions are picked by type, never by position.</summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class PrinterColumnAttribute(string name, string type, string jsonPath, string description) : Attribute
+{
+    public string Name { get; } = name;
+
+    public string Type { get; } = type;
+
+    public string JsonPath { get; } = jsonPath;
+
+    public string Description { get; } = description;
+
+    /// <summary>0 is always shown; anything above only with <c>-o wide</c>.</summary>
+    public int Priority { get; init; }
+}
+
+/// <summary>A CEL rule that the API server checks on this object; <see cref="Message"/> is what the user reads.</summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Property, AllowMultiple = true)]
+public sealed class CelRuleAttribute(string rule, string message) : Attribute
+{
+    public string Rule { get; } = rule;
+
+    public string Message { get; } = message;
+}
+
+/// <summary>Exactly one of this object's fields (JSON names) must be set. Becomes a CEL rule and a check of our own.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ExactlyOneOfAttribute(params string[] fields) : Attribute
+{
+    public IReadOnlyList<string> Fields { get; } = fields;
+}
+
+/// <summary>At most one of the named fields may be set. Becomes a CEL rule and a check of our own.</summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+public sealed class AtMostOneOfAttribute(params string[] fields) : Attribute
+{
+    public IReadOnlyList<string> Fields { get; } = fields;
+}
+
+/// <summary>
+/// A string that holds a decimal number, as Kubernetes' conventions ask for in place of floats.
+/// Bounds are inclusive unless said otherwise.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class DecimalStringAttribute : Attribute
+{
+    public double Minimum { get; init; } = double.NegativeInfinity;
+
+    public double Maximum { get; init; } = double.PositiveInfinity;
+
+    public bool ExclusiveMinimum { get; init; }
+
+    public bool ExclusiveMaximum { get; init; }
+}
+
+/// <summary>A list that the API server merges as a map with this key (server-side apply's <c>listType: map</c>).</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ListMapKeyAttribute(string key) : Attribute
+{
+    public string Key { get; } = key;
+}
+
+/// <summary>Bounds of the length of each string in a list.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ItemLengthAttribute(int minimum, int maximum) : Attribute
+{
+    public int Minimum { get; } = minimum;
+
+    public int Maximum { get; } = maximum;
+}

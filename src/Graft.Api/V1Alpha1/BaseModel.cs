@@ -1,0 +1,66 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Graft.Api.Schema;
+
+namespace Graft.Api.V1Alpha1;
+
+/// <summary>A frozen foundation model, pinned by digest: checked once, used by every run that names it.</summary>
+[CustomResource("BaseModel", "basemodels", "bm")]
+[PrinterColumn("Ready", "string", ".status.conditions[?(@.type==\"Ready\")].status", "Whether runs can use the model")]
+[PrinterColumn("Reason", "string", ".status.conditions[?(@.type==\"Ready\")].reason", "Why, in one word")]
+[PrinterColumn("Architecture", "string", ".status.architecture", "The model's class, from its configuration")]
+[PrinterColumn("Parameters", "integer", ".status.parameters", "The number of weights")]
+[PrinterColumn("Digest", "string", ".status.digest", "The digest of the model's files", Priority = 1)]
+[PrinterColumn("Age", "date", ".metadata.creationTimestamp", "Time since creation")]
+public sealed class BaseModel : GraftResource<BaseModelSpec, BaseModelStatus>;
+
+/// <summary>Where a base model is and how it is read.</summary>
+public sealed class BaseModelSpec
+{
+    /// <summary>Where the files are.</summary>
+    [Required]
+    public ModelSource? Source { get; set; }
+
+    /// <summary>How the files are laid out: <c>huggingFace</c> is a folder with config.json, safetensors and a tokenizer.</summary>
+    [AllowedValues("huggingFace")]
+    [DefaultValue("huggingFace")]
+    public string? Format { get; set; }
+
+    /// <summary>The digest that the files must have, as <c>status.digest</c> and <c>graft-trainer inspect</c> print it. Anything else is refused.</summary>
+    [RegularExpression("^sha256:[0-9a-f]{64}$")]
+    [MaxLength(71)]
+    public string? Digest { get; set; }
+
+    /// <summary>Draw the weights at random instead of reading them, to pre-train a model from its configuration and tokenizer alone.</summary>
+    public RandomInitialization? RandomInitialization { get; set; }
+
+    /// <summary>The model's licence.</summary>
+    public LicenseNotice? License { get; set; }
+}
+
+/// <summary>Weights drawn at random: normal with the configuration's <c>initializer_range</c> as standard deviation, norms one.</summary>
+public sealed class RandomInitialization
+{
+    /// <summary>The seed of the draw.</summary>
+    [Range(0, int.MaxValue)]
+    [DefaultValue(0)]
+    public int? Seed { get; set; }
+}
+
+/// <summary>What was found in a base model's files.</summary>
+public sealed class BaseModelStatus : ResourceStatus
+{
+    /// <summary>The digest of the model's files.</summary>
+    [MaxLength(71)]
+    public string? Digest { get; set; }
+
+    /// <summary>The model's class, from its configuration, such as <c>LlamaForCausalLM</c>.</summary>
+    [MaxLength(128)]
+    public string? Architecture { get; set; }
+
+    /// <summary>The number of weights.</summary>
+    public long? Parameters { get; set; }
+
+    /// <summary>The size of the model's files in bytes.</summary>
+    public long? SizeBytes { get; set; }
+}

@@ -1,0 +1,108 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Graft.Api.Schema;
+
+namespace Graft.Api.V1Alpha1;
+
+/// <summary>The name of another resource in the same namespace.</summary>
+public sealed class LocalReference
+{
+    /// <summary>The resource's name.</summary>
+    [Required]
+    [Length(1, 253)]
+    [RegularExpression("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
+    public string? Name { get; set; }
+}
+
+/// <summary>Where the files of a base model are.</summary>
+[ExactlyOneOf("builtin", "path", "pvc", "oci")]
+public sealed class ModelSource
+{
+    /// <summary>Files that come with Graft: in the trainer image, and with the command line.</summary>
+    public BuiltinSource? Builtin { get; set; }
+
+    /// <summary>A folder on this computer, relative to the file that holds this spec. Only <c>graft run</c> reads it; a cluster refuses it.</summary>
+    [Length(1, 1024)]
+    public string? Path { get; set; }
+
+    /// <summary>A folder on a PersistentVolumeClaim of the same namespace, mounted read-only.</summary>
+    public PvcSource? Pvc { get; set; }
+
+    /// <summary>An artifact or image in an OCI registry.</summary>
+    public OciSource? Oci { get; set; }
+}
+
+/// <summary>Where the files of a data set are.</summary>
+[ExactlyOneOf("builtin", "path", "pvc", "oci")]
+public sealed class DatasetSource
+{
+    /// <summary>Files that come with Graft: in the trainer image, and with the command line.</summary>
+    public BuiltinSource? Builtin { get; set; }
+
+    /// <summary>A folder on this computer, relative to the file that holds this spec. Only <c>graft run</c> reads it; a cluster refuses it.</summary>
+    [Length(1, 1024)]
+    public string? Path { get; set; }
+
+    /// <summary>A folder on a PersistentVolumeClaim of the same namespace, mounted read-only.</summary>
+    public PvcSource? Pvc { get; set; }
+
+    /// <summary>An artifact or image in an OCI registry.</summary>
+    public OciSource? Oci { get; set; }
+}
+
+/// <summary>Files that come with Graft.</summary>
+public sealed class BuiltinSource
+{
+    /// <summary>The folder's name, such as <c>tiny-llama</c>.</summary>
+    [Required]
+    [Length(1, 253)]
+    [RegularExpression("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")]
+    public string? Name { get; set; }
+}
+
+/// <summary>A folder on a PersistentVolumeClaim.</summary>
+public sealed class PvcSource
+{
+    /// <summary>The PersistentVolumeClaim's name, in the same namespace.</summary>
+    [Required]
+    [Length(1, 253)]
+    public string? ClaimName { get; set; }
+
+    /// <summary>The folder inside the volume; the volume's root if not given.</summary>
+    [Length(1, 1024)]
+    [CelRule("!self.startsWith('/') && !self.contains('..')", "must be a relative path without '..'")]
+    public string? Path { get; set; }
+}
+
+/// <summary>An artifact or image in an OCI registry: any with tar or tar+gzip layers, or with files titled as ORAS titles them.</summary>
+public sealed class OciSource
+{
+    /// <summary>The reference, such as <c>registry.example/models/tiny:1</c>; one by digest (<c>@sha256:…</c>) never changes.</summary>
+    [Required]
+    [Length(1, 1024)]
+    [RegularExpression("^[a-zA-Z0-9.-]+(:[0-9]+)?/[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$")]
+    public string? Reference { get; set; }
+
+    /// <summary>A Secret of type <c>kubernetes.io/dockerconfigjson</c> in the same namespace with the registry's credentials.</summary>
+    public LocalReference? PullSecretRef { get; set; }
+
+    /// <summary>Speak HTTP without TLS to the registry; for tests and for registries inside the cluster.</summary>
+    [DefaultValue(false)]
+    public bool? PlainHttp { get; set; }
+}
+
+/// <summary>Under which terms the files may be used; copied to the model card of what is made from them.</summary>
+public sealed class LicenseNotice
+{
+    /// <summary>The licence's SPDX identifier, such as <c>Apache-2.0</c>.</summary>
+    [Length(1, 128)]
+    public string? Spdx { get; set; }
+
+    /// <summary>Where its text is.</summary>
+    [Length(1, 1024)]
+    public string? Url { get; set; }
+
+    /// <summary>A notice that must travel with the files.</summary>
+    [Length(1, 4096)]
+    public string? Notice { get; set; }
+}

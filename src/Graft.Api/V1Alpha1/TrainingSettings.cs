@@ -1,0 +1,190 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Graft.Api.Schema;
+
+namespace Graft.Api.V1Alpha1;
+
+/// <summary>Which records are trained on, and how they become tokens.</summary>
+public sealed class DataSpec
+{
+    /// <summary>The TrainingDataset.</summary>
+    [Required]
+    public LocalReference? DatasetRef { get; set; }
+
+    /// <summary>
+    /// How a record becomes text: <c>alpaca</c> (instruction, input and response under headings), <c>chatml</c>
+    /// (turns between im_start and im_end marks) or <c>plain</c> (the text as it is). Without it: alpaca for instruction
+    /// records, chatml for messages, plain for text.
+    /// </summary>
+    [AllowedValues("alpaca", "chatml", "plain")]
+    public string? Template { get; set; }
+
+    /// <summary>The longest sequence in tokens.</summary>
+    [Range(8, 1048576)]
+    [DefaultValue(512)]
+    public int? MaxLength { get; set; }
+
+    /// <summary>What a record longer than maxLength does: <c>error</c> stops the run, <c>truncate</c> cuts it, <c>skip</c> leaves it out; the last two are counted in the result.</summary>
+    [AllowedValues("error", "truncate", "skip")]
+    [DefaultValue("truncate")]
+    public string? OnTooLong { get; set; }
+
+    /// <summary>What a record that cannot be read does: <c>error</c> stops the run with file, line and reason, <c>skip</c> leaves it out and counts it in the result.</summary>
+    [AllowedValues("error", "skip")]
+    [DefaultValue("error")]
+    public string? OnBadRecord { get; set; }
+
+    /// <summary>Join records end to end into sequences of maxLength tokens; for pre-training on text.</summary>
+    [DefaultValue(false)]
+    public bool? Packing { get; set; }
+}
+
+/// <summary>How the trained part is optimised.</summary>
+[AtMostOneOf("epochs", "maxSteps")]
+[AtMostOneOf("warmupSteps", "warmupRatio")]
+public sealed class TrainingSpec
+{
+    /// <summary>How often each record is seen; a decimal, such as <c>"1.5"</c>. One, if maxSteps is not given either.</summary>
+    [DecimalString(Minimum = 0, ExclusiveMinimum = true, Maximum = 100000)]
+    public string? Epochs { get; set; }
+
+    /// <summary>The number of optimiser steps, in place of epochs.</summary>
+    [Range(1, 100_000_000)]
+    public int? MaxSteps { get; set; }
+
+    /// <summary>The number of sequences in one forward pass.</summary>
+    [Range(1, 65536)]
+    [DefaultValue(8)]
+    public int? BatchSize { get; set; }
+
+    /// <summary>The number of forward passes whose gradients make one optimiser step, weighted by their labelled tokens.</summary>
+    [Range(1, 65536)]
+    [DefaultValue(1)]
+    public int? GradientAccumulationSteps { get; set; }
+
+    /// <summary>The highest learning rate; a decimal, such as <c>"2e-4"</c>.</summary>
+    [DecimalString(Minimum = 0, ExclusiveMinimum = true, Maximum = 10)]
+    [DefaultValue("2e-4")]
+    public string? LearningRate { get; set; }
+
+    /// <summary>How the learning rate falls after the warm-up: <c>cosine</c> or <c>linear</c> to zero at the last step, or <c>constant</c>.</summary>
+    [AllowedValues("cosine", "linear", "constant")]
+    [DefaultValue("cosine")]
+    public string? Schedule { get; set; }
+
+    /// <summary>The number of steps in which the learning rate rises from zero.</summary>
+    [Range(0, 100_000_000)]
+    public int? WarmupSteps { get; set; }
+
+    /// <summary>The share of all steps in which the learning rate rises from zero, in place of warmupSteps. 0.03 if neither is given.</summary>
+    [DecimalString(Minimum = 0, Maximum = 1)]
+    public string? WarmupRatio { get; set; }
+
+    /// <summary>AdamW's decoupled weight decay.</summary>
+    [DecimalString(Minimum = 0, Maximum = 10)]
+    [DefaultValue("0")]
+    public string? WeightDecay { get; set; }
+
+    /// <summary>AdamW's decay of the first moment.</summary>
+    [DecimalString(Minimum = 0, Maximum = 1, ExclusiveMaximum = true)]
+    [DefaultValue("0.9")]
+    public string? AdamBeta1 { get; set; }
+
+    /// <summary>AdamW's decay of the second moment.</summary>
+    [DecimalString(Minimum = 0, Maximum = 1, ExclusiveMaximum = true)]
+    [DefaultValue("0.999")]
+    public string? AdamBeta2 { get; set; }
+
+    /// <summary>AdamW's epsilon.</summary>
+    [DecimalString(Minimum = 0, ExclusiveMinimum = true, Maximum = 1)]
+    [DefaultValue("1e-8")]
+    public string? AdamEpsilon { get; set; }
+
+    /// <summary>The norm to which the gradient is clipped; <c>"0"</c> switches clipping off.</summary>
+    [DecimalString(Minimum = 0, Maximum = 1000000)]
+    [DefaultValue("1")]
+    public string? MaxGradientNorm { get; set; }
+
+    /// <summary>The seed of everything random: initial weights, order of records, dropout.</summary>
+    [Range(0, int.MaxValue)]
+    [DefaultValue(42)]
+    public int? Seed { get; set; }
+
+    /// <summary>The type of the frozen weights in memory; the trained part is always float32.</summary>
+    [AllowedValues("float32", "bfloat16", "float16")]
+    [DefaultValue("float32")]
+    public string? Precision { get; set; }
+}
+
+/// <summary>How base and adapted model are compared on the held-out records.</summary>
+public sealed class EvaluationSpec
+{
+    /// <summary>Evaluate every so many steps too, not at the end only. 0: at the end only.</summary>
+    [Range(0, 100_000_000)]
+    [DefaultValue(0)]
+    public int? EverySteps { get; set; }
+
+    /// <summary>The largest number of held-out records whose loss is measured; all of them without it.</summary>
+    [Range(1, 100_000_000)]
+    public int? MaxRecords { get; set; }
+
+    /// <summary>The number of held-out records whose answer is generated and compared with the expected one, word for word. 0: none.</summary>
+    [Range(0, 1_000_000)]
+    [DefaultValue(0)]
+    public int? GenerateRecords { get; set; }
+
+    /// <summary>The longest generated answer in tokens.</summary>
+    [Range(1, 65536)]
+    [DefaultValue(64)]
+    public int? MaxNewTokens { get; set; }
+}
+
+/// <summary>From where a stopped run goes on.</summary>
+public sealed class CheckpointSpec
+{
+    /// <summary>Save every so many steps; also on SIGTERM. 0: on SIGTERM only.</summary>
+    [Range(0, 100_000_000)]
+    [DefaultValue(100)]
+    public int? EverySteps { get; set; }
+
+    /// <summary>The PersistentVolumeClaim that keeps checkpoints; without it they live and die with the pod.</summary>
+    [Length(1, 253)]
+    public string? ClaimName { get; set; }
+}
+
+/// <summary>Where the run is recorded in MLflow.</summary>
+public sealed class TrackingSpec
+{
+    /// <summary>The MLflow experiment; the namespace's name without it.</summary>
+    [Length(1, 500)]
+    public string? Experiment { get; set; }
+
+    /// <summary>MLflow's tracking URI, in place of the installation's.</summary>
+    [Length(1, 1024)]
+    [RegularExpression("^https?://.+$")]
+    public string? Uri { get; set; }
+}
+
+/// <summary>Where the trained part is published.</summary>
+public sealed class PublishSpec
+{
+    /// <summary>The artifact's name; the run's name without it. Runs that share it make versions of one artifact.</summary>
+    [Length(1, 128)]
+    [RegularExpression("^[a-z0-9]+([._-][a-z0-9]+)*$")]
+    public string? Name { get; set; }
+
+    /// <summary>The repository that artifacts are pushed below, such as <c>registry.example/adapters</c>, in place of the installation's.</summary>
+    [Length(1, 512)]
+    [RegularExpression("^[a-zA-Z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$")]
+    public string? Repository { get; set; }
+
+    /// <summary>A Secret of type <c>kubernetes.io/dockerconfigjson</c> in the same namespace with the registry's credentials.</summary>
+    public LocalReference? PushSecretRef { get; set; }
+
+    /// <summary>
+    /// Where the files lie in the image: <c>root</c> (PEFT, vLLM), <c>data</c> (KAITO) or <c>models</c> (KServe).
+    /// </summary>
+    [AllowedValues("root", "data", "models")]
+    [DefaultValue("root")]
+    public string? Layout { get; set; }
+}
