@@ -21,6 +21,9 @@ public static class PlanJson
 
     private static readonly JsonSerializerOptions Compact = new(Options) { WriteIndented = false };
 
+    /// <summary>The form of all JSON that trainer, operator and command line exchange: camelCase, absent fields left out.</summary>
+    public static JsonSerializerOptions WireOptions => Compact;
+
     /// <summary>The plan, indented.</summary>
     public static string Write(RunPlan plan)
     {

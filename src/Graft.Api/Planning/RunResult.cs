@@ -1,0 +1,88 @@
+namespace Graft.Api.Planning;
+
+/// <summary>A trainer's final word: <c>result.json</c> in the output folder and the pod's termination message.</summary>
+public sealed record RunResult
+{
+    /// <summary>Kubernetes keeps no more of a termination message.</summary>
+    public const int MaximumBytes = 4096;
+
+    /// <summary><c>Succeeded</c>, <c>Failed</c> or <c>Interrupted</c> (stopped after a checkpoint, to go on elsewhere).</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>A condition reason (<see cref="V1Alpha1.Reasons"/>) where the run failed.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>One sentence for people: what went wrong, where, and what to do.</summary>
+    public required string Message { get; init; }
+
+    public long Steps { get; init; }
+
+    public ResultFigures? Figures { get; init; }
+
+    public ResultArtifact? Artifact { get; init; }
+
+    public ResultTracking? Tracking { get; init; }
+}
+
+/// <summary>The figures of <see cref="V1Alpha1.RunFigures"/>, as numbers.</summary>
+public sealed record ResultFigures
+{
+    public double? BaseLoss { get; init; }
+
+    public double? AdaptedLoss { get; init; }
+
+    public double? BaseTokenAccuracy { get; init; }
+
+    public double? AdaptedTokenAccuracy { get; init; }
+
+    public double? BaseExactMatch { get; init; }
+
+    public double? AdaptedExactMatch { get; init; }
+
+    public long? TrainableParameters { get; init; }
+
+    public double? TokensPerSecond { get; init; }
+
+    public long? PeakMemoryBytes { get; init; }
+
+    public long? BadRecords { get; init; }
+
+    public long? TooLongRecords { get; init; }
+}
+
+/// <summary>The published artifact; see <see cref="V1Alpha1.PublishedArtifactStatus"/>.</summary>
+public sealed record ResultArtifact
+{
+    public required string Name { get; init; }
+
+    public required string Version { get; init; }
+
+    public required string Digest { get; init; }
+
+    public required string Reference { get; init; }
+}
+
+/// <summary>The run in MLflow; see <see cref="V1Alpha1.TrackedRunStatus"/>.</summary>
+public sealed record ResultTracking
+{
+    public required string ExperimentId { get; init; }
+
+    public required string RunId { get; init; }
+
+    public required string Uri { get; init; }
+}
+
+/// <summary>A trainer's exit codes: what the Job's podFailurePolicy and the local runner decide by.</summary>
+public static class TrainerExitCodes
+{
+    public const int Succeeded = 0;
+    public const int Unexpected = 1;
+    public const int BadPlan = 2;
+    public const int BadData = 3;
+    public const int ModelNotLoadable = 4;
+    public const int Diverged = 5;
+    public const int PublishFailed = 6;
+
+    /// <summary>Stopped by SIGTERM after a checkpoint; a successor goes on from it.</summary>
+    public const int Interrupted = 10;
+}
