@@ -6,7 +6,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ $# -ge 2 ] || { sed -n '2,6p' "$0" >&2; exit 2; }
-name=$1 out=$(realpath -m "$2") reference=${3:-graft.dev/$1:dev}
+name=$1 out=$(realpath -m "$2")
+version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
+reference=${3:-graft.dev/$name:$version}
 containerfile=images/$name/Containerfile work=artifacts/images
 [ -f "$containerfile" ] || { echo "eng/image.sh: no image $name; there are: $(ls -d images/*/ | xargs -n 1 basename | xargs)" >&2; exit 2; }
 mkdir -p "$work" "$(dirname "$out")"
