@@ -1,0 +1,52 @@
+using Graft.Models.Configuration;
+using Graft.Models.Llama;
+using Graft.Models.Weights;
+using static TorchSharp.torch;
+
+namespace Graft.Models;
+
+/// <summary>Opens the language models Graft knows. A new family is one line in <see cref="Create"/>.</summary>
+public static class CausalLanguageModels
+{
+    /// <summary>The values of config.json's <c>model_type</c> that can be loaded.</summary>
+    public static readonly IReadOnlyList<string> Supported = ["llama"];
+
+    /// <summary>Loads a folder in Hugging Face's layout, memory-mapped where type and device allow.</summary>
+    /// <param name="folder">Holds config.json and safetensors weights.</param>
+    /// <param name="type">Element type to convert to; null keeps the stored one, without copying it into memory.</param>
+    /// <param name="device">CPU unless given.</param>
+    /// <exception cref="ModelException">The folder, its architecture or a setting is not what Graft can load.</exception>
+    /// <exception cref="Artifacts.SafeTensors.SafeTensorException">A weight file is damaged.</exception>
+    public static ICausalLanguageModel Load(string folder, ScalarType? type = null, Device? device = null)
+    {
+        var opened = ModelFolder.Open(folder);
+        return Create(opened, Checkpoint.Open(folder), type, device ?? CPU);
+    }
+
+    /// <summary>Makes the model of a config.json with weights drawn at random, for pre-training. The same seed gives the same weights.</summary>
+    /// <param name="folder">Holds config.json; weights in it are not read.</param>
+    /// <param name="seed">Decides all weights.</param>
+    /// <param name="type">fp32 unless given.</param>
+    /// <param name="device">CPU unless given.</param>
+    /// <exception cref="ModelException">The architecture or a setting is not what Graft implements.</exception>
+    public static ICausalLanguageModel Initialise(string folder, ulong seed, ScalarType? type = null, Device? device = null) =>
+        Create(ModelFolder.Open(folder), new RandomWeights(seed), type ?? ScalarType.Float32, device ?? CPU);
+
+    private static ICausalLanguageModel Create(ModelFolder folder, IWeightSource source, ScalarType? type, Device device)
+    {
+        try
+        {
+            return folder.Reader.Text("model_type") switch
+            {
+                "llama" => LlamaModel.Create(folder, source, type, device),
+                var other => throw new ModelException(
+                    $"{folder.Reader.Path}: model_type = {other ?? "(missing)"} is not supported; Graft supports {string.Join(", ", Supported)}"),
+            };
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using Graft.Models.Configuration;
+using Graft.Models.Decoder;
+using Graft.Models.Hooks;
+using Graft.Models.Weights;
+using static TorchSharp.torch;
+
+namespace Graft.Models.Llama;
+
+/// <summary>
+/// The LLaMA family (Touvron et al., arXiv:2302.13971): RMSNorm, rotary positions, grouped-query attention, SwiGLU.
+/// Norms and softmax compute in fp32 whatever the element type of the weights.
+/// </summary>
+internal sealed class LlamaModel : DecoderModel
+{
+    private readonly LlamaConfiguration _config;
+    private readonly Layer[] _layers;
+    private readonly Tensor _inverseFrequencies;
+
+    private LlamaModel(
+        LlamaConfiguration config, DecoderDescription description, IWeightSource source, ScalarType? type, Device device)
+        : base(description, source, type, device)
+    {
+        _config = config;
+        _layers = Enumerable.Range(0, config.Layers).Select(NewLayer).ToArray();
+        _inverseFrequencies = tensor(
+            RotaryFrequencies.Inverse(config.HeadSize, config.RotaryBase, config.RotaryScaling), device: device).DetachFromDisposeScope();
+    }
+
+    /// <summary>Makes the model of a folder's config.json over the weights of <paramref name="source"/>.</summary>
+    public static LlamaModel Create(ModelFolder folder, IWeightSource source, ScalarType? type, Device device)
+    {
+        var config = LlamaConfiguration.Read(folder.Reader);
+        var description = new DecoderDescription(
+            folder.Path,
+            "LLaMA",
+            folder.Configuration,
+            new DecoderShape(
+                config.Layers, config.HiddenSize, config.Heads, config.KeyValueHeads, config.HeadSize, config.VocabularySize,
+                config.MaximumPositions),
+            [.. LlamaNames.Weights(config)],
+            [.. LlamaNames.LinearSites(config)],
+            LlamaNames.Embedding,
+            name => LlamaNames.IsDerived(name, config));
+        return new LlamaModel(config, description, source, type, device);
+    }
+
+    public override void Dispose()
+    {
+        _inverseFrequencies.Dispose();
+        base.Dispose();
+    }
+
+    protected override RotaryTables Rotary(Tensor positions) => RotaryTables.For(positions, _inverseFrequencies, ElementType);
+
+    protected override Tensor Block(int layer, Tensor stream, ForwardPass pass)
+    {
+        var names = _layers[layer];
+        var normed = RmsNorm(stream, names.InputNorm, pass.Hooks);
+        stream = Residual(names.Attention, stream, normed, input => SelfAttention(layer, input, pass), pass.Hooks);
+        normed = RmsNorm(stream, names.PostAttentionNorm, pass.Hooks);
+        return Residual(names.Mlp, stream, normed, input => FeedForward(layer, input, pass.Hooks), pass.Hooks);
+    }
+
+    protected override Tensor FinalNorm(Tensor stream, ModelHooks hooks) => RmsNorm(stream, LlamaNames.FinalNorm, hooks);
+
+    private Tensor SelfAttention(int layer, Tensor input, ForwardPass pass)
+    {
+        var names = _layers[layer];
+        var hooks = pass.Hooks;
+        var query = Split(Linear(names.Query, input, hooks), _config.Heads);
+        var key = ProjectKeys(input);
+        var value = ProjectValues(input);
+        var heads = Attend(
+            layer, names.Attention, pass.Rotary!.Rotate(query), pass.Rotary.Rotate(key), value, pass, ProjectKeys, ProjectValues);
+        var joined = heads.transpose(1, 2).flatten(2);
+        return Linear(names.Output, joined, hooks);
+
+        Tensor ProjectKeys(Tensor hidden) => Split(Linear(names.Key, hidden, hooks), _config.KeyValueHeads);
+
+        Tensor ProjectValues(Tensor hidden) => Split(Linear(names.Value, hidden, hooks), _config.KeyValueHeads);
+    }
+
+    private Tensor FeedForward(int layer, Tensor input, ModelHooks hooks)
+    {
+        var names = _layers[layer];
+        var gate = nn.functional.silu(Linear(names.Gate, input, hooks));
+        return Linear(names.Down, gate * Linear(names.Up, input, hooks), hooks);
+    }
+
+    // [B, T, heads · headSize] → [B, heads, T, headSize]
+    private Tensor Split(Tensor projected, int heads) =>
+        projected.view(projected.shape[0], projected.shape[1], heads, _config.HeadSize).transpose(1, 2);
+
+    // w · x / sqrt(mean(x²) + eps), normalised in fp32, scaled in the stream's type as the reference implementation does.
+    private Tensor RmsNorm(Tensor stream, string weight, ModelHooks hooks)
+    {
+        var wide = stream.to(ScalarType.Float32);
+        var normalised = wide * (wide.square().mean([-1L], keepdim: true) + _config.NormEpsilon).rsqrt();
+        return normalised.to(stream.dtype) * Weight(weight, hooks).to(stream.dtype);
+    }
+
+    private Layer NewLayer(int i) => new(
+        LlamaNames.Attention(i),
+        LlamaNames.Mlp(i),
+        LlamaNames.InputNorm(i),
+        LlamaNames.PostAttentionNorm(i),
+        Module($"{LlamaNames.Attention(i)}.q_proj"),
+        Module($"{LlamaNames.Attention(i)}.k_proj"),
+        Module($"{LlamaNames.Attention(i)}.v_proj"),
+        Module($"{LlamaNames.Attention(i)}.o_proj"),
+        Module($"{LlamaNames.Mlp(i)}.gate_proj"),
+        Module($"{LlamaNames.Mlp(i)}.up_proj"),
+        Module($"{LlamaNames.Mlp(i)}.down_proj"));
+
+    // Names and modules of one block, resolved once: a step looks up hundreds of them.
+    private sealed record Layer(
+        string Attention,
+        string Mlp,
+        string InputNorm,
+        string PostAttentionNorm,
+        LinearModule Query,
+        LinearModule Key,
+        LinearModule Value,
+        LinearModule Output,
+        LinearModule Gate,
+        LinearModule Up,
+        LinearModule Down);
+}

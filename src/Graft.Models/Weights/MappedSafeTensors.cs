@@ -1,0 +1,59 @@
+using System.IO.MemoryMappedFiles;
+using Graft.Artifacts.SafeTensors;
+using Graft.Models.Runtime;
+using static TorchSharp.torch;
+
+namespace Graft.Models.Weights;
+
+/// <summary>
+/// A safetensors file mapped into memory. Views cost no memory of their own: the kernel pages weights in as they are read and shares them
+/// between processes. The mapping is copy-on-write, so that nothing can alter the file.
+/// </summary>
+public sealed unsafe class MappedSafeTensors : IDisposable
+{
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly byte* _data;
+
+    /// <exception cref="SafeTensorException">The file is damaged.</exception>
+    public MappedSafeTensors(string path)
+    {
+        Path = path;
+        Header = SafeTensorHeader.Read(path);
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        _file = MemoryMappedFile.CreateFromFile(
+            stream, null, 0, MemoryMappedFileAccess.CopyOnWrite, HandleInheritability.None, leaveOpen: false);
+        _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.CopyOnWrite);
+        byte* start = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        _data = start + _view.PointerOffset + Header.DataOffset;
+    }
+
+    /// <summary>The mapped file.</summary>
+    public string Path { get; }
+
+    /// <summary>What the file holds.</summary>
+    public SafeTensorHeader Header { get; }
+
+    /// <summary>A tensor over the mapped bytes, valid until <see cref="Dispose"/>. A misaligned tensor of a foreign writer is copied.</summary>
+    public Tensor View(SafeTensorEntry entry)
+    {
+        var address = _data + entry.Begin;
+        var type = TensorFiles.TorchType(entry.Type);
+        if ((nuint)address % (nuint)entry.Type.Size() == 0)
+        {
+            return NativeMemory.View(address, entry.Shape, type);
+        }
+
+        var copy = empty(entry.Shape.ToArray(), type);
+        Buffer.MemoryCopy(address, NativeMemory.Address(copy), entry.ByteCount, entry.ByteCount);
+        return copy;
+    }
+
+    public void Dispose()
+    {
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _file.Dispose();
+    }
+}

@@ -1,0 +1,36 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using static TorchSharp.torch;
+
+namespace Graft.Models.Weights;
+
+/// <summary>
+/// Weights drawn from a seed, for pre-training. Each tensor has its own generator, seeded by the seed and the tensor's name, so that the
+/// numbers do not depend on the order in which a model asks for them.
+/// </summary>
+public sealed class RandomWeights(ulong seed) : IWeightSource
+{
+    public IReadOnlyCollection<string>? Names => null;
+
+    public Tensor Load(WeightSpec spec, ScalarType? type, Device device)
+    {
+        var shape = spec.Shape.ToArray();
+        using var scope = NewDisposeScope();
+        var values = spec.Kind switch
+        {
+            WeightKind.NormScale => ones(shape, ScalarType.Float32),
+            WeightKind.Bias => zeros(shape, ScalarType.Float32),
+            _ => randn(shape, ScalarType.Float32, generator: new Generator(SeedOf(seed, spec.Name), CPU)).mul_(spec.Deviation),
+        };
+        return values.to(type ?? ScalarType.Float32, device).DetachFromDisposeScope();
+    }
+
+    /// <summary>The seed of one named tensor: the first 8 bytes of SHA-256 over seed and name.</summary>
+    public static ulong SeedOf(ulong seed, string name) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{name}")));
+
+    public void Dispose()
+    {
+    }
+}
