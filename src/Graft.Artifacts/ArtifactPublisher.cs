@@ -1,0 +1,131 @@
+using System.Globalization;
+using Graft.Artifacts.Oci;
+using Graft.Artifacts.Packing;
+
+namespace Graft.Artifacts;
+
+/// <summary>Gives a folder its version in a repository, whichever kind of repository it is.</summary>
+internal static class ArtifactPublisher
+{
+    // Each attempt lost a number to another publisher; this many in a row is a fault, not bad luck.
+    private const int MaxAttempts = 100;
+
+    public static async Task<PublishedArtifact> PublishAsync(
+        IOciRepository repository, string folder, PublishRequest request, CancellationToken cancellationToken)
+    {
+        var source = Path.GetFullPath(folder).TrimEnd('/');
+        // Beside the folder, where there is room for files of its size; /tmp of a pod may be small.
+        var packedPath = $"{source}.{Guid.NewGuid():N}.layer";
+        try
+        {
+            var layer = await PackedLayer.PackAsync(source, request.Root, packedPath, cancellationToken).ConfigureAwait(false);
+            return await PublishAsync(repository, layer, request, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            File.Delete(packedPath);
+        }
+    }
+
+    /// <summary>The versions in a repository, oldest first.</summary>
+    public static async Task<IReadOnlyList<(int Version, StoredManifest Manifest)>> VersionsAsync(
+        IOciRepository repository, CancellationToken cancellationToken)
+    {
+        var versions = new List<(int Version, StoredManifest Manifest)>();
+        foreach (var version in (await repository.ListTagsAsync(cancellationToken).ConfigureAwait(false)).Select(Version).Where(n => n > 0).Order())
+        {
+            if (await repository.FindManifestAsync($"v{version}", cancellationToken).ConfigureAwait(false) is { } manifest)
+            {
+                versions.Add((version, manifest));
+            }
+        }
+
+        return versions;
+    }
+
+    private static async Task<PublishedArtifact> PublishAsync(
+        IOciRepository repository, PackedLayer layer, PublishRequest request, CancellationToken cancellationToken)
+    {
+        var config = OciJson.Write(new ImageConfig { Rootfs = new RootFileSystem { DiffIds = [layer.DiffId] } });
+        var configBlob = new Descriptor { MediaType = MediaTypes.ImageConfig, Digest = OciDigest.Of(config), Size = config.Length };
+        var manifest = StoredManifest.From(Describe(layer, configBlob, request));
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            var versions = await VersionsAsync(repository, cancellationToken).ConfigureAwait(false);
+            var present = versions.FirstOrDefault(version => IsSame(version.Manifest, layer, request));
+            if (present.Manifest is not null)
+            {
+                // Heals a version whose blob was lost, and is no transfer where it is there.
+                if (OciJson.Read<ImageManifest>(present.Manifest.Content, present.Manifest.Digest).Layers.Any(l => l.Digest == layer.Descriptor.Digest))
+                {
+                    await repository.PushBlobAsync(layer.Descriptor, () => File.OpenRead(layer.Path), cancellationToken).ConfigureAwait(false);
+                }
+
+                return Published(repository, request.Name, present.Version, present.Manifest);
+            }
+
+            await repository.PushBlobAsync(layer.Descriptor, () => File.OpenRead(layer.Path), cancellationToken).ConfigureAwait(false);
+            await repository.PushBlobAsync(configBlob, () => new MemoryStream(config), cancellationToken).ConfigureAwait(false);
+            await repository.PushManifestAsync(manifest, cancellationToken).ConfigureAwait(false);
+            var next = versions.Count == 0 ? 1 : versions[^1].Version + 1;
+            if (await repository.TryTagAsync($"v{next}", manifest, cancellationToken).ConfigureAwait(false))
+            {
+                return Published(repository, request.Name, next, manifest);
+            }
+        }
+
+        throw new ArtifactException($"No version of '{request.Name}' could be had in {MaxAttempts} attempts: other publishers took each number.");
+    }
+
+    /// <summary>
+    /// One manifest for two kinds of reader: a real image configuration and image layer for container runtimes, an artifact
+    /// type and titles for <c>oras</c>. It holds no version and no time, so that the same result has the same digest anywhere.
+    /// </summary>
+    private static ImageManifest Describe(PackedLayer layer, Descriptor config, PublishRequest request)
+    {
+        var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in request.Annotations)
+        {
+            annotations[key] = value;
+        }
+
+        annotations[Annotations.RunUid] = request.RunUid;
+        annotations[Annotations.PlanHash] = request.PlanHash;
+        if (request.BaseModel is not null)
+        {
+            annotations[Annotations.BaseName] = request.BaseModel;
+        }
+
+        return new ImageManifest
+        {
+            ArtifactType = MediaTypes.AdapterArtifact,
+            Config = config,
+            Layers = [layer.Descriptor],
+            Annotations = annotations,
+        };
+    }
+
+    private static bool IsSame(StoredManifest stored, PackedLayer layer, PublishRequest request)
+    {
+        if (stored.MediaType != MediaTypes.ImageManifest)
+        {
+            return false;
+        }
+
+        var manifest = OciJson.Read<ImageManifest>(stored.Content, $"Manifest {stored.Digest}");
+        var sameContent = manifest.Layers is [var only] && only.Annotation(Annotations.OrasContentDigest) == layer.DiffId;
+        var sameRun = manifest.Annotation(Annotations.RunUid) == request.RunUid && manifest.Annotation(Annotations.PlanHash) == request.PlanHash;
+        return sameContent || sameRun;
+    }
+
+    private static PublishedArtifact Published(IOciRepository repository, string name, int version, StoredManifest manifest)
+    {
+        return new PublishedArtifact(name, version, manifest.Digest, repository.Reference($"v{version}"));
+    }
+
+    /// <summary>The number of a tag <c>vN</c>; 0 for other tags.</summary>
+    public static int Version(string tag)
+    {
+        return tag.StartsWith('v') && int.TryParse(tag.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    }
+}

@@ -1,0 +1,87 @@
+using Graft.Artifacts.Oci;
+using Graft.Artifacts.Packing;
+
+namespace Graft.Artifacts;
+
+/// <summary>
+/// Unpacks what a reference names: an artifact of Graft, but also any other image or artifact whose layers are archives or
+/// named files, such as a base model or a data set that somebody pushed with <c>oras</c>.
+/// </summary>
+internal static class ArtifactUnpacker
+{
+    public static async Task<string> UnpackAsync(
+        IOciRepository repository, OciReference reference, string targetFolder, CancellationToken cancellationToken)
+    {
+        var target = Path.GetFullPath(targetFolder).TrimEnd('/');
+        if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
+        {
+            throw new ArtifactException($"'{target}' is there already and not empty; name another folder or remove it.");
+        }
+
+        var (digest, manifest) = await ResolveAsync(repository, reference, cancellationToken).ConfigureAwait(false);
+        var partial = $"{target}.{Guid.NewGuid():N}.partial";
+        Directory.CreateDirectory(partial);
+        try
+        {
+            foreach (var layer in manifest.Layers)
+            {
+                var content = await repository.OpenBlobAsync(layer, cancellationToken).ConfigureAwait(false);
+                await LayerExtractor.ExtractAsync(layer, content, partial, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (Directory.Exists(target))
+            {
+                Directory.Delete(target);
+            }
+
+            Directory.Move(partial, target);
+            return digest;
+        }
+        finally
+        {
+            if (Directory.Exists(partial))
+            {
+                Directory.Delete(partial, recursive: true);
+            }
+        }
+    }
+
+    /// <summary>The digest that the reference stands for, and the manifest to unpack: of an index, the one for this kind of machine.</summary>
+    private static async Task<(string Digest, ImageManifest Manifest)> ResolveAsync(
+        IOciRepository repository, OciReference reference, CancellationToken cancellationToken)
+    {
+        var name = reference.Digest ?? reference.Tag ?? await NewestAsync(repository, reference, cancellationToken).ConfigureAwait(false);
+        var stored = await FindAsync(repository, reference, name, cancellationToken).ConfigureAwait(false);
+        var digest = stored.Digest;
+        if (stored.MediaType is MediaTypes.ImageIndex or MediaTypes.DockerManifestList)
+        {
+            var index = OciJson.Read<ImageIndex>(stored.Content, $"Index {stored.Digest}");
+            var chosen = index.Manifests.FirstOrDefault(entry => entry.Platform is null or { Os: "linux", Architecture: "amd64" })
+                ?? throw new ArtifactException($"'{reference}' is an index without an image for linux/amd64.");
+            stored = await FindAsync(repository, reference, chosen.Digest, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (stored.MediaType is not (MediaTypes.ImageManifest or MediaTypes.DockerManifest))
+        {
+            throw new ArtifactException($"'{reference}' is a '{stored.MediaType}', not an image or artifact.");
+        }
+
+        return (digest, OciJson.Read<ImageManifest>(stored.Content, $"Manifest {stored.Digest}"));
+    }
+
+    private static async Task<StoredManifest> FindAsync(
+        IOciRepository repository, OciReference reference, string tagOrDigest, CancellationToken cancellationToken)
+    {
+        return await repository.FindManifestAsync(tagOrDigest, cancellationToken).ConfigureAwait(false)
+            ?? throw new ArtifactException($"'{reference}' is not there: no manifest '{tagOrDigest}'. Check the name, and that it was published.");
+    }
+
+    private static async Task<string> NewestAsync(IOciRepository repository, OciReference reference, CancellationToken cancellationToken)
+    {
+        var tags = await repository.ListTagsAsync(cancellationToken).ConfigureAwait(false);
+        var newest = tags.Select(ArtifactPublisher.Version).DefaultIfEmpty(0).Max();
+        return newest > 0 ? $"v{newest}"
+            : tags.Contains("latest") ? "latest"
+            : throw new ArtifactException($"'{reference}' names no tag, and the repository has neither versions nor a tag 'latest'. Name one of: {string.Join(", ", tags)}.");
+    }
+}

@@ -1,0 +1,26 @@
+namespace Graft.Artifacts.Oci;
+
+/// <summary>One repository of blobs, manifests and tags: of a registry, or a layout folder.</summary>
+internal interface IOciRepository
+{
+    /// <summary>The reference by which others find what the tag names.</summary>
+    string Reference(string tag);
+
+    /// <summary>The manifest or index by tag or digest, or null where there is none. By digest its content is verified.</summary>
+    Task<StoredManifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken);
+
+    /// <summary>Opens a blob. The reader verifies it (<see cref="VerifyingStream"/>).</summary>
+    /// <exception cref="ArtifactException">It is not there.</exception>
+    Task<Stream> OpenBlobAsync(Descriptor blob, CancellationToken cancellationToken);
+
+    /// <summary>Stores a blob unless it is there.</summary>
+    Task PushBlobAsync(Descriptor blob, Func<Stream> open, CancellationToken cancellationToken);
+
+    /// <summary>Stores a manifest under its digest, without a tag.</summary>
+    Task PushManifestAsync(StoredManifest manifest, CancellationToken cancellationToken);
+
+    /// <summary>Gives the stored manifest a tag that nobody has; false where another manifest has it.</summary>
+    Task<bool> TryTagAsync(string tag, StoredManifest manifest, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<string>> ListTagsAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,150 @@
+using System.Security.Cryptography;
+
+namespace Graft.Artifacts.Oci;
+
+/// <summary>
+/// A repository in an OCI layout folder (image-layout.md): <c>oci-layout</c>, <c>index.json</c>, <c>blobs/sha256/…</c>.
+/// Files appear under their final name only when they are whole; the index changes under a lock.
+/// </summary>
+internal sealed class OciLayout(string folder) : IOciRepository
+{
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(60);
+
+    public string Reference(string tag)
+    {
+        return $"oci:{folder}:{tag}";
+    }
+
+    public async Task<StoredManifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken)
+    {
+        var byDigest = OciDigest.IsValid(tagOrDigest);
+        var entry = ReadIndex().Manifests.FirstOrDefault(
+            manifest => byDigest ? manifest.Digest == tagOrDigest : manifest.Annotation(Annotations.RefName) == tagOrDigest);
+        var digest = byDigest ? tagOrDigest : entry?.Digest;
+        if (digest is null || !File.Exists(BlobPath(digest)))
+        {
+            return null;
+        }
+
+        var content = await File.ReadAllBytesAsync(BlobPath(digest), cancellationToken).ConfigureAwait(false);
+        var mediaType = entry?.MediaType ?? OciJson.Read<ImageManifestHead>(content, $"'{BlobPath(digest)}'").MediaType;
+        var manifest = new StoredManifest(mediaType ?? MediaTypes.ImageManifest, content);
+        return manifest.Digest == digest
+            ? manifest
+            : throw new ArtifactException($"'{BlobPath(digest)}' has the digest {manifest.Digest}: the file is damaged. Delete it and publish the artifact again.");
+    }
+
+    public Task<Stream> OpenBlobAsync(Descriptor blob, CancellationToken cancellationToken)
+    {
+        var path = BlobPath(blob.Digest);
+        return File.Exists(path)
+            ? Task.FromResult<Stream>(File.OpenRead(path))
+            : throw new ArtifactException($"The layout folder '{folder}' lacks blob {blob.Digest}: it was copied or published in part.");
+    }
+
+    public async Task PushBlobAsync(Descriptor blob, Func<Stream> open, CancellationToken cancellationToken)
+    {
+        var path = BlobPath(blob.Digest);
+        if (File.Exists(path) && new FileInfo(path).Length == blob.Size)
+        {
+            return;
+        }
+
+        await using var source = open();
+        await WriteAsync(path, stream => source.CopyToAsync(stream, cancellationToken)).ConfigureAwait(false);
+    }
+
+    public Task PushManifestAsync(StoredManifest manifest, CancellationToken cancellationToken)
+    {
+        return WriteAsync(BlobPath(manifest.Digest), stream => stream.WriteAsync(manifest.Content, cancellationToken).AsTask());
+    }
+
+    public async Task<bool> TryTagAsync(string tag, StoredManifest manifest, CancellationToken cancellationToken)
+    {
+        await using var held = await LockAsync(cancellationToken).ConfigureAwait(false);
+        var index = ReadIndex();
+        if (index.Manifests.FirstOrDefault(entry => entry.Annotation(Annotations.RefName) == tag) is { } taken)
+        {
+            return taken.Digest == manifest.Digest;
+        }
+
+        var layoutMark = "{\"imageLayoutVersion\":\"1.0.0\"}"u8.ToArray();
+        await WriteAsync(Path.Combine(folder, "oci-layout"), stream => stream.WriteAsync(layoutMark, cancellationToken).AsTask()).ConfigureAwait(false);
+        var entry = new Descriptor
+        {
+            MediaType = manifest.MediaType,
+            Digest = manifest.Digest,
+            Size = manifest.Content.Length,
+            Annotations = new(StringComparer.Ordinal) { [Annotations.RefName] = tag },
+        };
+        var content = OciJson.Write(index with { Manifests = [.. index.Manifests, entry] });
+        await WriteAsync(IndexPath, stream => stream.WriteAsync(content, cancellationToken).AsTask()).ConfigureAwait(false);
+        return true;
+    }
+
+    public Task<IReadOnlyList<string>> ListTagsAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> tags = [.. ReadIndex().Manifests.Select(entry => entry.Annotation(Annotations.RefName)).OfType<string>()];
+        return Task.FromResult(tags);
+    }
+
+    private string IndexPath => Path.Combine(folder, "index.json");
+
+    private string BlobPath(string digest)
+    {
+        return Path.Combine(folder, "blobs", "sha256", OciDigest.Hex(digest));
+    }
+
+    private ImageIndex ReadIndex()
+    {
+        return File.Exists(IndexPath)
+            ? OciJson.Read<ImageIndex>(File.ReadAllBytes(IndexPath), $"'{IndexPath}'")
+            : new ImageIndex { Manifests = [] };
+    }
+
+    /// <summary>The lock against other processes; the system drops it with the process that held it.</summary>
+    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, ".lock");
+        var deadline = Environment.TickCount64 + (long)LockTimeout.TotalMilliseconds;
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (Environment.TickCount64 < deadline)
+            {
+                await Task.Delay(RandomNumberGenerator.GetInt32(10, 50), cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException fault)
+            {
+                throw new ArtifactException($"Another process has held '{path}' for {LockTimeout.TotalSeconds:0} s; end it and try again.", fault);
+            }
+        }
+    }
+
+    /// <summary>What tells a manifest from an index.</summary>
+    private sealed record ImageManifestHead(string? MediaType);
+
+    private static async Task WriteAsync(string path, Func<Stream, Task> write)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            await using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                await write(stream).ConfigureAwait(false);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+
+namespace Graft.Artifacts.Oci;
+
+/// <summary>
+/// Reads a blob and checks it on the way: more bytes than announced end at once, and the end of the stream is only reached
+/// with the right digest.
+/// </summary>
+internal sealed class VerifyingStream(Stream inner, Descriptor blob) : Stream
+{
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private long length;
+    private bool verified;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => length;
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Reads what the consumer left (an archive's padding), and with it verifies the whole blob.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        var buffer = new byte[81920];
+        while (await ReadAsync(buffer, cancellationToken).ConfigureAwait(false) > 0)
+        {
+        }
+    }
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        return Read(buffer.AsSpan(offset, count));
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        var count = inner.Read(buffer);
+        Check(buffer[..count], atEnd: count == 0 && buffer.Length > 0);
+        return count;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        Check(buffer.Span[..count], atEnd: count == 0 && buffer.Length > 0);
+        return count;
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin)
+    {
+        throw new NotSupportedException();
+    }
+
+    public override void SetLength(long value)
+    {
+        throw new NotSupportedException();
+    }
+
+    public override void Write(byte[] buffer, int offset, int count)
+    {
+        throw new NotSupportedException();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+            hash.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Check(ReadOnlySpan<byte> bytes, bool atEnd)
+    {
+        hash.AppendData(bytes);
+        length += bytes.Length;
+        if (length > blob.Size || (atEnd && length < blob.Size))
+        {
+            throw new ArtifactException(
+                $"Blob {blob.Digest} should have {blob.Size} bytes but {(atEnd ? $"ends after {length}" : "has more")}: the stored copy or the transfer is damaged. Try again; if it stays, delete the stored blob and publish the artifact again.");
+        }
+
+        if (!atEnd || verified)
+        {
+            return;
+        }
+
+        var actual = OciDigest.Format(hash.GetHashAndReset());
+        verified = true;
+        if (actual != blob.Digest)
+        {
+            throw new ArtifactException(
+                $"Blob {blob.Digest} has the digest {actual}: the stored copy or the transfer is damaged. Try again; if it stays, delete the stored blob and publish the artifact again.");
+        }
+    }
+}

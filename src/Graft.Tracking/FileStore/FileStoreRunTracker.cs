@@ -1,0 +1,115 @@
+namespace Graft.Tracking.FileStore;
+
+/// <summary>Records a run in an <c>mlruns</c> folder. Every call has done its work when it returns.</summary>
+internal sealed class FileStoreRunTracker : IRunTracker
+{
+    private readonly Lock gate = new();
+    private readonly MlrunsRun run;
+    private readonly RecordedPoints earlier;
+    private readonly TimeProvider clock;
+    private readonly Problems problems;
+    private long lost;
+
+    private FileStoreRunTracker(TrackedRun place, MlrunsRun run, TrackingOptions options, TimeProvider clock)
+    {
+        Run = place;
+        this.run = run;
+        this.clock = clock;
+        problems = new Problems(options.Notice);
+        earlier = run.ReadPoints();
+    }
+
+    public TrackedRun Run { get; }
+
+    /// <exception cref="TrackingException">The folder cannot be written.</exception>
+    public static FileStoreRunTracker Open(TrackingOptions options, string root, TimeProvider clock)
+    {
+        try
+        {
+            var store = new MlrunsFolder(root);
+            var now = clock.GetUtcNow();
+            var experimentId = store.FindOrCreateExperiment(options.Experiment!, now);
+            var run = store.FindRun(experimentId, RunTracker.RunUidTag, options.RunUid) is { } found
+                ? MlrunsRun.Open(found, now)
+                : MlrunsRun.Create(store, experimentId, Guid.NewGuid().ToString("N"), options.RunName, RunTags.User(options), now);
+            run.WriteStatus(TrackedStatus.Running, now);
+            var tracker = new FileStoreRunTracker(new TrackedRun(store.Uri, experimentId, run.Id), run, options, clock);
+            tracker.SetTags(RunTags.For(options));
+            return tracker;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new TrackingException($"The folder '{root}' cannot hold the run's record: {fault.Message}", fault);
+        }
+    }
+
+    public void LogParameters(IReadOnlyDictionary<string, string> parameters)
+    {
+        foreach (var (key, value) in parameters)
+        {
+            Write($"parameter '{key}'", () =>
+            {
+                var present = run.WriteParameter(MlflowNames.Key(key), MlflowNames.Cut(value, MlflowNames.MaxParameterLength));
+                if (present is not null)
+                {
+                    problems.Add($"Parameter '{key}' keeps its recorded value '{present}'; '{value}' is left out. A changed run needs a new identity.");
+                }
+            });
+        }
+    }
+
+    public void SetTags(IReadOnlyDictionary<string, string> tags)
+    {
+        foreach (var (key, value) in tags)
+        {
+            Write($"tag '{key}'", () => run.WriteTag(MlflowNames.Key(key), MlflowNames.Cut(value, MlflowNames.MaxTagLength)));
+        }
+    }
+
+    public void LogMetric(string key, double value, long step)
+    {
+        var name = MlflowNames.Key(key);
+        if (!earlier.Contains(name, step))
+        {
+            Write($"metric '{key}'", () => run.AppendMetric(name, value, step, clock.GetUtcNow()));
+        }
+    }
+
+    public void LogArtifact(string localPath, string? artifactPath = null)
+    {
+        Write($"artifact '{localPath}'", () =>
+        {
+            foreach (var (source, target) in ArtifactFiles.List(localPath, artifactPath))
+            {
+                run.CopyArtifact(source, target);
+            }
+        });
+    }
+
+    public Task<TrackingOutcome> FinishAsync(TrackedStatus status, CancellationToken cancellationToken = default)
+    {
+        Write("final status", () => run.WriteStatus(status, clock.GetUtcNow()));
+        return Task.FromResult(new TrackingOutcome(Run, lost, problems.Sentences));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        return ValueTask.CompletedTask;
+    }
+
+    private void Write(string what, Action write)
+    {
+        lock (gate)
+        {
+            try
+            {
+                write();
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                lost++;
+                problems.Add($"The {what} could not be recorded: {fault.Message}");
+            }
+        }
+    }
+}

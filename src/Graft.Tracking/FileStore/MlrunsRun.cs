@@ -1,0 +1,141 @@
+using System.Globalization;
+
+namespace Graft.Tracking.FileStore;
+
+/// <summary>One run's folder within an <c>mlruns</c> folder.</summary>
+internal sealed class MlrunsRun
+{
+    private readonly string folder;
+    private readonly Dictionary<string, object?> meta;
+
+    private MlrunsRun(string folder, Dictionary<string, object?> meta)
+    {
+        this.folder = folder;
+        this.meta = meta;
+    }
+
+    public string Id => Path.GetFileName(folder);
+
+    public static MlrunsRun Create(MlrunsFolder store, string experimentId, string runId, string name, string user, DateTimeOffset now)
+    {
+        var folder = Path.Combine(store.Root, experimentId, runId);
+        foreach (var part in (string[])["metrics", "params", "tags", "artifacts"])
+        {
+            Directory.CreateDirectory(Path.Combine(folder, part));
+        }
+
+        var run = new MlrunsRun(folder, Meta(folder, experimentId, runId, name, user, now.ToUnixTimeMilliseconds()));
+        run.WriteStatus(TrackedStatus.Running, now);
+        return run;
+    }
+
+    /// <summary>Opens a run that an earlier process wrote.</summary>
+    public static MlrunsRun Open(string folder, DateTimeOffset now)
+    {
+        var old = MlrunsFolder.ReadMeta(folder)!;
+        var start = long.TryParse(old.GetValueOrDefault("start_time"), CultureInfo.InvariantCulture, out var milliseconds)
+            ? milliseconds
+            : now.ToUnixTimeMilliseconds();
+        var experimentId = Path.GetFileName(Path.GetDirectoryName(folder))!;
+        var name = old.GetValueOrDefault("run_name") ?? "";
+        var meta = Meta(folder, experimentId, Path.GetFileName(folder), name, old.GetValueOrDefault("user_id") ?? "", start);
+        meta["artifact_uri"] = old.GetValueOrDefault("artifact_uri") ?? meta["artifact_uri"];
+        return new MlrunsRun(folder, meta);
+    }
+
+    public void WriteStatus(TrackedStatus status, DateTimeOffset now)
+    {
+        meta["status"] = (int)status;
+        meta["end_time"] = status.IsEnd() ? now.ToUnixTimeMilliseconds() : null;
+        AtomicFile.Write(Path.Combine(folder, "meta.yaml"), FlatYaml.Write(meta.OrderBy(entry => entry.Key, StringComparer.Ordinal)));
+    }
+
+    public void WriteTag(string key, string value)
+    {
+        AtomicFile.Write(Path.Combine(folder, "tags", key), value);
+    }
+
+    /// <summary>Writes the parameter; returns the value it already has if that is another one, else null.</summary>
+    public string? WriteParameter(string key, string value)
+    {
+        var path = Path.Combine(folder, "params", key);
+        if (!File.Exists(path))
+        {
+            AtomicFile.Write(path, value);
+            return null;
+        }
+
+        var present = File.ReadAllText(path);
+        return present == value ? null : present;
+    }
+
+    public void AppendMetric(string key, double value, long step, DateTimeOffset at)
+    {
+        var path = Path.Combine(folder, "metrics", key);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        // One write of one line: a process that is killed leaves whole lines.
+        File.AppendAllText(
+            path,
+            string.Create(CultureInfo.InvariantCulture, $"{at.ToUnixTimeMilliseconds()} {MlflowNames.Number(value)} {step}\n"),
+            AtomicFile.Utf8);
+    }
+
+    /// <summary>The points that are there, after cutting off a line that a crash of the machine left unfinished.</summary>
+    public RecordedPoints ReadPoints()
+    {
+        var points = new RecordedPoints();
+        var metrics = Path.Combine(folder, "metrics");
+        if (!Directory.Exists(metrics))
+        {
+            return points;
+        }
+
+        foreach (var path in Directory.EnumerateFiles(metrics, "*", SearchOption.AllDirectories))
+        {
+            var key = Path.GetRelativePath(metrics, path);
+            var text = File.ReadAllText(path);
+            var whole = text.LastIndexOf('\n') + 1;
+            if (whole < text.Length)
+            {
+                AtomicFile.Write(path, text[..whole]);
+            }
+
+            foreach (var line in text[..whole].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                var fields = line.Split(' ');
+                if (fields.Length >= 3 && long.TryParse(fields[2], CultureInfo.InvariantCulture, out var step))
+                {
+                    points.Add(key, step);
+                }
+            }
+        }
+
+        return points;
+    }
+
+    public void CopyArtifact(string source, string artifactPath)
+    {
+        AtomicFile.Copy(source, Path.Combine(folder, "artifacts", artifactPath));
+    }
+
+    private static Dictionary<string, object?> Meta(
+        string folder, string experimentId, string runId, string name, string user, long start)
+    {
+        return new()
+        {
+            ["artifact_uri"] = MlrunsFolder.FolderUri(Path.Combine(folder, "artifacts")),
+            ["entry_point_name"] = "",
+            ["experiment_id"] = experimentId,
+            ["lifecycle_stage"] = "active",
+            ["run_id"] = runId,
+            ["run_name"] = name,
+            ["run_uuid"] = runId,
+            ["source_name"] = "",
+            ["source_type"] = 4,
+            ["source_version"] = "",
+            ["start_time"] = start,
+            ["tags"] = Array.Empty<string>(),
+            ["user_id"] = user,
+        };
+    }
+}

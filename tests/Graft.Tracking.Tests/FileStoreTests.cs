@@ -1,0 +1,200 @@
+using System.Text.Json;
+using Graft.Tracking.FileStore;
+using Xunit;
+
+namespace Graft.Tracking.Tests;
+
+public sealed class FileStoreTests : IDisposable
+{
+    private readonly TemporaryFolder temporary = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        temporary.Dispose();
+    }
+
+    [Fact]
+    public async Task MLflow_reads_what_was_written()
+    {
+        MlflowInstallation.Require();
+        await WriteARunAsync();
+
+        using var read = JsonDocument.Parse(await MlflowInstallation.RunAsync(
+            ["python", "-c", ReadRuns],
+            new Dictionary<string, string>
+            {
+                ["MLFLOW_ALLOW_FILE_STORE"] = "true",
+                ["MLFLOW_TRACKING_URI"] = new Uri(temporary.At("mlruns")).AbsoluteUri,
+            }));
+
+        AssertTheRun(read.RootElement);
+    }
+
+    [Fact]
+    public async Task MLflow_migrates_what_was_written_to_a_database()
+    {
+        MlflowInstallation.Require();
+        await WriteARunAsync();
+        var database = $"sqlite:///{temporary.At("mlflow.db")}";
+
+        await MlflowInstallation.RunAsync(["mlflow", "migrate-filestore", "--source", temporary.At("mlruns"), "--target", database]);
+        using var read = JsonDocument.Parse(await MlflowInstallation.RunAsync(
+            ["python", "-c", ReadRuns], new Dictionary<string, string> { ["MLFLOW_TRACKING_URI"] = database }));
+
+        AssertTheRun(read.RootElement);
+    }
+
+    [Fact]
+    public async Task A_resumed_run_goes_on_in_the_same_record_without_doubling_points()
+    {
+        await using (var first = Opened.Tracker(temporary))
+        {
+            first.LogParameters(new Dictionary<string, string> { ["rank"] = "8" });
+            for (var step = 0; step < 10; step++)
+            {
+                first.LogMetric("train/loss", 10 - step, step);
+            }
+
+            await first.FinishAsync(TrackedStatus.Scheduled, Cancellation);
+        }
+
+        await using var second = Opened.Tracker(temporary);
+        second.LogParameters(new Dictionary<string, string> { ["rank"] = "8" });
+        for (var step = 5; step < 15; step++)
+        {
+            second.LogMetric("train/loss", 10 - step, step);
+        }
+
+        var outcome = await second.FinishAsync(TrackedStatus.Finished, Cancellation);
+
+        Assert.True(outcome.Complete);
+        var run = outcome.Run.Location;
+        var lines = await File.ReadAllLinesAsync(Path.Combine(run, "metrics", "train", "loss"), Cancellation);
+        Assert.Equal(Enumerable.Range(0, 15).Select(step => $"{10 - step} {step}"), lines.Select(line => line[(line.IndexOf(' ') + 1)..]));
+        Assert.Single(Directory.GetDirectories(Path.GetDirectoryName(run)!));
+        Assert.Equal("3", FlatYaml.Read(await File.ReadAllTextAsync(Path.Combine(run, "meta.yaml"), Cancellation))["status"]);
+    }
+
+    [Fact]
+    public async Task A_line_that_a_crash_cut_off_is_written_anew()
+    {
+        string metric;
+        await using (var first = Opened.Tracker(temporary))
+        {
+            first.LogMetric("loss", 1, 0);
+            first.LogMetric("loss", 2, 1);
+            metric = Path.Combine(first.Run.Location, "metrics", "loss");
+        }
+
+        var bytes = await File.ReadAllBytesAsync(metric, Cancellation);
+        await File.WriteAllBytesAsync(metric, bytes[..^3], Cancellation);
+        await using var second = Opened.Tracker(temporary);
+        second.LogMetric("loss", 1, 0);
+        second.LogMetric("loss", 2, 1);
+
+        Assert.Equal(["1 0", "2 1"], (await File.ReadAllLinesAsync(metric, Cancellation)).Select(line => line[(line.IndexOf(' ') + 1)..]));
+    }
+
+    [Fact]
+    public async Task Two_runs_share_an_experiment_that_both_create_at_once()
+    {
+        var trackers = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => Opened.Tracker(temporary, uid: $"uid-{i}"))));
+
+        Assert.Single(trackers.Select(tracker => tracker.Run.ExperimentId).Distinct());
+        Assert.Equal(6, trackers.Select(tracker => tracker.Run.RunId).Distinct().Count());
+        Assert.Empty(Directory.GetDirectories(temporary.At("mlruns"), "*.tmp"));
+    }
+
+    [Fact]
+    public async Task A_changed_parameter_keeps_its_value_and_is_told()
+    {
+        var told = new List<string>();
+        await using var tracker = Opened.Tracker(temporary, change: options => options with { Notice = told.Add });
+        tracker.LogParameters(new Dictionary<string, string> { ["rank"] = "8" });
+        tracker.LogParameters(new Dictionary<string, string> { ["rank"] = "16" });
+
+        var outcome = await tracker.FinishAsync(TrackedStatus.Finished, Cancellation);
+
+        Assert.Equal("8", await File.ReadAllTextAsync(Path.Combine(tracker.Run.Location, "params", "rank"), Cancellation));
+        Assert.Contains("rank", Assert.Single(outcome.Problems), StringComparison.Ordinal);
+        Assert.Equal(outcome.Problems, told);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_written_does_not_reach_the_trainer()
+    {
+        await using var tracker = Opened.Tracker(temporary);
+        tracker.LogMetric("a", 1, 0);
+        tracker.LogMetric("a/b", 1, 0);
+        tracker.LogArtifact(temporary.At("missing"));
+
+        var outcome = await tracker.FinishAsync(TrackedStatus.Failed, Cancellation);
+
+        Assert.Equal(2, outcome.Undelivered);
+        Assert.Equal(2, outcome.Problems.Count);
+    }
+
+    [Theory]
+    [InlineData("name: plain text\n", "plain text")]
+    [InlineData("name: 'it''s quoted'\n", "it's quoted")]
+    [InlineData("name: \"a \\\"b\\\" \\xE9\\u20AC\\n\"\n", "a \"b\" é€\n")]
+    [InlineData("name: a long\n  text that\n  was folded\nother: 1\n", "a long text that was folded")]
+    [InlineData("name: 'two\n\n  lines'\n", "two\nlines")]
+    [InlineData("name: \"a\\\n  \\ b\"\n", "a b")]
+    [InlineData("name: 'has: colon'\n", "has: colon")]
+    public void Meta_files_of_other_writers_are_read(string yaml, string expected)
+    {
+        Assert.Equal(expected, FlatYaml.Read(yaml)["name"]);
+    }
+
+    private async Task WriteARunAsync()
+    {
+        var artifact = temporary.At("note.txt");
+        await File.WriteAllTextAsync(artifact, "hello", Cancellation);
+        await using var tracker = Opened.Tracker(temporary, experiment: "0123: \"quoted\" name");
+        tracker.LogParameters(new Dictionary<string, string> { ["method/rank"] = "8", ["text"] = "true" });
+        tracker.SetTags(new Dictionary<string, string> { ["graft.dev/method"] = "lora" });
+        tracker.LogMetric("train/loss", 1.0 / 3, 0);
+        tracker.LogMetric("train/loss", double.NaN, 1);
+        tracker.LogMetric("train/loss", double.NegativeInfinity, 2);
+        tracker.LogMetric("train/loss", 5e-324, 3);
+        tracker.LogMetric("odd#key", 1e21, long.MaxValue);
+        tracker.LogArtifact(artifact, "notes");
+        var outcome = await tracker.FinishAsync(TrackedStatus.Finished, Cancellation);
+        Assert.True(outcome.Complete, string.Join("; ", outcome.Problems));
+    }
+
+    private static void AssertTheRun(JsonElement read)
+    {
+        Assert.Equal("0123: \"quoted\" name", read.GetProperty("experiment").GetString());
+        Assert.Equal("FINISHED", read.GetProperty("status").GetString());
+        Assert.Equal("demo", read.GetProperty("name").GetString());
+        Assert.Equal("8", read.GetProperty("params").GetProperty("method/rank").GetString());
+        Assert.Equal("true", read.GetProperty("params").GetProperty("text").GetString());
+        Assert.Equal("lora", read.GetProperty("tags").GetProperty("graft.dev/method").GetString());
+        Assert.Equal("uid-1", read.GetProperty("tags").GetProperty(RunTracker.RunUidTag).GetString());
+        Assert.Equal(["notes/note.txt"], read.GetProperty("artifacts").EnumerateArray().Select(path => path.GetString()!));
+        var points = read.GetProperty("loss").EnumerateArray().Select(point => $"{point[0]}:{point[1]}").ToList();
+        Assert.Equal("0:0.3333333333333333", points[0]);
+        Assert.Equal("1:nan", points[1]);
+        Assert.StartsWith("2:-", points[2], StringComparison.Ordinal);
+        Assert.Equal("3:5e-324", points[3]);
+        Assert.Equal($"{long.MaxValue}:1e+21", read.GetProperty("odd").GetString());
+    }
+
+    private const string ReadRuns = """
+        import json, mlflow
+        client = mlflow.MlflowClient()
+        experiment = next(e for e in client.search_experiments() if e.name != "Default")
+        run, = client.search_runs([experiment.experiment_id], "tags.`graft.dev/run-uid` = 'uid-1'")
+        id = run.info.run_id
+        loss = sorted(client.get_metric_history(id, "train/loss"), key=lambda m: m.step)
+        odd, = client.get_metric_history(id, "odd_key")
+        print(json.dumps(dict(
+            experiment=experiment.name, status=run.info.status, name=run.info.run_name, params=run.data.params, tags=run.data.tags,
+            artifacts=[a.path for a in client.list_artifacts(id, "notes")],
+            loss=[[m.step, repr(m.value)] for m in loss], odd=f"{odd.step}:{odd.value!r}")))
+        """;
+}

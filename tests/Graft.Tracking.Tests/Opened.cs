@@ -1,0 +1,26 @@
+namespace Graft.Tracking.Tests;
+
+/// <summary>Trackers as the trainer opens them, with the environment given instead of the process'.</summary>
+internal static class Opened
+{
+    public static IRunTracker Tracker(
+        TemporaryFolder temporary,
+        string uid = "uid-1",
+        string experiment = "experiment one",
+        Dictionary<string, string>? environment = null,
+        Func<TrackingOptions, TrackingOptions>? change = null,
+        TimeProvider? clock = null)
+    {
+        var options = new TrackingOptions
+        {
+            Folder = temporary.At("mlruns"),
+            SpoolFolder = temporary.At("spool"),
+            Experiment = experiment,
+            RunName = "demo",
+            RunUid = uid,
+            User = "tester",
+            FlushInterval = TimeSpan.FromMilliseconds(50),
+        };
+        return RunTracker.Open(change?.Invoke(options) ?? options, name => environment?.GetValueOrDefault(name), clock ?? TimeProvider.System);
+    }
+}
