@@ -6,7 +6,7 @@ DOTNET_FLAGS  ?= -c $(CONFIGURATION) --nologo -v quiet
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 BIN := artifacts/bin
 
-.PHONY: help build test test-golden test-cluster image format clean
+.PHONY: help build test test-golden test-cluster image generate format clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test-cluster: build ## run the tests on a real Kubernetes (needs root)
 image: ## build both images, without a container engine, as archives in artifacts/images
 	eng/image.sh operator artifacts/images/operator.tar
 	eng/image.sh trainer artifacts/images/trainer.tar
+
+generate: ## write the CRDs and the API reference from the types in src/Graft.Api
+	@dotnet run --project eng/Graft.Generate -c $(CONFIGURATION) -- .
 
 format: ## format the sources
 	dotnet format Operator.sln

@@ -27,14 +27,16 @@ public sealed class PrinterColumnAttribute(string name, string type, string json
     public int Priority { get; init; }
 }
 
-/// <summary>A CEL rule that the API server checks on this object; <see cref="Message"/> is what the user reads.</summary>
-[AttributeUsage(AttributeTargets.Class | AttributeTargets.Property, AllowMultiple = true)]
-public sealed class CelRuleAttribute(string rule, string message) : Attribute
+/// <summary>A field by which <c>kubectl get --field-selector</c> picks resources.</summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class SelectableFieldAttribute(string jsonPath) : Attribute
 {
-    public string Rule { get; } = rule;
-
-    public string Message { get; } = message;
+    public string JsonPath { get; } = jsonPath;
 }
+
+/// <summary>A path that must stay inside its folder: relative, without <c>..</c>. Becomes a CEL rule and a check of our own.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RelativePathAttribute : Attribute;
 
 /// <summary>Exactly one of this object's fields (JSON names) must be set. Becomes a CEL rule and a check of our own.</summary>
 [AttributeUsage(AttributeTargets.Class)]
@@ -73,7 +75,7 @@ public sealed class ListMapKeyAttribute(string key) : Attribute
     public string Key { get; } = key;
 }
 
-/// <summary>Bounds of the length of each string in a list.</summary>
+/// <summary>Bounds of the length of each string in a list or map.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ItemLengthAttribute(int minimum, int maximum) : Attribute
 {

@@ -68,7 +68,7 @@ public sealed class SweepParameter
     /// <summary>The field's path in the template's spec, such as <c>method.lora.rank</c>.</summary>
     [Required]
     [Length(1, 253)]
-    [RegularExpression("^[a-zA-Z0-9]+(\\.[a-zA-Z0-9]+)*$")]
+    [RegularExpression("^[a-zA-Z0-9]+(\\.[a-zA-Z0-9]+)*$", ErrorMessage = "field names joined by dots")]
     public string? Field { get; set; }
 
     /// <summary>The values to try, written as strings.</summary>

@@ -13,6 +13,8 @@ namespace Graft.Api.V1Alpha1;
 [PrinterColumn("Digest", "string", ".status.artifact.digest", "The published digest", Priority = 1)]
 [PrinterColumn("Message", "string", ".status.conditions[?(@.type==\"Succeeded\")].message", "What the run is doing, in a sentence", Priority = 1)]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp", "Time since creation")]
+[SelectableField(".spec.baseModelRef.name")]
+[SelectableField(".spec.data.datasetRef.name")]
 public sealed class AdapterTrainingRun : GraftResource<AdapterTrainingRunSpec, TrainingRunStatus>;
 
 /// <summary>What to train, on what, and where the result goes.</summary>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Graft.Api.Schema;
 
 namespace Graft.Api.V1Alpha1;
 
@@ -12,13 +13,13 @@ public sealed class PodSettings
 
     /// <summary>CPUs asked for, as a Kubernetes quantity.</summary>
     [Length(1, 32)]
-    [RegularExpression("^[0-9]+(\\.[0-9]+)?m?$")]
+    [RegularExpression("^[0-9]+(\\.[0-9]+)?m?$", ErrorMessage = "a quantity such as \"2\", \"0.5\" or \"500m\"")]
     [DefaultValue("1")]
     public string? Cpu { get; set; }
 
     /// <summary>Memory asked for and allowed, as a Kubernetes quantity.</summary>
     [Length(1, 32)]
-    [RegularExpression("^[0-9]+(\\.[0-9]+)?(Ki|Mi|Gi|Ti|k|M|G|T)?$")]
+    [RegularExpression("^[0-9]+(\\.[0-9]+)?(Ki|Mi|Gi|Ti|k|M|G|T)?$", ErrorMessage = "a quantity such as \"2Gi\" or \"512Mi\"")]
     [DefaultValue("2Gi")]
     public string? Memory { get; set; }
 
@@ -27,6 +28,7 @@ public sealed class PodSettings
 
     /// <summary>Labels that the node must have.</summary>
     [MaxLength(32)]
+    [ItemLength(0, 63)]
     public Dictionary<string, string>? NodeSelector { get; set; }
 
     /// <summary>Taints that the pod tolerates.</summary>
@@ -62,7 +64,7 @@ public sealed class GpuSpec
 {
     /// <summary>The resource's name: <c>nvidia.com/gpu</c>, a MIG profile such as <c>nvidia.com/mig-1g.10gb</c>, or a time-sliced name.</summary>
     [Length(3, 253)]
-    [RegularExpression("^[a-z0-9.-]+/[A-Za-z0-9._-]+$")]
+    [RegularExpression("^[a-z0-9.-]+/[A-Za-z0-9._-]+$", ErrorMessage = "DOMAIN/NAME, such as nvidia.com/gpu")]
     [DefaultValue("nvidia.com/gpu")]
     public string? ResourceName { get; set; }
 

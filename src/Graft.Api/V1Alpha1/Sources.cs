@@ -10,7 +10,7 @@ public sealed class LocalReference
     /// <summary>The resource's name.</summary>
     [Required]
     [Length(1, 253)]
-    [RegularExpression("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
+    [RegularExpression("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", ErrorMessage = "a resource's name: lower-case letters, digits, '-' and '.'")]
     public string? Name { get; set; }
 }
 
@@ -56,7 +56,7 @@ public sealed class BuiltinSource
     /// <summary>The folder's name, such as <c>tiny-llama</c>.</summary>
     [Required]
     [Length(1, 253)]
-    [RegularExpression("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")]
+    [RegularExpression("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", ErrorMessage = "lower-case letters, digits and '-'")]
     public string? Name { get; set; }
 }
 
@@ -70,7 +70,7 @@ public sealed class PvcSource
 
     /// <summary>The folder inside the volume; the volume's root if not given.</summary>
     [Length(1, 1024)]
-    [CelRule("!self.startsWith('/') && !self.contains('..')", "must be a relative path without '..'")]
+    [RelativePath]
     public string? Path { get; set; }
 }
 
@@ -80,7 +80,9 @@ public sealed class OciSource
     /// <summary>The reference, such as <c>registry.example/models/tiny:1</c>; one by digest (<c>@sha256:…</c>) never changes.</summary>
     [Required]
     [Length(1, 1024)]
-    [RegularExpression("^[a-zA-Z0-9.-]+(:[0-9]+)?/[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$")]
+    [RegularExpression(
+        "^[a-zA-Z0-9.-]+(:[0-9]+)?/[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$",
+        ErrorMessage = "REGISTRY/REPOSITORY:TAG or REGISTRY/REPOSITORY@sha256:DIGEST")]
     public string? Reference { get; set; }
 
     /// <summary>A Secret of type <c>kubernetes.io/dockerconfigjson</c> in the same namespace with the registry's credentials.</summary>

@@ -31,15 +31,17 @@ public sealed class TrainingDatasetSpec
 
     /// <summary>The file to train on, inside the source.</summary>
     [Length(1, 1024)]
+    [RelativePath]
     [DefaultValue("train.jsonl")]
     public string? TrainFile { get; set; }
 
     /// <summary>The file of held-out records, inside the source. Without it runs are not evaluated.</summary>
     [Length(1, 1024)]
+    [RelativePath]
     public string? EvaluationFile { get; set; }
 
     /// <summary>The digest that the files must have, as <c>status.digest</c> and <c>graft-trainer inspect</c> print it. Anything else is refused.</summary>
-    [RegularExpression("^sha256:[0-9a-f]{64}$")]
+    [RegularExpression("^sha256:[0-9a-f]{64}$", ErrorMessage = "sha256: and 64 lower-case hex digits")]
     [MaxLength(71)]
     public string? Digest { get; set; }
 

@@ -161,7 +161,7 @@ public sealed class TrackingSpec
 
     /// <summary>MLflow's tracking URI, in place of the installation's.</summary>
     [Length(1, 1024)]
-    [RegularExpression("^https?://.+$")]
+    [RegularExpression("^https?://.+$", ErrorMessage = "an http:// or https:// address")]
     public string? Uri { get; set; }
 }
 
@@ -170,12 +170,12 @@ public sealed class PublishSpec
 {
     /// <summary>The artifact's name; the run's name without it. Runs that share it make versions of one artifact.</summary>
     [Length(1, 128)]
-    [RegularExpression("^[a-z0-9]+([._-][a-z0-9]+)*$")]
+    [RegularExpression("^[a-z0-9]+([._-][a-z0-9]+)*$", ErrorMessage = "lower-case letters and digits, with single '.', '_' or '-' between them")]
     public string? Name { get; set; }
 
     /// <summary>The repository that artifacts are pushed below, such as <c>registry.example/adapters</c>, in place of the installation's.</summary>
     [Length(1, 512)]
-    [RegularExpression("^[a-zA-Z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$")]
+    [RegularExpression("^[a-zA-Z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$", ErrorMessage = "REGISTRY/REPOSITORY without a tag")]
     public string? Repository { get; set; }
 
     /// <summary>A Secret of type <c>kubernetes.io/dockerconfigjson</c> in the same namespace with the registry's credentials.</summary>
