@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Graft.Artifacts;
+
+/// <summary>
+/// The digest of a folder's files: what pins a base model or a data set. It depends on the files' relative names and bytes alone, so
+/// that a copy on a volume, in an image or on a laptop has the same digest.
+/// </summary>
+public static class FolderDigest
+{
+    /// <summary>
+    /// SHA-256 over one line a file, <c>RELATIVE/NAME TAB sha256-of-bytes LF</c>, in ordinal order of the names with <c>/</c> between
+    /// folders. Hidden files and folders (a name that begins with a dot: <c>.git</c>, <c>.cache</c>, a volume's <c>..data</c>) do not count.
+    /// </summary>
+    /// <returns><c>sha256:</c> and 64 hexadecimal digits.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public static string Compute(string folder)
+    {
+        using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string name in Files(folder))
+        {
+            using FileStream file = File.OpenRead(Path.Combine(folder, name));
+            whole.AppendData(Encoding.UTF8.GetBytes($"{name}\t{Convert.ToHexStringLower(SHA256.HashData(file))}\n"));
+        }
+
+        return "sha256:" + Convert.ToHexStringLower(whole.GetHashAndReset());
+    }
+
+    /// <summary>The relative names of the files that count, in the order in which they count.</summary>
+    public static IReadOnlyList<string> Files(string folder)
+    {
+        return
+        [
+            .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
+                .Where(name => !name.Split('/').Any(part => part.StartsWith('.')))
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+}

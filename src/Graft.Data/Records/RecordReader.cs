@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace Graft.Data.Records;
+
+/// <summary>A line that was read: a record or the reason why it is none.</summary>
+public sealed record ReadRecord(int Line, SourceRecord? Record, BadRecord? Bad);
+
+/// <summary>Reads the records of a JSONL file. Every line that is not blank comes out, as a record or as a bad one.</summary>
+public sealed class RecordReader(string file, RecordFormat format)
+{
+    /// <exception cref="DatasetException">The file is not there.</exception>
+    public IEnumerable<ReadRecord> Read()
+    {
+        if (!File.Exists(file))
+        {
+            string folder = Path.GetDirectoryName(file) ?? ".";
+            string[] near = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.jsonl").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal).Take(8)] : [];
+            throw new DatasetException(
+                $"{file}: there is no such file{(near.Length > 0 ? $"; the folder has {string.Join(", ", near)}" : "")}. Correct the data set's trainFile or evaluationFile.");
+        }
+
+        return JsonLines.Read(file).Select(line => ReadLine(line.Number, line.Line));
+    }
+
+    private ReadRecord ReadLine(int number, ReadOnlyMemory<byte> line)
+    {
+        string id = $"{Path.GetFileName(file)}:{number}";
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            id = RecordParser.StatedId(document.RootElement) ?? id;
+            return new ReadRecord(number, RecordParser.Parse(document.RootElement, format, id), null);
+        }
+        catch (JsonException e)
+        {
+            string where = e.BytePositionInLine is { } at ? $" at byte {at}" : "";
+            return new ReadRecord(number, null, new BadRecord(file, number, id, $"the line is not JSON{where}", "write one JSON object a line"));
+        }
+        catch (BadRecordException e)
+        {
+            return new ReadRecord(number, null, new BadRecord(file, number, id, e.Reason, e.Remedy));
+        }
+    }
+}

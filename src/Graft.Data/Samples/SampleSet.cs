@@ -1,0 +1,121 @@
+using Graft.Data.Records;
+
+namespace Graft.Data.Samples;
+
+/// <summary>What became of the records of a file. Nothing is left out without being counted here.</summary>
+public sealed record SampleCounts
+{
+    /// <summary>Lines that hold anything.</summary>
+    public int Records { get; init; }
+
+    /// <summary>Those left out because they cannot be used.</summary>
+    public int Bad { get; init; }
+
+    /// <summary>Those cut to the longest sequence.</summary>
+    public int Truncated { get; init; }
+
+    /// <summary>Those left out for their length.</summary>
+    public int TooLong { get; init; }
+}
+
+/// <summary>The samples of one file, in its order.</summary>
+/// <param name="Samples">The samples; packed, each is a stretch of several records.</param>
+/// <param name="Records">The records behind them, for generation; as many as were kept.</param>
+/// <param name="Counts">What became of the records.</param>
+/// <param name="FirstBad">The first few records that were left out as bad, for a warning.</param>
+public sealed record SampleSet(
+    IReadOnlyList<Sample> Samples, IReadOnlyList<SourceRecord> Records, SampleCounts Counts, IReadOnlyList<BadRecord> FirstBad)
+{
+    private const int BadToShow = 3;
+
+    /// <summary>Reads and encodes a file.</summary>
+    /// <param name="file">The JSONL file.</param>
+    /// <param name="options">How its records become samples.</param>
+    /// <param name="encoder">Makes the tokens.</param>
+    /// <param name="maxRecords">Stop after so many usable records; all without it.</param>
+    /// <exception cref="DatasetException">The file is missing or gives no samples, or a record cannot be used and the policy is to stop.</exception>
+    public static SampleSet Load(string file, DataOptions options, SampleEncoder encoder, int? maxRecords = null)
+    {
+        var samples = new List<Sample>();
+        var records = new List<SourceRecord>();
+        var firstBad = new List<BadRecord>();
+        var counts = new SampleCounts();
+        foreach (ReadRecord read in new RecordReader(file, options.Format).Read())
+        {
+            if (records.Count == maxRecords)
+            {
+                break;
+            }
+
+            counts = counts with { Records = counts.Records + 1 };
+            BadRecord? bad = read.Bad;
+            if (read.Record is { } record)
+            {
+                try
+                {
+                    Sample? sample = Fit(encoder.Encode(record), options, ref counts);
+                    if (sample is null)
+                    {
+                        continue;
+                    }
+
+                    if (sample.TrainedTokens > 0)
+                    {
+                        samples.Add(sample);
+                        records.Add(record);
+                        continue;
+                    }
+
+                    throw new BadRecordException(
+                        $"no token of the answer lies within the first {options.MaxLength} tokens, so there is nothing to train on", "raise maxLength, or shorten the record");
+                }
+                catch (BadRecordException e)
+                {
+                    bad = new BadRecord(file, read.Line, record.Id, e.Reason, e.Remedy);
+                }
+            }
+
+            if (options.OnBadRecord == BadRecordPolicy.Error)
+            {
+                throw new DatasetException($"{bad}, or set onBadRecord to skip");
+            }
+
+            counts = counts with { Bad = counts.Bad + 1 };
+            if (firstBad.Count < BadToShow)
+            {
+                firstBad.Add(bad!);
+            }
+        }
+
+        if (samples.Count == 0)
+        {
+            string why = counts.Records == 0 ? "it is empty" : $"of its {counts.Records} records {counts.Bad} cannot be used and {counts.TooLong} are too long";
+            throw new DatasetException($"{file}: has no record to use: {why}{(firstBad.Count > 0 ? $"; the first: {firstBad[0]}" : "")}");
+        }
+
+        IReadOnlyList<Sample> made = options.Packing ? [.. TextPacker.Pack(samples, options.MaxLength)] : samples;
+        return new SampleSet(made, records, counts, firstBad);
+    }
+
+    /// <summary>The sample within the longest sequence, or null where it is left out. Packing cuts texts anyway, so that none is too long.</summary>
+    private static Sample? Fit(Sample sample, DataOptions options, ref SampleCounts counts)
+    {
+        if (options.Packing || sample.Length <= options.MaxLength)
+        {
+            return sample;
+        }
+
+        switch (options.OnTooLong)
+        {
+            case TooLongPolicy.Truncate:
+                counts = counts with { Truncated = counts.Truncated + 1 };
+                return new Sample(sample.Id, sample.Ids[..options.MaxLength], sample.Trained[..options.MaxLength]);
+            case TooLongPolicy.Skip:
+                counts = counts with { TooLong = counts.TooLong + 1 };
+                return null;
+            default:
+                throw new DatasetException(
+                    $"record '{sample.Id}' has {sample.Length} tokens, maxLength is {options.MaxLength}; raise maxLength, or set onTooLong to truncate or skip");
+        }
+    }
+}

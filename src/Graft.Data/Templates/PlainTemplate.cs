@@ -1,0 +1,44 @@
+using Graft.Data.Records;
+using Graft.Data.Tokenization;
+
+namespace Graft.Data.Templates;
+
+/// <summary>No template: a text is trained on as it is; an instruction and its input stand on lines before the answer.</summary>
+public sealed class PlainTemplate : IPromptTemplate
+{
+    /// <inheritdoc/>
+    public string Name => "plain";
+
+    /// <inheritdoc/>
+    public bool EndsWithEos => true;
+
+    /// <inheritdoc/>
+    public bool Renders(RecordFormat format) => format is RecordFormat.Text or RecordFormat.Instruction;
+
+    /// <inheritdoc/>
+    public void Check(TextTokenizer tokenizer) => EosEnding.Check(tokenizer, Name);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> StopIds(TextTokenizer tokenizer) => tokenizer.Special.Stop;
+
+    /// <inheritdoc/>
+    public IEnumerable<Segment> Render(SourceRecord record)
+    {
+        switch (record)
+        {
+            case TextRecord text:
+                yield return new Segment(text.Text, Trained: true);
+                break;
+            case InstructionRecord instruction:
+                yield return new Segment($"{instruction.Instruction}\n{(instruction.Input is null ? "" : instruction.Input + "\n")}", Trained: false);
+                if (instruction.Output is not null)
+                {
+                    yield return new Segment(instruction.Output, Trained: true);
+                }
+
+                break;
+            default:
+                throw new ArgumentException($"the template {Name} does not render a {record.GetType().Name}", nameof(record));
+        }
+    }
+}

@@ -1,0 +1,202 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Graft.Data.Tokenization;
+
+/// <summary>Cuts a text into pieces that are tokenised apart from each other.</summary>
+public interface IPreTokenizer
+{
+    /// <summary>The pieces in order; empty ones are left out.</summary>
+    IEnumerable<string> Split(string text, TextPosition position);
+}
+
+/// <summary>Several, each cutting the pieces of the one before.</summary>
+public sealed class PreTokenizerSequence(IReadOnlyList<IPreTokenizer> steps) : IPreTokenizer
+{
+    /// <inheritdoc/>
+    public IEnumerable<string> Split(string text, TextPosition position) => steps.Aggregate(
+        (IEnumerable<string>)[text],
+        (pieces, step) => pieces.SelectMany((piece, i) => step.Split(piece, i == 0 ? position : TextPosition.Inside)));
+}
+
+/// <summary>What becomes of the places that a pattern matches, in tokenizer.json's terms.</summary>
+public enum SplitBehavior
+{
+    /// <summary>A match is a piece of its own.</summary>
+    Isolated,
+
+    /// <summary>A match is dropped.</summary>
+    Removed,
+
+    /// <summary>A match ends the piece before it.</summary>
+    MergedWithPrevious,
+
+    /// <summary>A match begins the piece after it.</summary>
+    MergedWithNext,
+
+    /// <summary>Matches in a row are one piece.</summary>
+    Contiguous,
+}
+
+/// <summary>Cuts at the matches of a regular expression, or (inverted) between them.</summary>
+public sealed class RegexSplit(Regex pattern, SplitBehavior behavior, bool invert) : IPreTokenizer
+{
+    /// <inheritdoc/>
+    public IEnumerable<string> Split(string text, TextPosition position)
+    {
+        var shadow = new CategoryShadow(text);
+        string carry = "";
+        bool afterMatch = false;
+        foreach (var (start, length, isMatch) in Stretches(shadow.Shadow))
+        {
+            string stretch = shadow.Original(start, length);
+            switch (isMatch ? behavior : (SplitBehavior?)null)
+            {
+                case SplitBehavior.Removed:
+                    break;
+                case SplitBehavior.MergedWithPrevious:
+                    yield return carry + stretch;
+                    carry = "";
+                    break;
+                case SplitBehavior.MergedWithNext:
+                    if (carry.Length > 0)
+                    {
+                        yield return carry;
+                    }
+
+                    carry = stretch;
+                    break;
+                case SplitBehavior.Contiguous when afterMatch:
+                    carry += stretch;
+                    break;
+                case SplitBehavior.Contiguous:
+                    if (carry.Length > 0)
+                    {
+                        yield return carry;
+                    }
+
+                    carry = stretch;
+                    break;
+                case SplitBehavior.Isolated:
+                    yield return stretch;
+                    break;
+                case null when behavior == SplitBehavior.MergedWithPrevious:
+                    carry = stretch;
+                    break;
+                case null when behavior == SplitBehavior.MergedWithNext:
+                    yield return carry + stretch;
+                    carry = "";
+                    break;
+                default:
+                    if (carry.Length > 0)
+                    {
+                        yield return carry;
+                        carry = "";
+                    }
+
+                    yield return stretch;
+                    break;
+            }
+
+            afterMatch = isMatch;
+        }
+
+        if (carry.Length > 0)
+        {
+            yield return carry;
+        }
+    }
+
+    private IEnumerable<(int Start, int Length, bool IsMatch)> Stretches(string text)
+    {
+        int end = 0;
+        foreach (Match match in pattern.Matches(text))
+        {
+            if (match.Index > end)
+            {
+                yield return (end, match.Index - end, invert);
+            }
+
+            if (match.Length > 0)
+            {
+                yield return (match.Index, match.Length, !invert);
+            }
+
+            end = match.Index + match.Length;
+        }
+
+        if (end < text.Length)
+        {
+            yield return (end, text.Length - end, invert);
+        }
+    }
+}
+
+/// <summary>GPT-2's: an optional blank in front, and its regular expression for words, numbers, signs and blanks.</summary>
+public sealed class ByteLevelSplit(bool addPrefixSpace, bool useRegex) : IPreTokenizer
+{
+    /// <summary>The regular expression of GPT-2's encoder.</summary>
+    public const string Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+
+    private readonly RegexSplit words = new(new Regex(Pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled), SplitBehavior.Isolated, false);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Split(string text, TextPosition position)
+    {
+        string prefixed = addPrefixSpace && position != TextPosition.Continuation && !text.StartsWith(' ') ? " " + text : text;
+        return useRegex ? words.Split(prefixed, position) : [prefixed];
+    }
+}
+
+/// <summary>Cuts numeric characters (any of the categories Nd, Nl, No) off, each alone or in runs.</summary>
+public sealed class DigitsSplit(bool individual) : IPreTokenizer
+{
+    private readonly RegexSplit digits = new(
+        new Regex(individual ? @"\p{N}" : @"\p{N}+", RegexOptions.CultureInvariant), SplitBehavior.Isolated, false);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Split(string text, TextPosition position) => digits.Split(text, position);
+}
+
+/// <summary>SentencePiece's blanks: each becomes a mark, one more is put in front, and pieces may begin at marks.</summary>
+/// <param name="mark">The mark, usually U+2581.</param>
+/// <param name="scheme"><c>always</c>, <c>first</c> (only at the beginning of the text) or <c>never</c>.</param>
+/// <param name="split">Whether a piece begins at every mark.</param>
+public sealed class MetaspaceSplit(char mark, string scheme, bool split) : IPreTokenizer
+{
+    /// <inheritdoc/>
+    public IEnumerable<string> Split(string text, TextPosition position)
+    {
+        bool prepend = scheme switch
+        {
+            "always" => position != TextPosition.Continuation,
+            "first" => position == TextPosition.Start,
+            _ => false,
+        };
+        var marked = new StringBuilder(text).Replace(' ', mark);
+        if (prepend && (marked.Length == 0 || marked[0] != mark))
+        {
+            marked.Insert(0, mark);
+        }
+
+        return split ? CutAtMarks(marked.ToString()) : [marked.ToString()];
+    }
+
+    private IEnumerable<string> CutAtMarks(string text)
+    {
+        int start = 0;
+        for (int i = 1; i < text.Length; i++)
+        {
+            if (text[i] == mark)
+            {
+                yield return text[start..i];
+                start = i;
+            }
+        }
+
+        if (start < text.Length)
+        {
+            yield return text[start..];
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text;
+
+namespace Graft.Data.Tokenization;
+
+/// <summary>
+/// BPE over characters with byte fallback, as LLaMA-2's SentencePiece model has it: a character that is not in the vocabulary becomes
+/// its UTF-8 bytes (<c>&lt;0xE2&gt;</c>…). Microsoft.ML.Tokenizers' LlamaTokenizer is not used: it breaks ties between equal pairs
+/// from the right, so that <c>"\n###"</c> differs from the reference.
+/// </summary>
+public sealed class SentencePieceTokenModel : ITokenModel
+{
+    /// <summary>U+2581, which stands for a blank.</summary>
+    public const char Blank = '\u2581';
+
+    private readonly Dictionary<string, int> vocabulary;
+    private readonly Dictionary<int, string> tokens;
+    private readonly PairMerger merger;
+    private readonly int? unknown;
+    private readonly bool fuseUnknown;
+    private readonly int[]? byteIds;
+
+    /// <summary>Creates the model.</summary>
+    /// <param name="vocabulary">Ids by token.</param>
+    /// <param name="merges">Ranks and results by pair of ids.</param>
+    /// <param name="byteFallback">Whether unknown characters become byte tokens.</param>
+    /// <param name="unknown">The id for what cannot be written otherwise.</param>
+    /// <param name="fuseUnknown">Whether unknown characters in a row become one token.</param>
+    public SentencePieceTokenModel(
+        Dictionary<string, int> vocabulary,
+        IReadOnlyDictionary<(int Left, int Right), (int Rank, int Id)> merges,
+        bool byteFallback,
+        int? unknown,
+        bool fuseUnknown)
+    {
+        this.vocabulary = vocabulary;
+        this.unknown = unknown;
+        this.fuseUnknown = fuseUnknown;
+        tokens = vocabulary.ToDictionary(p => p.Value, p => p.Key);
+        merger = new PairMerger(merges);
+        IdLimit = tokens.Keys.Max() + 1;
+        int?[] bytes = [.. Enumerable.Range(0, 256).Select(b => IdOf($"<0x{b:X2}>"))];
+        byteIds = byteFallback && bytes.All(b => b is not null) ? [.. bytes.Select(b => b!.Value)] : null;
+        if (byteFallback && byteIds is null)
+        {
+            throw new TokenizerException("byte_fallback is on, but the vocabulary lacks byte tokens (<0x00> … <0xFF>)");
+        }
+    }
+
+    /// <inheritdoc/>
+    public int IdLimit { get; }
+
+    /// <inheritdoc/>
+    public int? IdOf(string token) => vocabulary.TryGetValue(token, out int id) ? id : null;
+
+    /// <inheritdoc/>
+    public void Encode(string piece, List<int> ids)
+    {
+        var symbols = new List<int>(piece.Length);
+        Span<byte> utf8 = stackalloc byte[4];
+        foreach (Rune rune in piece.EnumerateRunes())
+        {
+            if (vocabulary.TryGetValue(rune.ToString(), out int id))
+            {
+                symbols.Add(id);
+            }
+            else if (byteIds is not null)
+            {
+                foreach (byte b in utf8[..rune.EncodeToUtf8(utf8)])
+                {
+                    symbols.Add(byteIds[b]);
+                }
+            }
+            else if (unknown is null)
+            {
+                throw new TokenizerException(
+                    $"the character '{rune}' (U+{rune.Value:X4}) is not in the vocabulary, and the tokenizer has neither byte fallback nor an unknown token");
+            }
+            else if (!fuseUnknown || symbols.Count == 0 || symbols[^1] != unknown)
+            {
+                symbols.Add(unknown.Value);
+            }
+        }
+
+        ids.AddRange(merger.Merge(symbols));
+    }
+
+    /// <inheritdoc/>
+    public void Decode(int id, List<byte> bytes)
+    {
+        if (!tokens.TryGetValue(id, out string? token))
+        {
+            return;
+        }
+
+        if (byteIds is not null && token is ['<', '0', 'x', _, _, '>']
+            && byte.TryParse(token.AsSpan(3, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out byte value))
+        {
+            bytes.Add(value);
+        }
+        else
+        {
+            bytes.AddRange(Encoding.UTF8.GetBytes(token.Replace(Blank, ' ')));
+        }
+    }
+}

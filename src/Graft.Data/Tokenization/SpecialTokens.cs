@@ -1,0 +1,86 @@
+using System.Text.Json;
+
+namespace Graft.Data.Tokenization;
+
+/// <summary>The tokens that mean something to the model, by id.</summary>
+/// <param name="Bos">Beginning of a text, if the tokenizer has one.</param>
+/// <param name="Eos">End of a text, if the tokenizer has one.</param>
+/// <param name="Pad">What fills up a row of a batch. Padding is masked by length, never by id, so it may be another token's id.</param>
+/// <param name="Stop">The ids at which generation ends: the end of a text and those of generation_config.json.</param>
+public sealed record SpecialTokens(int? Bos, int? Eos, int Pad, IReadOnlyList<int> Stop);
+
+/// <summary>Reads special tokens from the files beside a tokenizer.</summary>
+internal sealed class SpecialTokensReader(string folder, Func<string, int?> idOf)
+{
+    /// <summary>Files that name special tokens by their text, the most telling first.</summary>
+    private static readonly string[] ByText = ["tokenizer_config.json", "special_tokens_map.json"];
+
+    /// <summary>Files that name special tokens by their id.</summary>
+    private static readonly string[] ById = ["generation_config.json", "config.json"];
+
+    private readonly Dictionary<string, JsonElement> files = ByText.Concat(ById)
+        .Where(name => File.Exists(Path.Combine(folder, name)))
+        .ToDictionary(name => name, name => JsonFile.Read(Path.Combine(folder, name)));
+
+    /// <summary>Whether tokenizer_config.json has a switch, or null where it does not say.</summary>
+    public bool? Switch(string name) =>
+        files.TryGetValue("tokenizer_config.json", out JsonElement config)
+        && config.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? value.GetBoolean()
+            : null;
+
+    public SpecialTokens Read()
+    {
+        int? bos = Find("bos").FirstOrDefault(), eos = Find("eos").FirstOrDefault(), pad = Find("pad").FirstOrDefault();
+        IEnumerable<int?> stop = [eos, .. Ids("generation_config.json", "eos_token_id")];
+        return new SpecialTokens(bos, eos, pad ?? eos ?? 0, [.. stop.OfType<int>().Distinct()]);
+    }
+
+    private IEnumerable<int?> Find(string kind)
+    {
+        foreach (string file in ByText)
+        {
+            if (Text(file, kind + "_token") is { } text)
+            {
+                yield return idOf(text) ?? throw new TokenizerException(
+                    $"{Path.Combine(folder, file)}: {kind}_token is '{text}', which the tokenizer's vocabulary does not hold; add it to tokenizer.json's added_tokens or correct the file");
+            }
+        }
+
+        foreach (int? id in ById.SelectMany(file => Ids(file, kind + "_token_id")))
+        {
+            yield return id;
+        }
+    }
+
+    private string? Text(string file, string field)
+    {
+        if (!files.TryGetValue(file, out JsonElement json) || !json.TryGetProperty(field, out JsonElement value))
+        {
+            return null;
+        }
+
+        return value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Object when value.TryGetProperty("content", out JsonElement content) => content.GetString(),
+            _ => null,
+        };
+    }
+
+    private IEnumerable<int?> Ids(string file, string field)
+    {
+        if (!files.TryGetValue(file, out JsonElement json) || !json.TryGetProperty(field, out JsonElement value))
+        {
+            return [];
+        }
+
+        return value.ValueKind switch
+        {
+            JsonValueKind.Number => [value.GetInt32()],
+            JsonValueKind.Array => [.. value.EnumerateArray().Select(v => (int?)v.GetInt32())],
+            _ => [],
+        };
+    }
+}

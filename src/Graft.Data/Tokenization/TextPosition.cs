@@ -1,0 +1,17 @@
+namespace Graft.Data.Tokenization;
+
+/// <summary>
+/// Where a stretch of text stands. Tokenizers that put a blank in front of a text (SentencePiece's dummy prefix) need to know,
+/// or else a prompt and its answer, tokenised one after the other, would not give the tokens of the whole.
+/// </summary>
+public enum TextPosition
+{
+    /// <summary>At the beginning of the text.</summary>
+    Start,
+
+    /// <summary>Inside the text, right after a special token or another cut.</summary>
+    Inside,
+
+    /// <summary>The text goes on from a stretch that was tokenised before.</summary>
+    Continuation,
+}

@@ -1,0 +1,153 @@
+using System.Text;
+
+namespace Graft.Data.Tokenization;
+
+/// <summary>The parts of a tokenizer, in the order in which a text passes through them.</summary>
+/// <param name="AddedTokens">Tokens found in the text before anything else.</param>
+/// <param name="Normalizer">What changes the text, if anything.</param>
+/// <param name="PreTokenizer">What cuts it into pieces, if anything.</param>
+/// <param name="Model">What turns a piece into ids.</param>
+/// <param name="Prefix">Ids in front of a whole text (the beginning-of-text token, where the tokenizer puts one).</param>
+/// <param name="Suffix">Ids after a whole text.</param>
+/// <param name="DropsLeadingBlank">Whether decoding takes one blank off the beginning, as SentencePiece's dummy prefix asks for.</param>
+public sealed record TokenizerParts(
+    IReadOnlyList<AddedToken> AddedTokens,
+    INormalizer? Normalizer,
+    IPreTokenizer? PreTokenizer,
+    ITokenModel Model,
+    IReadOnlyList<int> Prefix,
+    IReadOnlyList<int> Suffix,
+    bool DropsLeadingBlank);
+
+/// <summary>Turns text into token ids and back, as the tokenizer files beside a model say. Safe for use by several threads.</summary>
+public sealed class TextTokenizer
+{
+    private readonly TokenizerParts parts;
+    private readonly AddedTokenMatcher inText;
+    private readonly AddedTokenMatcher inNormalizedText;
+    private readonly Dictionary<int, AddedToken> addedById;
+    private readonly Dictionary<string, AddedToken> addedByText;
+
+    /// <summary>Creates a tokenizer from its parts.</summary>
+    /// <param name="kind">What it is, for people: <c>byteLevelBpe</c> or <c>sentencePieceBpe</c>.</param>
+    /// <param name="parts">The parts.</param>
+    /// <param name="special">Finds the special tokens once the vocabulary is known.</param>
+    public TextTokenizer(string kind, TokenizerParts parts, Func<Func<string, int?>, SpecialTokens> special)
+    {
+        Kind = kind;
+        this.parts = parts;
+        inText = new AddedTokenMatcher(parts.AddedTokens.Where(t => !t.Normalized));
+        inNormalizedText = new AddedTokenMatcher(parts.AddedTokens.Where(t => t.Normalized));
+        addedById = parts.AddedTokens.GroupBy(t => t.Id).ToDictionary(g => g.Key, g => g.Last());
+        addedByText = parts.AddedTokens.GroupBy(t => t.Content).ToDictionary(g => g.Key, g => g.Last());
+        IdLimit = Math.Max(parts.Model.IdLimit, addedById.Keys.DefaultIfEmpty(-1).Max() + 1);
+        Special = special(IdOf);
+    }
+
+    /// <summary>What it is, for people.</summary>
+    public string Kind { get; }
+
+    /// <summary>One more than the largest id.</summary>
+    public int IdLimit { get; }
+
+    /// <summary>The special tokens.</summary>
+    public SpecialTokens Special { get; }
+
+    /// <summary>The ids that belong in front of a whole text.</summary>
+    public IReadOnlyList<int> Prefix => parts.Prefix;
+
+    /// <summary>The id of a vocabulary entry or added token, or null.</summary>
+    public int? IdOf(string token) => addedByText.TryGetValue(token, out AddedToken? added) ? added.Id : parts.Model.IdOf(token);
+
+    /// <summary>Whether a text is one token of its own wherever it stands, as a turn marker has to be.</summary>
+    public bool IsAddedToken(string text) => addedByText.ContainsKey(text);
+
+    /// <summary>The ids of a whole text, with what the tokenizer puts around it.</summary>
+    public List<int> Encode(string text) => [.. parts.Prefix, .. EncodePart(text, TextPosition.Start), .. parts.Suffix];
+
+    /// <summary>The ids of a stretch of text, with nothing put around it.</summary>
+    public List<int> EncodePart(string text, TextPosition position)
+    {
+        var ids = new List<int>(text.Length / 3);
+        foreach (var (stretch, token) in inText.Split(text))
+        {
+            if (token is null)
+            {
+                EncodePlain(stretch, position, ids);
+            }
+            else
+            {
+                ids.Add(token.Id);
+            }
+
+            position = TextPosition.Inside;
+        }
+
+        return ids;
+    }
+
+    /// <summary>The text of ids; bytes that are not UTF-8 become U+FFFD.</summary>
+    /// <param name="ids">The ids.</param>
+    /// <param name="keepSpecial">Whether special tokens are written out.</param>
+    /// <param name="position">Where the text stands: only at the start is a dummy blank taken off.</param>
+    public string Decode(IEnumerable<int> ids, bool keepSpecial = false, TextPosition position = TextPosition.Start)
+    {
+        var bytes = new List<byte>();
+        foreach (int id in ids)
+        {
+            if (!addedById.TryGetValue(id, out AddedToken? token))
+            {
+                parts.Model.Decode(id, bytes);
+            }
+            else if (keepSpecial || !token.Special)
+            {
+                bytes.AddRange(Encoding.UTF8.GetBytes(token.Content));
+            }
+        }
+
+        bool drop = parts.DropsLeadingBlank && position == TextPosition.Start && bytes is [(byte)' ', ..];
+        return Encoding.UTF8.GetString([.. drop ? bytes.Skip(1) : bytes]);
+    }
+
+    /// <summary>Refuses a model whose embedding is too small for this tokenizer.</summary>
+    /// <exception cref="TokenizerException">Some ids have no row in the model's embedding.</exception>
+    public void CheckFits(int modelVocabularySize)
+    {
+        string[] beyond =
+        [
+            .. parts.AddedTokens.Where(t => t.Id >= modelVocabularySize).Select(t => $"'{t.Content}' ({t.Id})"),
+            .. Special.Stop.Append(Special.Pad).Where(id => id >= modelVocabularySize).Select(id => $"id {id}"),
+        ];
+        if (parts.Model.IdLimit > modelVocabularySize || beyond.Length > 0)
+        {
+            string examples = beyond.Length > 0 ? $", among them {string.Join(", ", beyond.Distinct().Take(5))}" : "";
+            throw new TokenizerException(
+                $"the tokenizer has ids up to {Math.Max(IdLimit, Special.Stop.Append(Special.Pad).Max() + 1) - 1}, but the model's embedding has only {modelVocabularySize} rows{examples}; take the tokenizer that belongs to the model");
+        }
+    }
+
+    private void EncodePlain(string text, TextPosition position, List<int> ids)
+    {
+        string normalized = parts.Normalizer?.Apply(text, position) ?? text;
+        foreach (var (stretch, token) in inNormalizedText.Split(normalized))
+        {
+            if (token is not null)
+            {
+                ids.Add(token.Id);
+            }
+            else if (parts.PreTokenizer is null)
+            {
+                parts.Model.Encode(stretch, ids);
+            }
+            else
+            {
+                foreach (string piece in parts.PreTokenizer.Split(stretch, position))
+                {
+                    parts.Model.Encode(piece, ids);
+                }
+            }
+
+            position = TextPosition.Inside;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Graft.Data.Records;
+using Xunit;
+
+namespace Graft.Data.Tests.Records;
+
+public sealed class RecordReaderTests
+{
+    [Fact]
+    public void Records_have_their_stated_id_or_file_and_line_and_blank_lines_are_no_records()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.File("train.jsonl", "\uFEFF{\"id\":\"a-1\",\"text\":\"one\"}\r\n\n{\"text\":\"two\"}");
+
+        ReadRecord[] read = [.. new RecordReader(file, RecordFormat.Text).Read()];
+
+        Assert.Equal([new TextRecord("a-1", "one"), new TextRecord("train.jsonl:3", "two")], read.Select(r => (TextRecord)r.Record!));
+        Assert.Equal([1, 3], read.Select(r => r.Line));
+    }
+
+    [Theory]
+    [InlineData(RecordFormat.Instruction, """{"instruction":"add","output":""}""", "'output' is empty")]
+    [InlineData(RecordFormat.Instruction, """{"prompt":"add","output":"3"}""", "'instruction' is missing")]
+    [InlineData(RecordFormat.Instruction, """{"instruction":["add"],"output":"3"}""", "'instruction' is a JSON array")]
+    [InlineData(RecordFormat.Instruction, """{"instruction":"add" "output":"3"}""", "not JSON")]
+    [InlineData(RecordFormat.Text, "[1]", "JSON array, not an object")]
+    [InlineData(RecordFormat.Text, """{"text":"\ud800"}""", "not valid UTF-8")]
+    [InlineData(RecordFormat.Messages, """{"messages":[]}""", "'messages' is missing, no list, or empty")]
+    [InlineData(RecordFormat.Messages, """{"messages":[{"role":"user","content":"hi"}]}""", "the last message is the user's")]
+    [InlineData(RecordFormat.Messages, """{"messages":[{"role":"human","content":"hi"},{"role":"assistant","content":"ho"}]}""", "role 'human'")]
+    [InlineData(RecordFormat.Messages, """{"messages":[{"role":"user","content":"hi"},{"role":"system","content":"x"},{"role":"assistant","content":"ho"}]}""", "message 2 is a system message")]
+    public void A_bad_line_says_file_line_reason_and_remedy(RecordFormat format, string line, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.File("d.jsonl", "\n" + line + "\n");
+
+        BadRecord bad = Assert.Single(new RecordReader(file, format).Read()).Bad!;
+
+        Assert.Contains(reason, bad.Reason, StringComparison.Ordinal);
+        Assert.NotEmpty(bad.Remedy);
+        Assert.StartsWith($"{file}:2: ", bad.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lines_longer_than_the_buffer_are_read_whole()
+    {
+        using var folder = new TemporaryFolder();
+        string text = new('x', 200_000);
+        string file = folder.File("d.jsonl", $"{{\"text\":\"{text}\"}}\n{{\"text\":\"short\"}}\n");
+
+        Assert.Equal([text, "short"], new RecordReader(file, RecordFormat.Text).Read().Select(r => ((TextRecord)r.Record!).Text));
+    }
+
+    [Fact]
+    public void A_missing_file_names_those_that_are_there()
+    {
+        using var folder = new TemporaryFolder();
+        folder.File("training.jsonl", "");
+
+        var error = Assert.Throws<DatasetException>(() => new RecordReader(Path.Combine(folder.Path, "train.jsonl"), RecordFormat.Text).Read());
+
+        Assert.Contains("the folder has training.jsonl", error.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,86 @@
+using Graft.Data.Records;
+using Graft.Data.Samples;
+using Graft.Data.Templates;
+using Graft.Data.Tests.Tokenization;
+using Graft.Data.Tokenization;
+using Xunit;
+
+namespace Graft.Data.Tests.Samples;
+
+public sealed class SampleSetTests
+{
+    private static readonly TextTokenizer Tokenizer = TokenizerFiles.ByteLevel();
+
+    private const string Good = """{"id":"good","instruction":"Say the","output":"the"}""";
+    private const string Bad = """{"id":"bad","instruction":"Say nothing","output":" "}""";
+
+    [Fact]
+    public void A_bad_record_stops_with_its_place_and_both_remedies()
+    {
+        var error = Assert.Throws<DatasetException>(() => Load($"{Good}\n{Bad}\n"));
+
+        Assert.Contains(".jsonl:2: record 'bad': the field 'output' is empty", error.Message, StringComparison.Ordinal);
+        Assert.Contains("onBadRecord", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Skipped_bad_records_are_counted_and_the_first_are_shown()
+    {
+        SampleSet set = Load($"{Good}\n{Bad}\nnot json\n{Good}\n", onBad: BadRecordPolicy.Skip);
+
+        Assert.Equal(2, set.Samples.Count);
+        Assert.Equal(new SampleCounts { Records = 4, Bad = 2 }, set.Counts);
+        Assert.Equal([2, 3], set.FirstBad.Select(b => b.Line));
+    }
+
+    [Fact]
+    public void Long_records_are_cut_left_out_or_refused_as_asked_and_counted()
+    {
+        string file = $"{Good}\n" + """{"id":"long","instruction":"Say it","output":"the dog sleeps over the lazy fox, the dog sleeps over the lazy fox"}""";
+
+        SampleSet cut = Load(file, TooLongPolicy.Truncate, maxLength: 20), left = Load(file, TooLongPolicy.Skip, maxLength: 20);
+
+        Assert.Equal((2, 1), (cut.Samples.Count, cut.Counts.Truncated));
+        Assert.Equal(20, cut.Samples[1].Length);
+        Assert.Equal((1, 1), (left.Samples.Count, left.Counts.TooLong));
+        Assert.Contains("record 'long' has", Assert.Throws<DatasetException>(() => Load(file, TooLongPolicy.Error, maxLength: 20)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_record_whose_answer_is_cut_off_whole_is_bad()
+    {
+        string file = """{"id":"x","instruction":"the dog sleeps over the lazy fox, the dog sleeps over the lazy fox","output":"the"}""";
+
+        var error = Assert.Throws<DatasetException>(() => Load(file, TooLongPolicy.Truncate, maxLength: 10));
+
+        Assert.Contains("nothing to train on", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Packed_texts_are_one_stream_cut_into_equal_lengths()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.File("t.jsonl", string.Concat(Enumerable.Range(0, 9).Select(i => $"{{\"text\":\"the fox number {i}\"}}\n")));
+        var encoder = new SampleEncoder(Tokenizer, new PlainTemplate());
+        var options = new DataOptions(RecordFormat.Text, new PlainTemplate(), 16, TooLongPolicy.Truncate, BadRecordPolicy.Error, Packing: false);
+        int[] stream = [.. SampleSet.Load(file, options, encoder).Samples.SelectMany(s => s.Ids)];
+
+        SampleSet packed = SampleSet.Load(file, options with { Packing = true }, encoder);
+
+        Assert.All(packed.Samples.SkipLast(1), s => Assert.Equal(16, s.Length));
+        Assert.Equal(stream, packed.Samples.SelectMany(s => s.Ids));
+        Assert.All(packed.Samples, s => Assert.Equal(s.Length - 1, s.TrainedTokens));
+        Assert.Contains("…", packed.Samples[0].Id, StringComparison.Ordinal);
+    }
+
+    private static SampleSet Load(
+        string content, TooLongPolicy onTooLong = TooLongPolicy.Error, BadRecordPolicy onBad = BadRecordPolicy.Error, int maxLength = 256)
+    {
+        using var folder = new TemporaryFolder();
+        var template = new PlainTemplate();
+        return SampleSet.Load(
+            folder.File("d.jsonl", content),
+            new DataOptions(RecordFormat.Instruction, template, maxLength, onTooLong, onBad, Packing: false),
+            new SampleEncoder(Tokenizer, template));
+    }
+}
