@@ -1,0 +1,133 @@
+using System.Xml.Linq;
+using Xunit;
+
+namespace Graft.Cluster.Tests;
+
+/// <summary>The chart as it renders; needs helm, but no cluster.</summary>
+public sealed class ChartTests
+{
+    private static readonly string[] Everything =
+    [
+        "networkPolicy.enabled=true", "podDisruptionBudget.enabled=true", "metrics.podMonitor.enabled=true",
+        "argocd.healthChecks.enabled=true", "artifacts.registry=registry.example/adapters", "tracking.uri=http://mlflow:5000",
+    ];
+
+    [Fact]
+    public async Task It_passes_a_strict_lint()
+    {
+        var linted = await Helm.RunAsync("lint", "--strict", Helm.Chart);
+        Assert.True(linted.ExitCode == 0, linted.Output + linted.Error);
+    }
+
+    [Theory]
+    [InlineData("artifacts.registri=x", "artifacts")]
+    [InlineData("replicaCount=many", "replicaCount")]
+    [InlineData("artifacts.registry=https://registry.example", "registry")]
+    [InlineData("image.digest=sha256:12", "digest")]
+    [InlineData("tracking.uri=mlflow", "uri")]
+    public async Task A_misspelt_or_impossible_value_is_refused_by_name(string value, string named)
+    {
+        var rendered = await Helm.RunAsync("template", "graft", Helm.Chart, "--set", value);
+        Assert.NotEqual(0, rendered.ExitCode);
+        Assert.Contains(named, rendered.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task By_default_it_installs_the_operator_its_account_its_roles_and_its_kinds()
+    {
+        var chart = await RenderedChart.RenderAsync();
+        Assert.Equal(
+            [
+                "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "Deployment", "Role", "RoleBinding", "Service", "ServiceAccount",
+            ],
+            chart.Kinds);
+    }
+
+    [Fact]
+    public async Task Each_switch_adds_its_object()
+    {
+        var kinds = (await RenderedChart.RenderAsync(Everything)).Kinds.Except((await RenderedChart.RenderAsync()).Kinds);
+        Assert.Equal(["ConfigMap", "NetworkPolicy", "PodDisruptionBudget", "PodMonitor"], kinds);
+    }
+
+    [Fact]
+    public async Task Its_custom_resource_definitions_are_the_repository_s()
+    {
+        var chart = await RenderedChart.RenderAsync("crds.keep=false");
+        var rendered = chart.OfKind("CustomResourceDefinition").ToDictionary(crd => crd.Text("metadata", "name"));
+        var generated = Directory.GetFiles(Path.Combine(Shell.Repository, "crds"), "*.yaml");
+        Assert.NotEmpty(generated);
+        Assert.Equal(generated.Length, rendered.Count);
+        foreach (var file in generated)
+        {
+            var copy = Path.Combine(Helm.Chart, "files", "crds", Path.GetFileName(file));
+            Assert.Equal(await ReadAsync(file), await ReadAsync(copy));
+        }
+    }
+
+    [Fact]
+    public async Task Removing_the_chart_keeps_the_definitions_and_with_them_every_run()
+    {
+        var chart = await RenderedChart.RenderAsync();
+        Assert.All(
+            chart.OfKind("CustomResourceDefinition"),
+            crd => Assert.Equal("keep", crd.Text("metadata", "annotations", "helm.sh/resource-policy")));
+    }
+
+    [Fact]
+    public async Task The_operator_s_pod_meets_the_restricted_pod_security_standard()
+    {
+        var pod = (await RenderedChart.RenderAsync()).Only("Deployment").At("spec", "template", "spec")!;
+        Assert.Equal("true", pod.Text("securityContext", "runAsNonRoot"));
+        Assert.Equal("RuntimeDefault", pod.Text("securityContext", "seccompProfile", "type"));
+        foreach (var container in pod.List("containers"))
+        {
+            Assert.Equal("false", container.Text("securityContext", "allowPrivilegeEscalation"));
+            Assert.Equal("true", container.Text("securityContext", "readOnlyRootFilesystem"));
+            Assert.Equal("ALL", container.Text("securityContext", "capabilities", "drop", 0));
+        }
+
+        Assert.All(pod.List("volumes"), volume => Assert.NotNull(volume.At("emptyDir")));
+    }
+
+    [Fact]
+    public async Task The_operator_may_not_read_secrets_of_other_namespaces_nor_use_wildcards()
+    {
+        var chart = await RenderedChart.RenderAsync();
+        var rules = chart.OfKind("ClusterRole").SelectMany(role => role.List("rules")).ToList();
+        Assert.NotEmpty(rules);
+        foreach (var rule in rules)
+        {
+            var words = rule.List("apiGroups").Concat(rule.List("resources")).Concat(rule.List("verbs")).Select(word => word.Text()).ToList();
+            Assert.DoesNotContain("*", words);
+            Assert.DoesNotContain("secrets", words);
+            Assert.DoesNotContain("pods/exec", words);
+        }
+    }
+
+    [Fact]
+    public async Task The_view_role_reads_and_the_edit_role_writes_every_kind()
+    {
+        var chart = await RenderedChart.RenderAsync();
+        var plurals = chart.OfKind("CustomResourceDefinition").Select(crd => crd.Text("spec", "names", "plural")).Order().ToList();
+        foreach (var name in new[] { "graft-view", "graft-edit" })
+        {
+            var role = chart.OfKind("ClusterRole").Single(role => role.Text("metadata", "name") == name);
+            Assert.Equal(plurals, role.List("rules").Single().List("resources").Select(resource => resource.Text()).Order());
+        }
+    }
+
+    [Fact]
+    public async Task Its_version_is_the_programs_version()
+    {
+        var properties = XDocument.Load(Path.Combine(Shell.Repository, "Directory.Build.props"));
+        var version = properties.Descendants("Version").Single().Value;
+        var deployment = (await RenderedChart.RenderAsync()).Only("Deployment");
+        Assert.Equal($"graft.dev/operator:{version}", deployment.Text("spec", "template", "spec", "containers", 0, "image"));
+    }
+
+    private static Task<string> ReadAsync(string file)
+    {
+        return File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+    }
+}
