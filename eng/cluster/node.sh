@@ -11,7 +11,30 @@ node_network() {
   inside sysctl -qw net.ipv4.ip_forward=1
 }
 
+# A cgroup of its own, so that the pods of two clusters do not meet; with cgroup v1 there is one in each hierarchy.
+cgroup_roots() {
+  if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+    echo "/sys/fs/cgroup/$NETNS"
+  else
+    find /sys/fs/cgroup -mindepth 1 -maxdepth 1 -type d -exec echo {}/"$NETNS" \;
+  fi
+}
+
+node_cgroups() {
+  local root parent
+  for root in $(cgroup_roots); do
+    mkdir -p "$root"
+    parent=$(dirname "$root")
+    # A new cpuset of cgroup v1 is empty and holds no process before it gets CPUs and memory nodes.
+    if [ -e "$root/cpuset.cpus" ] && [ -e "$parent/tasks" ]; then
+      cat "$parent/cpuset.cpus" >"$root/cpuset.cpus"
+      cat "$parent/cpuset.mems" >"$root/cpuset.mems"
+    fi
+  done
+}
+
 node() {
+  node_cgroups
   mkdir -p "$NODE/cni" "$NODE/certs.d/$GATEWAY:5000" "$RUN/kubelet"
   pause_image
   node_configuration
@@ -88,9 +111,9 @@ node_network_down() {
     umount "/run/netns/$namespace" 2>/dev/null || true
     rm -f "/run/netns/$namespace"
   done
-  for _ in 1 2 3; do
-    find /sys/fs/cgroup -depth -type d -path "*/$NETNS*" -exec rmdir {} \; 2>/dev/null || true
-    sleep 0.3
+  local root
+  for root in $(cgroup_roots); do
+    [ ! -d "$root" ] || find "$root" -depth -type d -exec rmdir {} \; 2>/dev/null || true
   done
   ip netns del "$NETNS" 2>/dev/null || true
 }
@@ -153,6 +176,7 @@ authorization: {mode: Webhook}
 tlsCertFile: $PKI/node1.crt
 tlsPrivateKeyFile: $PKI/node1.key
 cgroupDriver: cgroupfs
+cgroupRoot: /$NETNS
 failCgroupV1: false
 failSwapOn: false
 clusterDNS: [$GATEWAY]

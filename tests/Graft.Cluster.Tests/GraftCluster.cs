@@ -1,0 +1,189 @@
+using System.Globalization;
+using Xunit;
+using Xunit.Sdk;
+
+namespace Graft.Cluster.Tests;
+
+/// <summary>
+/// A real Kubernetes with one node and a registry, on which Graft is installed from its chart and its images as a user would.
+/// Started once for all tests of the collection; where it cannot be started, they are skipped with the reason.
+/// </summary>
+/// <remarks><c>GRAFT_CLUSTER_KEEP=1</c> leaves it running afterwards, to look at; its folder is named in the output.</remarks>
+public sealed class GraftCluster : IAsyncLifetime
+{
+    /// <summary>The namespace of the operator.</summary>
+    public const string SystemNamespace = "graft-system";
+
+    /// <summary>The registry as the node, its pods and programs in the namespace reach it.</summary>
+    public const string Registry = "10.88.0.1:5000";
+
+    private const string ImageTag = "test";
+    private const int CannotRunHere = 77;
+    private static readonly string StatePrefix = Path.Combine(Path.GetTempPath(), "graft-test-");
+    private readonly string _state = StatePrefix + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+    private string? _unavailable;
+    private int _namespaces;
+
+    /// <summary>kubectl, with the admin's rights.</summary>
+    public Kubectl Kubectl { get; }
+
+    /// <summary>Who wrote what to the API server.</summary>
+    public AuditLog Audit { get; }
+
+    public GraftCluster()
+    {
+        Kubectl = new Kubectl(ExecAsync);
+        Audit = new AuditLog(Path.Combine(_state, "run", "audit.log"));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        await RemoveLeftoversAsync();
+        foreach (var requirement in new[] { ClusterAsync(_state, "check"), Shell.RunAsync("eng/helm.sh") })
+        {
+            var met = await requirement;
+            if (met.ExitCode == CannotRunHere)
+            {
+                _unavailable = met.Output.Trim();
+                return;
+            }
+
+            met.Succeeded();
+        }
+
+        await BuildImageAsync("operator");
+        await BuildImageAsync("trainer");
+        (await ClusterAsync(_state, "up", "--node")).Succeeded();
+        (await ClusterAsync(_state, "registry")).Succeeded();
+        (await ClusterAsync(_state, "load-image", ImageArchive("operator"))).Succeeded();
+        (await ClusterAsync(_state, "load-image", ImageArchive("trainer"))).Succeeded();
+        await InstallAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Environment.GetEnvironmentVariable("GRAFT_CLUSTER_KEEP") == "1")
+        {
+            TestContext.Current.SendDiagnosticMessage("the cluster is kept: STATE={0} eng/cluster/cluster.sh exec kubectl get pods -A", _state);
+            return;
+        }
+
+        if (Directory.Exists(_state))
+        {
+            (await ClusterAsync(_state, "down")).Succeeded();
+        }
+    }
+
+    /// <summary>Skips the running test where there is no cluster.</summary>
+    public void Require()
+    {
+        Assert.SkipWhen(_unavailable is not null, _unavailable ?? "");
+    }
+
+    /// <summary>Makes a namespace for a test, which admits restricted pods only.</summary>
+    public async Task<string> CreateNamespaceAsync(string prefix)
+    {
+        var name = $"{prefix}-{Interlocked.Increment(ref _namespaces)}";
+        await Kubectl.ApplyAsync(
+            $$"""
+            apiVersion: v1
+            kind: Namespace
+            metadata:
+              name: {{name}}
+              labels: {pod-security.kubernetes.io/enforce: restricted}
+            """);
+        return name;
+    }
+
+    /// <summary>Runs a program where the API server and the registry are reached.</summary>
+    public Task<ShellResult> ExecAsync(ShellCommand command)
+    {
+        return Shell.RunAsync(command with
+        {
+            Program = "eng/cluster/cluster.sh",
+            Arguments = ["exec", command.Program, .. command.Arguments],
+            Environment = new Dictionary<string, string>(command.Environment ?? new Dictionary<string, string>()) { ["STATE"] = _state },
+        });
+    }
+
+    /// <inheritdoc cref="ExecAsync(ShellCommand)"/>
+    public Task<ShellResult> ExecAsync(string program, params string[] arguments)
+    {
+        return ExecAsync(new ShellCommand(program, arguments));
+    }
+
+    /// <summary>Kills the first process of a pod's first container, as the kernel would for lack of memory: without a word.</summary>
+    public async Task KillContainerAsync(string ns, string pod)
+    {
+        var id = await Kubectl.TextAsync(ns, "pod", pod, "{.status.containerStatuses[0].containerID}");
+        var container = id["containerd://".Length..];
+        var socket = Path.Combine(_state, "run", "containerd.sock");
+        (await Shell.RunAsync("ctr", "--address", socket, "--namespace", "k8s.io", "task", "kill", "--signal", "SIGKILL", container)).Succeeded();
+    }
+
+    private async Task InstallAsync()
+    {
+        await Kubectl.ApplyAsync(
+            $$"""
+            apiVersion: v1
+            kind: Namespace
+            metadata:
+              name: {{SystemNamespace}}
+              labels: {pod-security.kubernetes.io/enforce: restricted}
+            """);
+        string[] values =
+        [
+            $"image.tag={ImageTag}", "image.pullPolicy=Never", $"trainer.image.tag={ImageTag}", "trainer.image.pullPolicy=Never",
+            $"artifacts.registry={Registry}/adapters", "artifacts.plainHttp=true", "argocd.healthChecks.enabled=true",
+        ];
+        var installed = await ExecAsync(
+            await Helm.PathAsync(),
+            ["install", "graft", Helm.Chart, "--namespace", SystemNamespace, "--wait", "--timeout", "90s", .. values.SelectMany(value => new[] { "--set", value })]);
+        if (installed.ExitCode != 0)
+        {
+            var story = await Kubectl.RunAsync("--namespace", SystemNamespace, "describe", "pods");
+            var log = await Kubectl.RunAsync("--namespace", SystemNamespace, "logs", "deployment/graft", "--tail=50");
+            throw new XunitException(installed.Output + installed.Error + story.Output + log.Output + log.Error);
+        }
+    }
+
+    private static async Task BuildImageAsync(string name)
+    {
+        (await Shell.RunAsync("eng/image.sh", name, ImageArchive(name), $"graft.dev/{name}:{ImageTag}")).Succeeded();
+    }
+
+    private static string ImageArchive(string name)
+    {
+        return Path.Combine(Shell.Repository, "artifacts", "images", $"{name}-{ImageTag}.tar");
+    }
+
+    private static Task<ShellResult> ClusterAsync(string state, params string[] arguments)
+    {
+        return Shell.RunAsync(new ShellCommand("eng/cluster/cluster.sh", arguments)
+        {
+            Environment = new Dictionary<string, string> { ["STATE"] = state },
+        });
+    }
+
+    // A killed test run leaves its cluster behind; its folder says whose it was.
+    private static async Task RemoveLeftoversAsync()
+    {
+        foreach (var state in Directory.GetDirectories(Path.GetTempPath(), Path.GetFileName(StatePrefix) + "*"))
+        {
+            var owner = state[StatePrefix.Length..];
+            if (owner.All(char.IsAsciiDigit) && !Directory.Exists($"/proc/{owner}"))
+            {
+                await ClusterAsync(state, "down");
+            }
+        }
+    }
+}
+
+/// <summary>The tests that share the cluster; they run one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class ClusterCollection : ICollectionFixture<GraftCluster>
+{
+    public const string Name = "cluster";
+}
