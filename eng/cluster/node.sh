@@ -35,7 +35,7 @@ node_cgroups() {
 
 node() {
   node_cgroups
-  mkdir -p "$NODE/cni" "$NODE/certs.d/$GATEWAY:5000" "$RUN/kubelet"
+  mkdir -p "$NODE/cni" "$NODE/certs.d/$GATEWAY:5000"
   pause_image
   node_configuration
   launch proxy "$BIN/kube-proxy" --config="$NODE/proxy.yaml"
@@ -75,9 +75,10 @@ kernel/panic_on_oops 1
 kernel/keys/root_maxkeys 1000000
 kernel/keys/root_maxbytes 25000000
 SETTINGS
-  mkdir -p /var/lib/kubelet
+  # Where kubelet and CNI plugins keep their files whatever they are told; so nothing is left on the machine.
+  mkdir -p "$RUN/kubelet/device-plugins" "$RUN/netns" /var/lib/kubelet
   mount --bind "$RUN/kubelet" /var/lib/kubelet
-  mkdir -p /var/lib/kubelet/device-plugins
+  mount --bind "$RUN/netns" /run/netns
 
   containerd --config "$NODE/containerd.toml" >>"$RUN/containerd.log" 2>&1 &
   local containerd=$!
@@ -106,11 +107,6 @@ node_down() {
 }
 
 node_network_down() {
-  local namespace
-  for namespace in $(grep -hso 'cni-[0-9a-f-]*' "$RUN/containerd.log" | sort -u); do
-    umount "/run/netns/$namespace" 2>/dev/null || true
-    rm -f "/run/netns/$namespace"
-  done
   local root
   for root in $(cgroup_roots); do
     [ ! -d "$root" ] || find "$root" -depth -type d -exec rmdir {} \; 2>/dev/null || true
