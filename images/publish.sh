@@ -17,9 +17,7 @@ if [ "$name" = trainer ]; then
   # Parts of libtorch for Python, mobile phones and its own tests; nothing links to them.
   (cd "$target/app" && rm -f libtorch_python.so libtorchbind_test.so libjitbackend_test.so libbackend_with_compiler.so \
     libnnapi_backend.so libshm.so libaoti_custom_ops.so)
-  # What a spec names as a built-in: each folder below examples/ that holds a model's configuration or training records.
+  # What a spec names as a built-in model or data set.
   mkdir -p "$target/usr/share/graft"
-  find examples -type f \( -name config.json -o -name train.jsonl \) -printf '%h\n' | sort -u | while read -r builtin; do
-    cp -R "$builtin" "$target/usr/share/graft/"
-  done
+  [ ! -d examples/builtin ] || cp -R examples/builtin/. "$target/usr/share/graft/"
 fi

@@ -98,17 +98,17 @@ public sealed class GraftCluster : IAsyncLifetime
     }
 
     /// <summary>Runs a program where the API server and the registry are reached.</summary>
-    public Task<ShellResult> ExecAsync(ShellCommand command)
+    public Task<ShellResult> ExecAsync(ShellCommand command, CancellationToken cancellation = default)
     {
         return Shell.RunAsync(command with
         {
             Program = "eng/cluster/cluster.sh",
             Arguments = ["exec", command.Program, .. command.Arguments],
             Environment = new Dictionary<string, string>(command.Environment ?? new Dictionary<string, string>()) { ["STATE"] = _state },
-        });
+        }, cancellation);
     }
 
-    /// <inheritdoc cref="ExecAsync(ShellCommand)"/>
+    /// <inheritdoc cref="ExecAsync(ShellCommand, CancellationToken)"/>
     public Task<ShellResult> ExecAsync(string program, params string[] arguments)
     {
         return ExecAsync(new ShellCommand(program, arguments));

@@ -7,20 +7,20 @@ namespace Graft.Cluster.Tests;
 
 /// <summary>What the tests ask kubectl for.</summary>
 /// <param name="exec">Runs a program where the API server is reached.</param>
-public sealed class Kubectl(Func<ShellCommand, Task<ShellResult>> exec)
+public sealed class Kubectl(Func<ShellCommand, CancellationToken, Task<ShellResult>> exec)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Runs kubectl, whatever comes of it.</summary>
     public Task<ShellResult> RunAsync(params string[] arguments)
     {
-        return exec(new ShellCommand("kubectl", arguments));
+        return exec(new ShellCommand("kubectl", arguments), CancellationToken.None);
     }
 
     /// <summary>Applies documents as a person or a pipeline does.</summary>
     public async Task<ShellResult> TryApplyAsync(string documents, params string[] arguments)
     {
-        return await exec(new ShellCommand("kubectl", ["apply", "-f", "-", .. arguments]) { Input = documents });
+        return await exec(new ShellCommand("kubectl", ["apply", "-f", "-", .. arguments]) { Input = documents }, CancellationToken.None);
     }
 
     /// <inheritdoc cref="TryApplyAsync"/>
@@ -47,6 +47,13 @@ public sealed class Kubectl(Func<ShellCommand, Task<ShellResult>> exec)
     public async Task<string> TextAsync(string ns, string kind, string name, string path)
     {
         return (await RunAsync("--namespace", ns, "get", kind, name, "-o", $"jsonpath={path}")).Succeeded().Trim();
+    }
+
+    /// <summary>Starts to watch one of Graft's resources, by the plural name of its kind, from before it exists.</summary>
+    public ResourceWatch Watch(string ns, string plural, string name)
+    {
+        var path = $"/apis/graft.dev/v1alpha1/namespaces/{ns}/{plural}?watch=true&fieldSelector=metadata.name={name}&timeoutSeconds=1800";
+        return new ResourceWatch((onLine, cancellation) => exec(new ShellCommand("kubectl", "get", "--raw", path) { OnLine = onLine }, cancellation));
     }
 
     /// <summary>Waits until something is so.</summary>

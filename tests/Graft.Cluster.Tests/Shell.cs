@@ -26,8 +26,8 @@ public static class Shell
         return RunAsync(new ShellCommand(program, arguments));
     }
 
-    /// <inheritdoc cref="RunAsync(string, string[])"/>
-    public static async Task<ShellResult> RunAsync(ShellCommand command)
+    /// <summary>Runs a program; when cancelled, kills it and returns what it left.</summary>
+    public static async Task<ShellResult> RunAsync(ShellCommand command, CancellationToken cancellation = default)
     {
         var program = command.Program.Contains('/', StringComparison.Ordinal) ? Path.Combine(Repository, command.Program) : command.Program;
         var start = new ProcessStartInfo(program, command.Arguments)
@@ -44,8 +44,8 @@ public static class Shell
 
         using var process = new Process { StartInfo = start };
         StringBuilder output = new(), error = new();
-        process.OutputDataReceived += (_, line) => Append(output, line.Data);
-        process.ErrorDataReceived += (_, line) => Append(error, line.Data);
+        process.OutputDataReceived += (_, line) => Take(line.Data, command.OnLine ?? (text => Append(output, text)));
+        process.ErrorDataReceived += (_, line) => Take(line.Data, text => Append(error, text));
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -55,15 +55,22 @@ public static class Shell
         }
 
         process.StandardInput.Close();
-        await process.WaitForExitAsync();
+        await using var stop = cancellation.Register(() => process.Kill(entireProcessTree: true));
+        await process.WaitForExitAsync(CancellationToken.None);
         return new ShellResult($"{command.Program} {string.Join(' ', command.Arguments)}", process.ExitCode, output.ToString(), error.ToString());
     }
 
-    private static void Append(StringBuilder text, string? line)
+    private static void Append(StringBuilder text, string line)
     {
+        text.Append(line).Append('\n');
+    }
+
+    private static void Take(string? line, Action<string> use)
+    {
+        // The end of the stream comes as null.
         if (line is not null)
         {
-            text.Append(line).Append('\n');
+            use(line);
         }
     }
 
@@ -87,4 +94,7 @@ public sealed record ShellCommand(string Program, params string[] Arguments)
     public string? Folder { get; init; }
 
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
+    /// <summary>Takes each line of output as it comes; the result then has none.</summary>
+    public Action<string>? OnLine { get; init; }
 }
