@@ -35,9 +35,15 @@ public static class CustomResourceDefinition
                 // The API server describes metadata itself and refuses a description here.
                 new SchemaField("metadata", Envelope(SchemaKind.Any, ""), false),
                 new SchemaField("spec", builder.Build(kind.SpecType), true),
-                new SchemaField("status", builder.Build(kind.StatusType), false),
+                new SchemaField("status", builder.Build(kind.StatusType) with { Default = NotYetSeen() }, false),
             ],
         };
+    }
+
+    // kstatus takes a resource without a status for done. A generation that none has makes it "in progress" until the operator has seen it.
+    private static OrderedDictionary<string, object> NotYetSeen()
+    {
+        return new OrderedDictionary<string, object> { ["observedGeneration"] = -1 };
     }
 
     private static SchemaNode Envelope(SchemaKind kind, string description)
