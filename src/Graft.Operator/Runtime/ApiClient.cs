@@ -1,0 +1,158 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using k8s;
+using k8s.Models;
+
+namespace Graft.Operator.Runtime;
+
+/// <summary>How fast and how patiently an <see cref="ApiClient"/> asks.</summary>
+public sealed record ApiClientOptions
+{
+    /// <summary>Requests a second.</summary>
+    public double QueriesPerSecond { get; init; } = 100;
+
+    /// <summary>Requests that may go at once after a pause.</summary>
+    public int Burst { get; init; } = 200;
+
+    /// <summary>How long one answer may take; watches set their own time.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often a request is sent at most where the server says "not now".</summary>
+    public int Attempts { get; init; } = 8;
+}
+
+/// <summary>
+/// Requests to the API server: authenticated by KubernetesClient's configuration, held to a rate of our own, repeated where the
+/// server asks for it (429 and 503 with Retry-After), counted. The generated client does none of the last three.
+/// </summary>
+public sealed class ApiClient : IDisposable
+{
+    private readonly Kubernetes _kubernetes;
+    private readonly ApiClientOptions _options;
+    private readonly RuntimeMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly TokenBucket _bucket;
+
+    public ApiClient(KubernetesClientConfiguration configuration, ApiClientOptions options, RuntimeMetrics metrics, TimeProvider time)
+    {
+        // A watch lives for minutes: the time limit is set request by request below.
+        configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
+        _kubernetes = new Kubernetes(configuration);
+        _options = options;
+        _metrics = metrics;
+        _time = time;
+        _bucket = new TokenBucket(options.QueriesPerSecond, options.Burst, time);
+    }
+
+    public void Dispose()
+    {
+        _kubernetes.Dispose();
+    }
+
+    /// <summary>Sends a request and returns the answer's head; the caller disposes it.</summary>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="path">Path and query below the server's address.</param>
+    /// <param name="body">The JSON to send, if any.</param>
+    /// <param name="contentType">What the JSON is: plain, a merge patch, an apply patch.</param>
+    /// <param name="timeout">How long the head may take; the client's usual time without it.</param>
+    /// <param name="cancellation">Ends the wait, and the request with it.</param>
+    /// <exception cref="ApiException">The server refused.</exception>
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string path,
+        string? body = null,
+        string contentType = "application/json",
+        TimeSpan? timeout = null,
+        CancellationToken cancellation = default)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await Task.Delay(_bucket.Reserve(), _time, cancellation).ConfigureAwait(false);
+            var response = await SendOnceAsync(method, path, body, contentType, timeout ?? _options.Timeout, cancellation).ConfigureAwait(false);
+            if (response.IsSuccessStatusCode)
+            {
+                return response;
+            }
+
+            using (response)
+            {
+                var pause = RetryAfter(response);
+                if (pause is null || attempt >= _options.Attempts)
+                {
+                    throw await ErrorAsync(response, cancellation).ConfigureAwait(false);
+                }
+
+                await Task.Delay(pause.Value, _time, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(
+        HttpMethod method, string path, string? body, string contentType, TimeSpan timeout, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(_kubernetes.BaseUri, path));
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("graft-operator", ThisAssembly.Version));
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(contentType));
+        }
+
+        if (_kubernetes.Credentials is { } credentials)
+        {
+            await credentials.ProcessHttpRequestAsync(request, cancellation).ConfigureAwait(false);
+        }
+
+        using var limit = new CancellationTokenSource(timeout, _time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            var response = await _kubernetes.HttpClient
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, linked.Token).ConfigureAwait(false);
+            _metrics.ApiRequest(method, ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture));
+            return response;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            _metrics.ApiRequest(method, "<error>");
+            throw new TimeoutException($"{method} {path}: no answer from the API server within {timeout.TotalSeconds:F0} s.");
+        }
+        catch (HttpRequestException)
+        {
+            _metrics.ApiRequest(method, "<error>");
+            throw;
+        }
+    }
+
+    /// <summary>The pause that the server asks for; null where it does not ask, so that repeating is for the caller to decide.</summary>
+    private TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        if (response.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable)
+            || response.Headers.RetryAfter is not { } asked)
+        {
+            return null;
+        }
+
+        var pause = asked.Delta ?? (asked.Date is { } date ? date - _time.GetUtcNow() : TimeSpan.FromSeconds(1));
+        return TimeSpan.FromSeconds(Math.Clamp(pause.TotalSeconds, 0, 60));
+    }
+
+    private static async Task<ApiException> ErrorAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        var text = await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (KubernetesJson.Deserialize<V1Status>(text) is { Message: { } message } status)
+            {
+                return new ApiException(response.StatusCode, status.Reason ?? "", message);
+            }
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            // Not the server's own answer: something between us and it spoke.
+        }
+
+        return new ApiException(response.StatusCode, "", $"HTTP {(int)response.StatusCode}: {(text.Length > 500 ? text[..500] : text)}");
+    }
+}

@@ -1,0 +1,29 @@
+using System.Net;
+
+namespace Graft.Operator.Runtime;
+
+/// <summary>The API server refused a request.</summary>
+/// <param name="code">The HTTP status.</param>
+/// <param name="reason">The reason of the server's Status, such as <c>AlreadyExists</c>; empty where it gave none.</param>
+/// <param name="message">The server's words.</param>
+public sealed class ApiException(HttpStatusCode code, string reason, string message) : Exception(message)
+{
+    public HttpStatusCode Code { get; } = code;
+
+    public string Reason { get; } = reason;
+
+    /// <summary>The object does not exist.</summary>
+    public bool IsNotFound => Code == HttpStatusCode.NotFound;
+
+    /// <summary>An object of this name exists already.</summary>
+    public bool IsAlreadyExists => Code == HttpStatusCode.Conflict && Reason == "AlreadyExists";
+
+    /// <summary>The object has changed since it was read, or is another one of the same name.</summary>
+    public bool IsConflict => Code == HttpStatusCode.Conflict && Reason != "AlreadyExists";
+
+    /// <summary>The resource version or page asked for is no longer kept: list anew.</summary>
+    public bool IsExpired => Code == HttpStatusCode.Gone;
+
+    /// <summary>Repeating the request as it is cannot help: the object itself is refused.</summary>
+    public bool IsRejection => Code is HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest or HttpStatusCode.Forbidden;
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+
+namespace Graft.Operator.Runtime;
+
+/// <summary>
+/// Looks at the keys of a queue with a number of workers. A look that fails comes again after a growing pause; one that asks for
+/// it comes again after the time it names.
+/// </summary>
+/// <param name="name">The controller's name in logs and metrics.</param>
+/// <param name="queue">Its keys.</param>
+/// <param name="reconcile">Looks at one key; returns when to look again without a change, or null.</param>
+/// <param name="metrics">Where it is counted.</param>
+/// <param name="logger">Where failures are told.</param>
+public sealed class Controller<TKey>(
+    string name,
+    WorkQueue<TKey> queue,
+    Func<TKey, CancellationToken, Task<TimeSpan?>> reconcile,
+    RuntimeMetrics metrics,
+    ILogger logger)
+    where TKey : notnull
+{
+    /// <summary>Works until cancelled, and then until the looks under way have ended.</summary>
+    public async Task RunAsync(int workers, CancellationToken cancellation)
+    {
+        metrics.ControllerWorkers(name, workers);
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(cancellation), CancellationToken.None)))
+            .ConfigureAwait(false);
+    }
+
+    private async Task WorkAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            TKey key;
+            try
+            {
+                key = await queue.TakeAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            using (metrics.ActiveWorker(name))
+            {
+                await LookAsync(key, cancellation).ConfigureAwait(false);
+            }
+
+            queue.Done(key);
+        }
+    }
+
+    private async Task LookAsync(TKey key, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var result = "error";
+        try
+        {
+            var again = await reconcile(key, cancellation).ConfigureAwait(false);
+            queue.Forget(key);
+            result = "success";
+            if (again is { } delay)
+            {
+                result = "requeue_after";
+                queue.AddAfter(key, delay);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Stopped in the middle; whoever leads next looks again.
+            queue.Add(key);
+            return;
+        }
+#pragma warning disable CA1031 // Whatever went wrong with one object must not stop the others: it is told, counted and tried again.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            queue.AddRateLimited(key);
+            if (error is ApiException { IsConflict: true } or HttpRequestException or TimeoutException)
+            {
+                logger.LogInformation("{Controller} {Key}: {Error}; trying again", name, key, error.Message);
+            }
+            else
+            {
+                logger.LogError(error, "{Controller} {Key}: failed {Failures} times; trying again", name, key, queue.Failures(key));
+            }
+        }
+
+        metrics.Reconciled(name, result, Stopwatch.GetElapsedTime(started));
+    }
+}

@@ -1,0 +1,225 @@
+using k8s.Models;
+
+namespace Graft.Operator.Runtime;
+
+/// <summary>The times of a leader election; the defaults are those of Kubernetes' own components.</summary>
+public sealed record LeaderElectionOptions
+{
+    /// <summary>How long the others wait after the leader was last heard of.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long the leader tries to be heard before it stops leading; shorter, so that two never lead.</summary>
+    public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The pause between tries.</summary>
+    public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(2);
+}
+
+/// <summary>Whether this replica may write.</summary>
+public interface ILeadership
+{
+    /// <summary>False as soon as another replica might lead, even before this one has noticed.</summary>
+    bool Holds { get; }
+}
+
+/// <summary>
+/// Leads while it holds a Lease. When it cannot renew in time it cancels what it leads and waits for that to end; when stopped it
+/// gives the lease back, so that the next one need not wait. Other replicas' clocks do not matter: only how long the lease has not
+/// changed is measured, with our own.
+/// </summary>
+public sealed class LeaderElector(
+    ResourceClient<V1Lease> leases,
+    ObjectKey lease,
+    string identity,
+    LeaderElectionOptions options,
+    RuntimeMetrics metrics,
+    TimeProvider time,
+    ILogger logger) : ILeadership
+{
+    private V1Lease? _seen;
+    private long _seenAt;
+    private long _renewedAt;
+    private volatile bool _leads;
+
+    public bool Holds => _leads && time.GetElapsedTime(Interlocked.Read(ref _renewedAt)) < options.RenewDeadline;
+
+    /// <summary>Waits for the lease and leads once.</summary>
+    /// <param name="lead">What the leader does, until its token is cancelled.</param>
+    /// <param name="cancellation">Stops waiting and leading.</param>
+    /// <returns>Whether the lease was lost; false where leading ended because it was cancelled.</returns>
+    public async Task<bool> RunAsync(Func<CancellationToken, Task> lead, CancellationToken cancellation)
+    {
+        try
+        {
+            while (!await TryAsync(cancellation).ConfigureAwait(false))
+            {
+                await Task.Delay(options.RetryPeriod, time, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        logger.LogInformation("{Identity} leads", identity);
+        _leads = true;
+        metrics.Leads(lease.Name, true);
+        using var leading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var work = lead(leading.Token);
+        var renewal = RenewUntilLostAsync(leading.Token);
+        try
+        {
+            await Task.WhenAny(work, renewal).ConfigureAwait(false);
+        }
+        finally
+        {
+            _leads = false;
+            metrics.Leads(lease.Name, false);
+            await leading.CancelAsync().ConfigureAwait(false);
+        }
+
+        await work.ConfigureAwait(false);
+        var lost = await renewal.ConfigureAwait(false);
+        if (lost)
+        {
+            logger.LogError("{Identity} no longer leads: the lease could not be renewed within {Deadline}", identity, options.RenewDeadline);
+        }
+        else
+        {
+            await ReleaseAsync().ConfigureAwait(false);
+        }
+
+        return lost;
+    }
+
+    private async Task<bool> RenewUntilLostAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                await Task.Delay(options.RetryPeriod, time, cancellation).ConfigureAwait(false);
+                if (!await TryAsync(cancellation).ConfigureAwait(false) && time.GetElapsedTime(Interlocked.Read(ref _renewedAt)) >= options.RenewDeadline)
+                {
+                    return true;
+                }
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>One try to take or renew the lease.</summary>
+    private async Task<bool> TryAsync(CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(options.RetryPeriod, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            // Counted from before the request: the server may have renewed it that early, never earlier.
+            var asked = time.GetTimestamp();
+            if (!await TakeAsync(linked.Token).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            Interlocked.Exchange(ref _renewedAt, asked);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            logger.LogWarning("The lease {Lease}: no answer within {Period}", lease, options.RetryPeriod);
+        }
+        catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutException or IOException)
+        {
+            logger.LogWarning("The lease {Lease}: {Error}", lease, error.Message);
+        }
+
+        return false;
+    }
+
+    private async Task<bool> TakeAsync(CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var current = await leases.FindAsync(lease, cancellation).ConfigureAwait(false);
+        if (current is null)
+        {
+            Remember(await leases.CreateAsync(
+                new V1Lease
+                {
+                    Metadata = new V1ObjectMeta { Name = lease.Name, NamespaceProperty = lease.Namespace },
+                    Spec = Held(now, acquired: now, transitions: 0),
+                },
+                "graft.dev/operator",
+                cancellation).ConfigureAwait(false));
+            return true;
+        }
+
+        if (_seen?.Metadata.ResourceVersion != current.Metadata.ResourceVersion)
+        {
+            Remember(current);
+        }
+
+        var holder = current.Spec?.HolderIdentity;
+        var mine = holder == identity;
+        var duration = TimeSpan.FromSeconds(current.Spec?.LeaseDurationSeconds ?? options.LeaseDuration.TotalSeconds);
+        if (!mine && !string.IsNullOrEmpty(holder) && time.GetElapsedTime(_seenAt) < duration)
+        {
+            return false;
+        }
+
+        var transitions = current.Spec?.LeaseTransitions ?? 0;
+        current.Spec = mine
+            ? Held(now, current.Spec!.AcquireTime ?? now, transitions)
+            : Held(now, now, transitions + 1);
+        Remember(await leases.ReplaceAsync(current, cancellation).ConfigureAwait(false));
+        return true;
+    }
+
+    private V1LeaseSpec Held(DateTime now, DateTime acquired, int transitions)
+    {
+        return new V1LeaseSpec
+        {
+            HolderIdentity = identity,
+            LeaseDurationSeconds = (int)Math.Ceiling(options.LeaseDuration.TotalSeconds),
+            AcquireTime = acquired,
+            RenewTime = now,
+            LeaseTransitions = transitions,
+        };
+    }
+
+    private void Remember(V1Lease current)
+    {
+        _seen = current;
+        _seenAt = time.GetTimestamp();
+    }
+
+    private async Task ReleaseAsync()
+    {
+        if (_seen is not { Spec: { } spec } current || spec.HolderIdentity != identity)
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(options.RetryPeriod, time);
+        try
+        {
+            current.Spec = new V1LeaseSpec
+            {
+                HolderIdentity = "",
+                LeaseDurationSeconds = 1,
+                AcquireTime = spec.AcquireTime,
+                RenewTime = time.GetUtcNow().UtcDateTime,
+                LeaseTransitions = spec.LeaseTransitions,
+            };
+            await leases.ReplaceAsync(current, limit.Token).ConfigureAwait(false);
+            logger.LogInformation("{Identity} gave the lease back", identity);
+        }
+        catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutException or OperationCanceledException)
+        {
+            logger.LogInformation("The lease could not be given back: {Error}; it runs out by itself", error.Message);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using Graft.Api.V1Alpha1;
+using k8s;
+using k8s.Models;
+
+namespace Graft.Operator.Runtime;
+
+/// <summary>Where an informer's objects come from.</summary>
+public interface IListWatch<T>
+    where T : class, IKubernetesObject<V1ObjectMeta>
+{
+    /// <summary>One page of the list; the page's metadata holds the next token and the list's resource version.</summary>
+    /// <exception cref="ApiException">Expired where the token is no longer kept.</exception>
+    Task<GraftList<T>> ListAsync(string? continueToken, CancellationToken cancellation);
+
+    /// <summary>The changes after a resource version, until the stream ends.</summary>
+    /// <exception cref="ApiException">Expired where the version is no longer kept.</exception>
+    IAsyncEnumerable<WatchEvent<T>> WatchAsync(string resourceVersion, TimeSpan duration, CancellationToken cancellation);
+}
+
+/// <summary>The objects of a kind on the API server, in one namespace or all, picked by label.</summary>
+/// <param name="client">The client of the kind.</param>
+/// <param name="namespace">The namespace; all of them without it.</param>
+/// <param name="labelSelector">The selector; everything without it.</param>
+public sealed class ServerListWatch<T>(ResourceClient<T> client, string? @namespace, string? labelSelector) : IListWatch<T>
+    where T : class, IKubernetesObject<V1ObjectMeta>
+{
+    private const int PageSize = 500;
+
+    public Task<GraftList<T>> ListAsync(string? continueToken, CancellationToken cancellation)
+    {
+        return client.ListAsync(@namespace, labelSelector, PageSize, continueToken, cancellation);
+    }
+
+    public IAsyncEnumerable<WatchEvent<T>> WatchAsync(string resourceVersion, TimeSpan duration, CancellationToken cancellation)
+    {
+        return client.WatchAsync(@namespace, labelSelector, resourceVersion, duration, cancellation);
+    }
+}

@@ -1,0 +1,63 @@
+namespace Graft.Operator.Runtime;
+
+/// <summary>How fast failed keys come back.</summary>
+public sealed record RequeueBackoffOptions
+{
+    /// <summary>A key's first pause; it doubles with each failure.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(5);
+
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(1000);
+
+    /// <summary>Failures a second, over all keys.</summary>
+    public double Rate { get; init; } = 10;
+
+    /// <summary>Failures that may come back at once after a pause.</summary>
+    public int Burst { get; init; } = 100;
+}
+
+/// <summary>
+/// The pause before a failed key is tried again: the longer of the key's own, which doubles, and that of a bucket over all keys,
+/// so that neither one broken object nor a broken server makes a storm.
+/// </summary>
+public sealed class RequeueBackoff<TKey>(RequeueBackoffOptions options, TimeProvider time)
+    where TKey : notnull
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TKey, int> _failures = [];
+    private readonly TokenBucket _bucket = new(options.Rate, options.Burst, time);
+
+    /// <summary>Counts a failure.</summary>
+    /// <returns>The pause before the next try.</returns>
+    public TimeSpan Next(TKey key)
+    {
+        int failures;
+        lock (_gate)
+        {
+            failures = _failures.GetValueOrDefault(key);
+            _failures[key] = failures + 1;
+        }
+
+        var own = TimeSpan.FromSeconds(Math.Min(
+            options.LongestPause.TotalSeconds, options.FirstPause.TotalSeconds * Math.Pow(2, Math.Min(failures, 62))));
+        var shared = _bucket.Reserve();
+        return own > shared ? own : shared;
+    }
+
+    /// <summary>The key's failures since it was last forgotten.</summary>
+    public int Failures(TKey key)
+    {
+        lock (_gate)
+        {
+            return _failures.GetValueOrDefault(key);
+        }
+    }
+
+    /// <summary>Forgets a key's failures.</summary>
+    public void Forget(TKey key)
+    {
+        lock (_gate)
+        {
+            _failures.Remove(key);
+        }
+    }
+}

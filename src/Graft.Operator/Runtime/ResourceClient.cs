@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Graft.Api.V1Alpha1;
+using k8s;
+using k8s.Models;
+
+namespace Graft.Operator.Runtime;
+
+/// <summary>Reads and writes objects of one kind; the same few verbs for built-in and custom kinds.</summary>
+/// <typeparam name="T">The kind's type.</typeparam>
+public sealed class ResourceClient<T>(ApiClient api)
+    where T : class, IKubernetesObject<V1ObjectMeta>
+{
+    private const string ApplyPatch = "application/apply-patch+yaml";
+    private const string MergePatch = "application/merge-patch+json";
+
+    /// <summary>How the server names the kind.</summary>
+    public ResourceKind Kind { get; } = ResourceKind.Of<T>();
+
+    public async Task<T> GetAsync(ObjectKey key, CancellationToken cancellation)
+    {
+        return await SendAsync(HttpMethod.Get, Kind.Path(key.Namespace, key.Name), null, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The object, or null where there is none.</summary>
+    public async Task<T?> FindAsync(ObjectKey key, CancellationToken cancellation)
+    {
+        try
+        {
+            return await GetAsync(key, cancellation).ConfigureAwait(false);
+        }
+        catch (ApiException error) when (error.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    public async Task<T> CreateAsync(T resource, string fieldManager, CancellationToken cancellation)
+    {
+        resource.ApiVersion = Kind.ApiVersion;
+        resource.Kind = Kind.Kind;
+        var path = Kind.Path(resource.Metadata.NamespaceProperty) + $"?fieldManager={Uri.EscapeDataString(fieldManager)}";
+        return await SendAsync(HttpMethod.Post, path, KubernetesJson.Serialize(resource), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Replaces the object; refused where it has changed since it was read.</summary>
+    public async Task<T> ReplaceAsync(T resource, CancellationToken cancellation)
+    {
+        resource.ApiVersion = Kind.ApiVersion;
+        resource.Kind = Kind.Kind;
+        var path = Kind.Path(resource.Metadata.NamespaceProperty, resource.Metadata.Name);
+        return await SendAsync(HttpMethod.Put, path, KubernetesJson.Serialize(resource), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Server-side apply of the status: the fields given here become the manager's, taken from others by force, and fields that it
+    /// gave before and no longer gives go. Fields of other managers stay.
+    /// </summary>
+    /// <param name="resource">The object whose status it is; its UID is a precondition, so that a namesake is never written to.</param>
+    /// <param name="status">The status, whole as far as it is this manager's.</param>
+    /// <param name="fieldManager">Who writes.</param>
+    /// <param name="cancellation">Cancels the write.</param>
+    public async Task<T> ApplyStatusAsync(T resource, object status, string fieldManager, CancellationToken cancellation)
+    {
+        var body = KubernetesJson.Serialize(new
+        {
+            apiVersion = Kind.ApiVersion,
+            kind = Kind.Kind,
+            metadata = new { name = resource.Metadata.Name, @namespace = resource.Metadata.NamespaceProperty, uid = resource.Metadata.Uid },
+            status,
+        });
+        var path = Kind.Path(resource.Metadata.NamespaceProperty, resource.Metadata.Name, "status")
+            + $"?force=true&fieldManager={Uri.EscapeDataString(fieldManager)}";
+        return await SendAsync(HttpMethod.Patch, path, body, cancellation, ApplyPatch).ConfigureAwait(false);
+    }
+
+    /// <summary>A JSON merge patch of the object or of a subresource.</summary>
+    public async Task<T> MergePatchAsync(ObjectKey key, object patch, string? subresource, string fieldManager, CancellationToken cancellation)
+    {
+        // Serialised without the client's options: they leave nulls out, and null is how a merge patch removes a field.
+        var path = Kind.Path(key.Namespace, key.Name, subresource) + $"?fieldManager={Uri.EscapeDataString(fieldManager)}";
+        return await SendAsync(HttpMethod.Patch, path, JsonSerializer.Serialize(patch), cancellation, MergePatch).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes the object of this UID, and what it owns in the background; an object that is gone already is no error.</summary>
+    public async Task DeleteAsync(ObjectKey key, string uid, CancellationToken cancellation)
+    {
+        var options = KubernetesJson.Serialize(new V1DeleteOptions
+        {
+            PropagationPolicy = "Background",
+            Preconditions = new V1Preconditions { Uid = uid },
+        });
+        try
+        {
+            using var response = await api.SendAsync(
+                HttpMethod.Delete, Kind.Path(key.Namespace, key.Name), options, cancellation: cancellation).ConfigureAwait(false);
+        }
+        catch (ApiException error) when (error.IsNotFound || error.IsConflict)
+        {
+            // Gone, or another object by now.
+        }
+    }
+
+    /// <summary>One page of the collection.</summary>
+    public async Task<GraftList<T>> ListAsync(
+        string? @namespace, string? labelSelector, int limit, string? continueToken, CancellationToken cancellation)
+    {
+        var query = $"?limit={limit}" + Selector(labelSelector)
+            + (continueToken is null ? "" : $"&continue={Uri.EscapeDataString(continueToken)}");
+        using var response = await api.SendAsync(HttpMethod.Get, Kind.Path(@namespace) + query, cancellation: cancellation).ConfigureAwait(false);
+        return await ReadAsync<GraftList<T>>(response, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The collection's changes after a resource version, bookmarks included, until the server ends the watch.
+    /// </summary>
+    /// <exception cref="ApiException">The server refused, or reported an error in the stream; expired where it no longer has the version.</exception>
+    public async IAsyncEnumerable<WatchEvent<T>> WatchAsync(
+        string? @namespace,
+        string? labelSelector,
+        string resourceVersion,
+        TimeSpan duration,
+        [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var path = Kind.Path(@namespace)
+            + $"?watch=true&allowWatchBookmarks=true&resourceVersion={Uri.EscapeDataString(resourceVersion)}"
+            + $"&timeoutSeconds={(int)duration.TotalSeconds}{Selector(labelSelector)}";
+        using var response = await api.SendAsync(HttpMethod.Get, path, cancellation: cancellation).ConfigureAwait(false);
+        var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        using var reader = new StreamReader(stream);
+        while (await reader.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
+        {
+            if (line.Length > 0)
+            {
+                yield return WatchLine.Parse<T>(line);
+            }
+        }
+    }
+
+    private static string Selector(string? labelSelector)
+    {
+        return labelSelector is null ? "" : $"&labelSelector={Uri.EscapeDataString(labelSelector)}";
+    }
+
+    private async Task<T> SendAsync(
+        HttpMethod method, string path, string? body, CancellationToken cancellation, string contentType = "application/json")
+    {
+        using var response = await api.SendAsync(method, path, body, contentType, cancellation: cancellation).ConfigureAwait(false);
+        return await ReadAsync<T>(response, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<TResult> ReadAsync<TResult>(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        // Read whole before it is parsed: the client's reader is synchronous and would hold a thread on a slow connection.
+        var bytes = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+        using var stream = new MemoryStream(bytes, writable: false);
+        return KubernetesJson.Deserialize<TResult>(stream);
+    }
+}
