@@ -8,6 +8,13 @@ internal static class Checkers
         ["llama_forward"] = LanguageModelCases.Check,
         ["llama_rope_scaled"] = LanguageModelCases.Check,
         ["llama_tied_mha"] = LanguageModelCases.Check,
+        ["lora_attn"] = LoraCases.Check,
+        ["lora_attn_mlp"] = LoraCases.Check,
+        ["lora_patterns"] = LoraCases.Check,
+        ["lora_rslora"] = LoraCases.Check,
+        ["lora_dora"] = LoraCases.Check,
+        ["lora_pissa"] = LoraCases.CheckDecomposed,
+        ["lora_olora"] = LoraCases.CheckDecomposed,
     };
 
     public static Action<GoldenCase>? Find(string name) => ByName.GetValueOrDefault(name);

@@ -1,0 +1,43 @@
+using Graft.Adapters.Targets;
+using static TorchSharp.torch;
+
+namespace Graft.Adapters;
+
+/// <summary>Restoring an adapter's tensors from a checkpoint or a file, strictly.</summary>
+public static class AdapterState
+{
+    /// <summary>How many numbers are trained.</summary>
+    public static long TrainableCount(this IAdapter adapter) => adapter.Trainable.Sum(parameter => parameter.Value.numel());
+
+    /// <summary>Copies <paramref name="tensors"/> into the adapter's state.</summary>
+    /// <param name="adapter">Receives the values; its parameters keep their identity, so an optimiser stays valid.</param>
+    /// <param name="tensors">Exactly the names and shapes of <see cref="IAdapter.State"/>.</param>
+    /// <param name="source">Names the source in errors.</param>
+    /// <exception cref="AdapterException">A tensor is missing, unexpected or has another shape.</exception>
+    public static void Restore(this IAdapter adapter, IReadOnlyDictionary<string, Tensor> tensors, string source) =>
+        Copy(tensors, adapter.State, source);
+
+    internal static void Copy(IReadOnlyDictionary<string, Tensor> from, IReadOnlyDictionary<string, Tensor> to, string source)
+    {
+        var missing = to.Keys.Except(from.Keys).Order(StringComparer.Ordinal).ToList();
+        var unexpected = from.Keys.Except(to.Keys).Order(StringComparer.Ordinal).ToList();
+        if (missing.Count + unexpected.Count > 0)
+        {
+            throw new AdapterException(
+                $"{source} does not fit the adapter: missing {NameList.Of(missing)}; unexpected {NameList.Of(unexpected)}");
+        }
+
+        using var noGradient = no_grad();
+        foreach (var (name, target) in to)
+        {
+            var value = from[name];
+            if (!value.shape.SequenceEqual(target.shape))
+            {
+                throw new AdapterException(
+                    $"{source}: tensor '{name}' has shape [{string.Join(", ", value.shape)}], the adapter needs [{string.Join(", ", target.shape)}]");
+            }
+
+            target.copy_(value);
+        }
+    }
+}

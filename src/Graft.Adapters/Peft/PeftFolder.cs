@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Graft.Artifacts.SafeTensors;
+using Graft.Models.Weights;
+using static TorchSharp.torch;
+
+namespace Graft.Adapters.Peft;
+
+/// <summary>An adapter folder as Hugging Face PEFT writes and reads it.</summary>
+public static class PeftFolder
+{
+    public const string ConfigurationFile = "adapter_config.json";
+    public const string WeightsFile = "adapter_model.safetensors";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
+
+    /// <summary>Reads an adapter_config.json.</summary>
+    /// <exception cref="AdapterException">It is missing or not a JSON object.</exception>
+    public static JsonObject ReadConfiguration(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new AdapterException($"{Path.GetDirectoryName(path)}: there is no {ConfigurationFile}; an adapter is a folder as PEFT writes it");
+        }
+
+        try
+        {
+            return JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject ?? throw new AdapterException($"{path}: not a JSON object");
+        }
+        catch (JsonException e)
+        {
+            throw new AdapterException($"{path}: not JSON: {e.Message}", e);
+        }
+    }
+
+    internal static void WriteConfiguration(string folder, JsonObject configuration)
+    {
+        var sorted = new JsonObject();
+        foreach (var (key, value) in configuration.OrderBy(item => item.Key, StringComparer.Ordinal))
+        {
+            sorted[key] = value?.DeepClone();
+        }
+
+        File.WriteAllText(Path.Combine(folder, ConfigurationFile), sorted.ToJsonString(Indented));
+    }
+
+    internal static IReadOnlyDictionary<string, Tensor> LoadWeights(string folder)
+    {
+        var path = Path.Combine(folder, WeightsFile);
+        if (!File.Exists(path))
+        {
+            var pickled = File.Exists(Path.Combine(folder, "adapter_model.bin"))
+                ? " (adapter_model.bin is a pickle, which can run code: save it again as safetensors)"
+                : string.Empty;
+            throw new AdapterException($"{folder}: there is no {WeightsFile}{pickled}");
+        }
+
+        try
+        {
+            return TensorFiles.Load(path);
+        }
+        catch (SafeTensorException e)
+        {
+            throw new AdapterException(e.Message, e);
+        }
+    }
+}

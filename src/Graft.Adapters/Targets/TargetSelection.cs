@@ -1,0 +1,38 @@
+namespace Graft.Adapters.Targets;
+
+/// <summary>
+/// Which modules a method adapts: one of <see cref="Names"/>, <see cref="Pattern"/> and <see cref="AllLinear"/>, or none of them for what
+/// is usual in the model's family.
+/// </summary>
+public sealed record TargetSelection
+{
+    /// <summary>Suffixes of dotted module names: <c>q_proj</c>, <c>mlp.up_proj</c>, or whole names.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
+    /// <summary>A regular expression that a whole module name must match.</summary>
+    public string? Pattern { get; init; }
+
+    /// <summary>Every linear map but the output head.</summary>
+    public bool AllLinear { get; init; }
+
+    /// <summary>Suffixes of modules that are left out although they match.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>A regular expression of whole names that are left out although they match.</summary>
+    public string? ExcludePattern { get; init; }
+
+    /// <summary>Only blocks of these indices; empty means all. Applies to <see cref="Names"/>.</summary>
+    public IReadOnlyList<int> Layers { get; init; } = [];
+
+    /// <summary>Names of the module lists that hold the blocks, where a model has several; empty means any.</summary>
+    public IReadOnlyList<string> LayersPattern { get; init; } = [];
+
+    /// <summary>Whether the family's usual targets are meant.</summary>
+    public bool IsUnspecified => Names is null && Pattern is null && !AllLinear;
+
+    /// <summary>Selects by suffix.</summary>
+    public static TargetSelection Of(params IReadOnlyList<string> names) => new() { Names = names };
+
+    /// <summary>Selects every linear map but the output head.</summary>
+    public static TargetSelection Everything => new() { AllLinear = true };
+}

@@ -1,0 +1,117 @@
+using Graft.Adapters;
+using Graft.Models;
+using Graft.Models.Decoder;
+using Graft.Models.Hooks;
+using Graft.Models.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace Graft.Golden.Tests;
+
+/// <summary>Loss, gradients and optimiser steps on a case's one batch.</summary>
+internal sealed class TrainingCheck(GoldenCase golden, ICausalLanguageModel model, ModelHooks hooks, IReadOnlyDictionary<string, Parameter> trained)
+{
+    /// <summary>What an adapter trains, restricted to the tensors the case trains.</summary>
+    public static TrainingCheck Of(GoldenCase golden, ICausalLanguageModel model, IAdapter adapter)
+    {
+        var names = golden.Description["trainable_names"]!.AsArray().Select(name => name!.GetValue<string>()).ToHashSet();
+        return new TrainingCheck(
+            golden,
+            model,
+            adapter.TrainingHooks,
+            adapter.Trainable.Where(p => names.Contains(p.Name)).ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal));
+    }
+
+    /// <summary>Everything the folder has: the start, outputs, gradients, and the tensors and losses of the optimiser's steps.</summary>
+    public void Run()
+    {
+        Compare.SameNames(golden.Description["trainable_names"]!.AsArray().Select(name => name!.GetValue<string>()), trained.Keys, "trained tensors");
+        Compare.Close(golden.Description["trainable_parameters"]!.GetValue<long>(), trained.Values.Sum(p => p.numel()), 0, "trained numbers");
+        if (golden.Has("trainable.safetensors"))
+        {
+            // Only shapes may differ before; the values are the case's own from here on.
+            CompareAll("trainable.safetensors", name => trained[name], _ => 0, "start of");
+        }
+
+        Outputs();
+        Gradients();
+        if (golden.Has("trained.safetensors"))
+        {
+            Steps();
+        }
+    }
+
+    private void Outputs()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var hidden = model.Hidden(TokenBatch.Of(golden.Input("input_ids")), hooks);
+        Compare.Close(
+            golden.Output("logits"), model.Logits(hidden, hooks), Compare.Outputs, "logits", golden.Input("attention_mask"));
+        Compare.Close(golden.Output("loss").ToDouble(), Loss().ToDouble(), Compare.Loss, "loss");
+    }
+
+    private void Gradients()
+    {
+        using var scope = NewDisposeScope();
+        Loss().backward();
+        if (golden.Has("grads.safetensors"))
+        {
+            foreach (var (name, expected) in golden.Tensors("grads.safetensors"))
+            {
+                Compare.Close(expected, trained[name].grad!, Compare.GradientTolerance(expected), $"gradient of {name}");
+            }
+        }
+
+        foreach (var parameter in trained.Values)
+        {
+            parameter.grad = null;
+        }
+    }
+
+    private void Steps()
+    {
+        var settings = golden.Description["optimizer"]!;
+        double Setting(string name) => settings[name]!.GetValue<double>();
+        var losses = golden.Description["losses_before_each_step_then_after_last"]!.AsArray().Select(loss => loss!.GetValue<double>()).ToList();
+        using var optimizer = optim.AdamW(
+            trained.Values,
+            Setting("lr"),
+            settings["betas"]![0]!.GetValue<double>(),
+            settings["betas"]![1]!.GetValue<double>(),
+            Setting("eps"),
+            Setting("weight_decay"));
+        var steps = settings["steps"]!.GetValue<int>();
+        for (var step = 0; step < steps; step++)
+        {
+            using var scope = NewDisposeScope();
+            optimizer.zero_grad();
+            var loss = Loss();
+            Compare.Close(losses[step], loss.ToDouble(), Compare.Trained, $"loss before step {step + 1}");
+            loss.backward();
+            optimizer.step();
+        }
+
+        CompareAll("trained.safetensors", name => trained[name], _ => Compare.Trained, $"after {steps} steps,");
+        using (no_grad())
+        {
+            Compare.Close(losses[^1], Loss().ToDouble(), Compare.Trained, "loss after the last step");
+        }
+    }
+
+    private Tensor Loss()
+    {
+        var hidden = model.Hidden(TokenBatch.Of(golden.Input("input_ids")), hooks);
+        var loss = NextTokenLoss.Of(model, hidden, golden.Input("labels"), hooks);
+        return loss.Sum / loss.Count;
+    }
+
+    private void CompareAll(string file, Func<string, Tensor> actual, Func<Tensor, double> tolerance, string what)
+    {
+        foreach (var (name, expected) in golden.Tensors(file))
+        {
+            Compare.Close(expected, actual(name), tolerance(expected), $"{what} {name}");
+        }
+    }
+}
