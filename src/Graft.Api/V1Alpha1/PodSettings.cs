@@ -37,6 +37,7 @@ public sealed class PodSettings
 
     /// <summary>The pod's PriorityClass.</summary>
     [Length(1, 253)]
+    [RegularExpression(LocalReference.NamePattern, ErrorMessage = LocalReference.NameMeaning)]
     public string? PriorityClassName { get; set; }
 
     /// <summary>How often a failed pod is replaced; pods that were preempted or evicted do not count.</summary>

@@ -7,10 +7,16 @@ namespace Graft.Api.V1Alpha1;
 /// <summary>The name of another resource in the same namespace.</summary>
 public sealed class LocalReference
 {
+    /// <summary>What the API server demands of the names of most resources (RFC 1123 subdomains).</summary>
+    public const string NamePattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
+
+    /// <summary><see cref="NamePattern"/> in words.</summary>
+    public const string NameMeaning = "a resource's name: lower-case letters, digits, '-' and '.'";
+
     /// <summary>The resource's name.</summary>
     [Required]
     [Length(1, 253)]
-    [RegularExpression("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", ErrorMessage = "a resource's name: lower-case letters, digits, '-' and '.'")]
+    [RegularExpression(NamePattern, ErrorMessage = NameMeaning)]
     public string? Name { get; set; }
 }
 
@@ -66,6 +72,7 @@ public sealed class PvcSource
     /// <summary>The PersistentVolumeClaim's name, in the same namespace.</summary>
     [Required]
     [Length(1, 253)]
+    [RegularExpression(LocalReference.NamePattern, ErrorMessage = LocalReference.NameMeaning)]
     public string? ClaimName { get; set; }
 
     /// <summary>The folder inside the volume; the volume's root if not given.</summary>

@@ -149,6 +149,7 @@ public sealed class CheckpointSpec
 
     /// <summary>The PersistentVolumeClaim that keeps checkpoints; without it they live and die with the pod.</summary>
     [Length(1, 253)]
+    [RegularExpression(LocalReference.NamePattern, ErrorMessage = LocalReference.NameMeaning)]
     public string? ClaimName { get; set; }
 }
 

@@ -1,0 +1,63 @@
+using Graft.Api.V1Alpha1;
+
+namespace Graft.Api.Validation;
+
+/// <summary>What cannot work together in a run's data and evaluation and in the data set that it names.</summary>
+internal static class DataRules
+{
+    /// <summary>Checks the data and evaluation settings, with their defaults, of the spec at a path.</summary>
+    public static IEnumerable<SpecProblem> Check(DataSpec data, EvaluationSpec? evaluation, FieldPath at, TrainingDatasetSpec? dataset)
+    {
+        return dataset is null
+            ? []
+            : new[]
+            {
+                TemplateFitsTheRecords(data, at, dataset),
+                PackingIsForText(data, at, dataset),
+                EvaluationNeedsHeldOutRecords(data, evaluation, at, dataset),
+            }.OfType<SpecProblem>();
+    }
+
+    private static SpecProblem? TemplateFitsTheRecords(DataSpec data, FieldPath at, TrainingDatasetSpec dataset)
+    {
+        string[] fitting = dataset.Format switch
+        {
+            "instruction" => ["alpaca", "chatml", "plain"],
+            "messages" => ["chatml", "alpaca"],
+            _ => ["plain"],
+        };
+        return data.Template is { } template && !fitting.Contains(template)
+            ? SpecProblem.Impossible(
+                at.Field("data", "template"),
+                $"the template {template} cannot render records of the format {dataset.Format}, which \"{data.DatasetRef!.Name}\" has",
+                $"choose {string.Join(" or ", fitting)}, or leave it out")
+            : null;
+    }
+
+    private static SpecProblem? PackingIsForText(DataSpec data, FieldPath at, TrainingDatasetSpec dataset)
+    {
+        return data.Packing is true && dataset.Format != "text"
+            ? SpecProblem.Impossible(
+                at.Field("data", "packing"),
+                $"packing joins texts end to end, and the records of \"{data.DatasetRef!.Name}\" have the format {dataset.Format}",
+                "leave it out, or use a data set of the format text")
+            : null;
+    }
+
+    private static SpecProblem? EvaluationNeedsHeldOutRecords(DataSpec data, EvaluationSpec? evaluation, FieldPath at, TrainingDatasetSpec dataset)
+    {
+        var field = evaluation switch
+        {
+            { GenerateRecords: > 0 } => "generateRecords",
+            { EverySteps: > 0 } => "everySteps",
+            { MaxRecords: not null } => "maxRecords",
+            _ => null,
+        };
+        return field is not null && dataset.EvaluationFile is null
+            ? SpecProblem.Impossible(
+                at.Field("evaluation", field),
+                $"there is nothing to evaluate on: \"{data.DatasetRef!.Name}\" has no evaluationFile",
+                $"name a file of held-out records there, or leave {field} out")
+            : null;
+    }
+}

@@ -1,0 +1,64 @@
+namespace Graft.Api.Validation;
+
+/// <summary>How bad a problem is.</summary>
+public enum Severity
+{
+    /// <summary>Worth knowing; nothing is wrong.</summary>
+    Note,
+
+    /// <summary>It runs, but probably not as meant.</summary>
+    Warning,
+
+    /// <summary>It does not run.</summary>
+    Error,
+}
+
+/// <summary>Something that is wrong with a spec.</summary>
+/// <param name="Severity">How bad it is.</param>
+/// <param name="Code">One of <see cref="ProblemCodes"/>.</param>
+/// <param name="Path">Where it is in the resource.</param>
+/// <param name="Message">What is wrong.</param>
+/// <param name="Remedy">What to do, or what is allowed; null where the message says it all.</param>
+public sealed record SpecProblem(Severity Severity, string Code, FieldPath Path, string Message, string? Remedy = null)
+{
+    /// <summary>The problem in one line, without its severity and code.</summary>
+    public override string ToString()
+    {
+        var text = Remedy is null ? Message : $"{Message}; {Remedy}";
+        return Path == FieldPath.Root ? text : $"{Path}: {text}";
+    }
+
+    internal static SpecProblem Impossible(FieldPath path, string message, string remedy)
+    {
+        return new SpecProblem(Severity.Error, ProblemCodes.ImpossibleCombination, path, message, remedy);
+    }
+
+    internal static SpecProblem LikelyMistake(FieldPath path, string message, string remedy)
+    {
+        return new SpecProblem(Severity.Warning, ProblemCodes.LikelyMistake, path, message, remedy);
+    }
+}
+
+/// <summary>The kinds of problems: stable names to search and to filter by.</summary>
+public static class ProblemCodes
+{
+    public const string BadYaml = "bad-yaml";
+    public const string DuplicateKey = "duplicate-key";
+    public const string NotGraft = "not-graft";
+    public const string UnknownKind = "unknown-kind";
+    public const string UnknownVersion = "unknown-version";
+    public const string BadName = "bad-name";
+    public const string UnknownField = "unknown-field";
+    public const string WrongType = "wrong-type";
+    public const string MissingField = "missing-field";
+    public const string OutOfBounds = "out-of-bounds";
+    public const string NotAllowed = "not-allowed";
+    public const string BadFormat = "bad-format";
+    public const string ExactlyOneOf = "exactly-one-of";
+    public const string AtMostOneOf = "at-most-one-of";
+    public const string DuplicateItem = "duplicate-item";
+    public const string DuplicateResource = "duplicate-resource";
+    public const string ReferenceNotFound = "reference-not-found";
+    public const string ImpossibleCombination = "impossible-combination";
+    public const string LikelyMistake = "likely-mistake";
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using Graft.Api.Defaulting;
+using Graft.Api.Documents;
+using Graft.Api.Schema;
+using Graft.Api.V1Alpha1;
+
+namespace Graft.Api.Validation;
+
+/// <summary>What cannot work together in an AdapterSweep: its template as such, and each searched field with its values.</summary>
+internal static class SweepRules
+{
+    /// <summary>Checks a sweep whose spec follows its schema.</summary>
+    public static IEnumerable<SpecProblem> Check(AdapterSweepSpec spec, FieldPath at)
+    {
+        spec = Defaults.Apply(spec);
+        var template = at.Field("template");
+        var (schema, problems) = spec.Template switch
+        {
+            { AdapterTrainingRun: { } run } => (
+                ResourceKind.For(typeof(AdapterTrainingRun)).SpecSchema,
+                RunRules.Check(run, template.Field("adapterTrainingRun"), null, null, null)),
+            { ProjectionPretrain: { } run } => (
+                ResourceKind.For(typeof(ProjectionPretrain)).SpecSchema,
+                ProjectionRules.Check(run, template.Field("projectionPretrain"), null, null)),
+            _ => throw new ArgumentException("The sweep has no template; check it against its schema first.", nameof(spec)),
+        };
+        var document = (DocumentMapping)DocumentJson.Read(
+            k8s.KubernetesJson.Serialize((object?)spec.Template.AdapterTrainingRun ?? spec.Template.ProjectionPretrain!));
+        return problems
+            .Concat(spec.Parameters!.SelectMany((parameter, index) => Parameter(parameter, at.Field("parameters").Item(index), schema, document)))
+            .Concat(Search(spec, at));
+    }
+
+    private static IEnumerable<SpecProblem> Parameter(SweepParameter parameter, FieldPath at, SchemaNode schema, DocumentMapping template)
+    {
+        var (leaf, problem) = Find(parameter.Field!, at.Field("field"), schema, template);
+        if (leaf is null)
+        {
+            return [problem!];
+        }
+
+        return parameter.Values is { } values
+            ? values.SelectMany((value, index) => Value(leaf, value, at.Field("values").Item(index)))
+            : Range(leaf, parameter.Range!, at.Field("range"));
+    }
+
+    // Walks from the template's spec to the searched field; on the way no choice of the template may be contradicted.
+    private static (SchemaNode? Leaf, SpecProblem? Problem) Find(string field, FieldPath at, SchemaNode schema, DocumentMapping template)
+    {
+        DocumentNode? value = template;
+        foreach (var name in field.Split('.'))
+        {
+            var rivals = schema.ExactlyOneOf.Concat(schema.AtMostOneOf).Where(group => group.Contains(name)).SelectMany(group => group).Where(rival => rival != name);
+            if (rivals.FirstOrDefault(rival => (value as DocumentMapping)?.Get(rival) is not null) is { } chosen)
+            {
+                return (null, SpecProblem.Impossible(at, $"the template sets {chosen}, which excludes {name}", $"take {chosen} out of the template, or search another field"));
+            }
+
+            if (schema.Field(name) is not { } next)
+            {
+                var near = NearestName.Find(name, schema.Fields.Select(known => known.Name));
+                return (null, new SpecProblem(
+                    Severity.Error,
+                    ProblemCodes.UnknownField,
+                    at,
+                    $"the template's spec has no field \"{field}\": there is no \"{name}\"",
+                    near is null ? $"allowed there: {string.Join(", ", schema.Fields.Select(known => known.Name))}" : $"did you mean \"{near}\"?"));
+            }
+
+            schema = next.Schema;
+            value = (value as DocumentMapping)?.Get(name);
+        }
+
+        return schema.Kind is SchemaKind.String or SchemaKind.Integer or SchemaKind.Boolean
+            ? (schema, null)
+            : (null, SpecProblem.Impossible(at, $"\"{field}\" holds no single value", $"search a field inside it: {string.Join(", ", schema.Fields.Select(known => known.Name))}"));
+    }
+
+    private static IEnumerable<SpecProblem> Value(SchemaNode leaf, string text, FieldPath at)
+    {
+        var scalar = new DocumentScalar(leaf.Kind == SchemaKind.String ? text : ScalarValue.Of(text), text, 0, 0);
+        return ScalarChecks.Accepts(leaf, scalar)
+            ? ScalarChecks.Check(leaf, scalar, at)
+            : [new SpecProblem(Severity.Error, ProblemCodes.WrongType, at, $"\"{text}\" is no {(leaf.Kind == SchemaKind.Integer ? "integer" : "true or false")}, which the field holds")];
+    }
+
+    private static IEnumerable<SpecProblem> Range(SchemaNode leaf, SweepRange range, FieldPath at)
+    {
+        if (leaf.Kind != SchemaKind.Integer && leaf.Decimal is null)
+        {
+            return [SpecProblem.Impossible(at, "the field holds no number to draw from a range", "give its values one by one, under values")];
+        }
+
+        var (minimum, maximum) = (Number(range.Minimum!), Number(range.Maximum!));
+        if (minimum >= maximum)
+        {
+            return [SpecProblem.Impossible(at.Field("maximum"), $"the maximum {range.Maximum} is not above the minimum {range.Minimum}", "swap or correct them")];
+        }
+
+        return range.Scale == "log" && minimum <= 0
+            ? [SpecProblem.Impossible(at.Field("minimum"), "a logarithmic range starts above zero", "raise the minimum, or choose scale: linear")]
+            : Value(leaf, range.Minimum!, at.Field("minimum")).Concat(Value(leaf, range.Maximum!, at.Field("maximum")));
+    }
+
+    private static IEnumerable<SpecProblem> Search(AdapterSweepSpec spec, FieldPath at)
+    {
+        var ranged = spec.Parameters!.FindIndex(parameter => parameter.Range is not null);
+        if (spec.Algorithm == "grid" && ranged >= 0)
+        {
+            yield return SpecProblem.Impossible(at.Field("parameters").Item(ranged).Field("range"), "a grid has no steps in a range", "give the values one by one, or choose algorithm: random");
+        }
+
+        if (spec.ParallelTrials > spec.MaxTrials)
+        {
+            yield return SpecProblem.LikelyMistake(
+                at.Field("parallelTrials"),
+                $"{spec.ParallelTrials} trials at a time are more than all {spec.MaxTrials}",
+                "raise maxTrials or lower parallelTrials");
+        }
+    }
+
+    private static double Number(string text)
+    {
+        return double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+    }
+}
