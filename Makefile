@@ -5,14 +5,23 @@ CONFIGURATION ?= Release
 DOTNET_FLAGS  ?= -c $(CONFIGURATION) --nologo -v quiet
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 BIN := artifacts/bin
+OUTPUT := $(shell echo $(CONFIGURATION) | tr '[:upper:]' '[:lower:]')
+LINK_PROGRAMS := mkdir -p bin && ln -sf ../$(BIN)/Graft.Cli/$(OUTPUT)/graft bin/graft && ln -sf graft bin/kubectl-graft
 
-.PHONY: help build test test-golden test-cluster image generate format clean
+.PHONY: help build demo test test-golden test-cluster image generate format clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-build: ## build everything
+build: ## build everything; bin/graft is the command line, bin/kubectl-graft the same for kubectl
 	dotnet build Operator.sln $(DOTNET_FLAGS)
+	@$(LINK_PROGRAMS)
+
+demo: ## train a LoRA adapter on a small LLaMA on this computer, and compare both: graft run examples/quickstart/
+	dotnet build src/Graft.Cli $(DOTNET_FLAGS)
+	dotnet build src/Graft.Trainer $(DOTNET_FLAGS)
+	@$(LINK_PROGRAMS)
+	bin/graft run examples/quickstart/
 
 test: build ## run every test; the last line is "N passed, N failed, N skipped"
 	@eng/run-tests.sh

@@ -1,1 +1,4 @@
-return 0;
+using Graft.Cli;
+using Graft.Cli.Display;
+
+return await CommandLine.InvokeAsync(args, Terminal.OfProcess()).ConfigureAwait(false);

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Graft.Cli.Local;
+
+namespace Graft.Cli.Commands;
+
+/// <summary>The options of the commands that make plans for this computer.</summary>
+public sealed class LocalOptionSet
+{
+    private readonly Option<string> _output = new("--output", "-o") { Description = "Where runs, their artifacts and mlruns are kept.", HelpName = "DIR", DefaultValueFactory = _ => "graft-out" };
+    private readonly Option<string[]> _only = new("--only") { Description = "Only the runs of these names.", HelpName = "NAME", AllowMultipleArgumentsPerToken = false };
+    private readonly Option<string[]> _volumes = new("--volume") { Description = "The folder that stands for a PersistentVolumeClaim.", HelpName = "CLAIM=DIR" };
+    private readonly Option<string?> _repository = new("--repository") { Description = "Publish to REPOSITORY/NAME in a registry in place of a folder.", HelpName = "REPOSITORY" };
+    private readonly Option<string> _device = new("--device") { Description = "auto takes a CUDA GPU where there is one.", DefaultValueFactory = _ => "auto" };
+    private readonly Option<int?> _threads = new("--threads") { Description = "Threads of the CPU; all cores without it.", HelpName = "N" };
+
+    public LocalOptionSet()
+    {
+        _device.AcceptOnlyFromAmong("auto", "cpu", "cuda");
+    }
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _output, _only, _volumes, _repository, _device, _threads })
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>The names of the runs that are meant; none means all.</summary>
+    public IReadOnlyCollection<string> Only(ParseResult parsed)
+    {
+        return parsed.GetValue(_only) ?? [];
+    }
+
+    /// <summary>A planner as the command line wants it.</summary>
+    public LocalPlanner Planner(ParseResult parsed)
+    {
+        var output = parsed.GetRequiredValue(_output);
+        var builtins = BuiltinFolders.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(BuiltinFolders.Variable));
+        var registry = new OciInputs(Stores.Open, Path.Combine(output, "inputs"));
+        return new LocalPlanner(
+            new InputFolders(builtins, Volumes(parsed), registry),
+            FolderDigestCache.OfUser(),
+            new LocalOptions
+            {
+                Output = output,
+                Device = parsed.GetRequiredValue(_device),
+                Threads = parsed.GetValue(_threads),
+                Repository = parsed.GetValue(_repository),
+                TrackingUri = Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI") is { Length: > 0 } uri ? uri : null,
+            });
+    }
+
+    private Dictionary<string, string> Volumes(ParseResult parsed)
+    {
+        var volumes = new Dictionary<string, string>();
+        foreach (var volume in parsed.GetValue(_volumes) ?? [])
+        {
+            var parts = volume.Split('=', 2);
+            volumes[parts[0]] = parts is [{ Length: > 0 }, { Length: > 0 } folder]
+                ? folder
+                : throw new CliException($"--volume {volume} is not of the form CLAIM=DIR.");
+        }
+
+        return volumes;
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Graft.Api.V1Alpha1;
+using Graft.Cli.Cluster;
+using Graft.Cli.Display;
+using k8s.Models;
+
+namespace Graft.Cli.Commands;
+
+/// <summary><c>graft logs NAME</c>: what the trainer of a run in a cluster says.</summary>
+public static class LogsCommand
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
+
+    public static Command Create(Terminal terminal)
+    {
+        var name = new Argument<string>("NAME") { Description = "The AdapterTrainingRun." };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Wait for the pod, and go on until the trainer ends." };
+        var cluster = new ClusterOptions();
+        var command = new Command("logs", "Show what the trainer of a run in a cluster says.") { name, follow };
+        cluster.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var runs = cluster.Connect(parsed);
+            var run = await runs.GetAsync(parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false);
+            var pod = await FindPodAsync(runs, run, parsed.GetValue(follow), terminal, cancellationToken).ConfigureAwait(false);
+            if (pod is null)
+            {
+                terminal.WriteErrorLine(RunStory.Describe(run));
+                return ExitCodes.Failed;
+            }
+
+            await foreach (var line in runs.ReadLogAsync(pod, parsed.GetValue(follow), cancellationToken).ConfigureAwait(false))
+            {
+                terminal.WriteLine(line);
+            }
+
+            return ExitCodes.Succeeded;
+        });
+        return command;
+    }
+
+    private static async Task<V1Pod?> FindPodAsync(
+        ClusterRuns runs, AdapterTrainingRun run, bool wait, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var said = "";
+        while (true)
+        {
+            var pod = await runs.NewestPodAsync(run, cancellationToken).ConfigureAwait(false);
+            if (pod?.Status?.Phase is "Running" or "Succeeded" or "Failed")
+            {
+                return pod;
+            }
+
+            if (!wait || RunStory.IsFinished(run))
+            {
+                return null;
+            }
+
+            if (RunStory.Describe(run) is var story && story != said)
+            {
+                said = story;
+                terminal.WriteErrorLine(story);
+            }
+
+            await Task.Delay(PollInterval, cancellationToken).ConfigureAwait(false);
+            run = await runs.GetAsync(run.Metadata.Name, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Globalization;
+using Graft.Api.Planning;
+using Graft.Cli.Display;
+using Graft.Cli.Local;
+using Graft.Cli.Training;
+using Spectre.Console;
+
+namespace Graft.Cli.Commands;
+
+/// <summary><c>graft run FILE…</c>: the specs' runs on this computer, one after the other.</summary>
+public static class RunCommand
+{
+    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
+
+    public static Command Create(Terminal terminal)
+    {
+        var specs = new SpecArguments();
+        var options = new LocalOptionSet();
+        var rerun = new Option<bool>("--rerun") { Description = "Run again what has succeeded, and begin again what was stopped." };
+        var verbose = new Option<bool>("--verbose", "-v") { Description = "Show what the trainer says, too." };
+        var command = new Command("run", "Run specs on this computer. A stopped run goes on when the command is repeated.") { rerun, verbose };
+        specs.AddTo(command);
+        options.AddTo(command);
+        command.SetAction(async (parsed, stop) =>
+        {
+            var set = specs.LoadForRunning(parsed, terminal);
+            var planner = options.Planner(parsed);
+            var isVerbose = parsed.GetValue(verbose);
+            var runner = new LocalRunner(
+                TrainerProgram.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(TrainerProgram.Variable)),
+                name => terminal.IsInteractive && !isVerbose
+                    ? new LiveRunView(terminal.Out, name, TimeProvider.System)
+                    : new PlainRunView(terminal.Out, TimeProvider.System, PlainInterval),
+                isVerbose ? terminal.WriteErrorLine : null);
+            foreach (var spec in LocalSpecs.Runs(set, options.Only(parsed)))
+            {
+                var run = await planner.PlanAsync(spec, stop).ConfigureAwait(false);
+                terminal.Out.MarkupLineInterpolated($"[bold]{run.Name}[/]  plan {run.Hash}");
+                var outcome = await runner.RunAsync(run, parsed.GetValue(rerun), stop).ConfigureAwait(false);
+                if (Report(terminal, run, outcome) is var status && status != ExitCodes.Succeeded)
+                {
+                    return status;
+                }
+            }
+
+            return ExitCodes.Succeeded;
+        });
+        return command;
+    }
+
+    private static int Report(Terminal terminal, PlannedRun run, LocalOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case { Failure: { } failure }:
+                WriteFailure(terminal, run, outcome, failure);
+                return ExitCodes.Failed;
+            case { ExitCode: TrainerExitCodes.Interrupted }:
+                terminal.WriteErrorLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Stopped after step {outcome.Result?.Steps}; a checkpoint is saved. The same command goes on from there."));
+                return ExitCodes.Interrupted;
+            case { Result: { } result }:
+                if (outcome.WasDone)
+                {
+                    terminal.WriteLine("This very plan has succeeded already; --rerun repeats it.");
+                }
+
+                RunSummary.Write(terminal.Out, run, result, outcome.Progress, TryCommand.For(run));
+                return ExitCodes.Succeeded;
+            default:
+                WriteFailure(terminal, run, outcome, "The trainer ended without a result.");
+                return ExitCodes.Failed;
+        }
+    }
+
+    private static void WriteFailure(Terminal terminal, PlannedRun run, LocalOutcome outcome, string failure)
+    {
+        foreach (var line in outcome.LastLines)
+        {
+            terminal.WriteErrorLine("  " + line);
+        }
+
+        terminal.WriteErrorLine($"graft: {run.Name} failed: {failure}");
+        terminal.WriteErrorLine($"The trainer's whole log is {run.Folder.LogFile}");
+    }
+}

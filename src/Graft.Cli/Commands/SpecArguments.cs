@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Graft.Api.Documents;
+using Graft.Api.Validation;
+using Graft.Cli.Display;
+using Graft.Cli.Local;
+using Spectre.Console;
+
+namespace Graft.Cli.Commands;
+
+/// <summary>The files and folders of specs that several commands take, and what they say about bad ones.</summary>
+public sealed class SpecArguments
+{
+    private readonly Argument<string[]> _paths = new("FILE")
+    {
+        Description = "Files or folders of specs; - is standard input.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<bool> _recursive = new("--recursive", "-R") { Description = "Look into the folders of a folder, too." };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_paths);
+        command.Add(_recursive);
+    }
+
+    /// <summary>Reads and checks the specs.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="missingReference">How bad a reference to something outside of the files is.</param>
+    public SpecSet Load(ParseResult parsed, Severity missingReference)
+    {
+        return SpecSet.Load(
+            SpecFiles.Read(parsed.GetRequiredValue(_paths), parsed.GetValue(_recursive)),
+            new SpecSetOptions { MissingReference = missingReference });
+    }
+
+    /// <summary>Reads and checks the specs for a run on this computer; errors are shown, and end the command.</summary>
+    /// <exception cref="CliException">Something in them does not run.</exception>
+    public SpecSet LoadForRunning(ParseResult parsed, Terminal terminal)
+    {
+        var set = Load(parsed, Severity.Error);
+        foreach (var diagnostic in set.Diagnostics.Where(diagnostic => diagnostic.Severity > Severity.Note))
+        {
+            WriteDiagnostic(terminal.Error, diagnostic);
+        }
+
+        return set.HasErrors ? throw new CliException("The specs have errors, so nothing was done.") : set;
+    }
+
+    /// <summary>Writes a diagnostic in the form that editors and CI systems recognise.</summary>
+    public static void WriteDiagnostic(IAnsiConsole console, Diagnostic diagnostic)
+    {
+        // Long lines stay whole: whoever reads them by program expects one line each.
+        console.Profile.Out.Writer.WriteLine(diagnostic.ToString());
+    }
+}

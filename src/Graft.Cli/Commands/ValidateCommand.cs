@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Graft.Api.Documents;
+using Graft.Api.Planning;
+using Graft.Api.Validation;
+using Graft.Cli.Display;
+
+namespace Graft.Cli.Commands;
+
+/// <summary><c>graft validate FILE…</c>: what an API server would refuse, and what no run could do, before anything is applied.</summary>
+public static class ValidateCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var specs = new SpecArguments();
+        var strict = new Option<bool>("--strict") { Description = "Every reference must be in the files, and warnings count as errors." };
+        var output = OutputFormat.Option();
+        var command = new Command("validate", "Check specs; exit status 1 if any has an error.") { strict, output };
+        specs.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var isStrict = parsed.GetValue(strict);
+            var set = specs.Load(parsed, isStrict ? Severity.Error : Severity.Warning);
+            if (OutputFormat.IsJson(parsed, output))
+            {
+                terminal.WriteLine(JsonSerializer.Serialize(set.Diagnostics.Select(Json), PlanJson.WireOptions));
+            }
+            else
+            {
+                foreach (var diagnostic in set.Diagnostics)
+                {
+                    SpecArguments.WriteDiagnostic(terminal.Out, diagnostic);
+                }
+
+                terminal.WriteErrorLine(Summary(set));
+            }
+
+            return set.Diagnostics.Any(diagnostic => diagnostic.Severity >= (isStrict ? Severity.Warning : Severity.Error)) ? ExitCodes.Failed : ExitCodes.Succeeded;
+        });
+        return command;
+    }
+
+    private static object Json(Diagnostic diagnostic)
+    {
+        return new
+        {
+            diagnostic.File,
+            diagnostic.Line,
+            diagnostic.Column,
+            Severity = diagnostic.Severity.ToString(),
+            diagnostic.Problem.Code,
+            Path = diagnostic.Problem.Path.ToString(),
+            diagnostic.Problem.Message,
+            diagnostic.Problem.Remedy,
+        };
+    }
+
+    private static string Summary(SpecSet set)
+    {
+        var (errors, warnings) = (Count(Severity.Error), Count(Severity.Warning));
+        return string.Create(CultureInfo.InvariantCulture, $"{set.Resources.Count} resources, {errors} errors, {warnings} warnings");
+
+        int Count(Severity severity)
+        {
+            return set.Diagnostics.Count(diagnostic => diagnostic.Severity == severity);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using Graft.Api.Planning;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Graft.Cli.Display;
+
+/// <summary>A display that stays in place on a terminal: a bar, the figures, and the loss so far as a small curve.</summary>
+public sealed class LiveRunView : IRunView
+{
+    private const int BarWidth = 32;
+    private const int CurveWidth = 48;
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(150);
+
+    private readonly IAnsiConsole _console;
+    private readonly string _name;
+    private readonly TimeProvider _clock;
+    private readonly long _started;
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _display;
+    private readonly Queue<string> _news = new();
+    private readonly Lock _lock = new();
+    private Snapshot? _shown;
+
+    public LiveRunView(IAnsiConsole console, string name, TimeProvider clock)
+    {
+        _console = console;
+        _name = name;
+        _clock = clock;
+        _started = clock.GetTimestamp();
+        _display = console.Live(new Text("")).AutoClear(false).StartAsync(RefreshAsync);
+    }
+
+    public void Update(RunProgressState state)
+    {
+        lock (_lock)
+        {
+            _shown = new Snapshot(state.Report, state.CheckpointStep, TextChart.Sparkline(LossHistory.Smooth(state.Training.Points), CurveWidth));
+            if (state.News is { } news)
+            {
+                _news.Enqueue(news);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync().ConfigureAwait(false);
+        await _display.ConfigureAwait(false);
+        _end.Dispose();
+        foreach (var line in _news)
+        {
+            _console.MarkupLineInterpolated($"[yellow]![/] {line}");
+        }
+    }
+
+    private async Task RefreshAsync(LiveDisplayContext context)
+    {
+        using var timer = new PeriodicTimer(RefreshInterval, _clock);
+        try
+        {
+            while (true)
+            {
+                context.UpdateTarget(Render());
+                await timer.WaitForNextTickAsync(_end.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            context.UpdateTarget(Render());
+        }
+    }
+
+    private IRenderable Render()
+    {
+        lock (_lock)
+        {
+            var elapsed = Figures.Duration(_clock.GetElapsedTime(_started).TotalSeconds);
+            if (_shown is not { Report: { TotalSteps: > 0 } report } shown)
+            {
+                return Markup.FromInterpolated($"[bold]{_name}[/]  {_shown?.Report.Activity ?? "Starting"}  [grey]{elapsed}[/]");
+            }
+
+            var done = Math.Clamp((double)report.Step / report.TotalSteps, 0, 1);
+            var filled = (int)Math.Round(done * BarWidth);
+            var share = (done * 100).ToString("0", CultureInfo.InvariantCulture);
+            var checkpoint = shown.CheckpointStep is { } step ? string.Create(CultureInfo.InvariantCulture, $"step {step}") : "none yet";
+            return new Rows(
+                Markup.FromInterpolated(
+                    $"[bold]{_name}[/]  {report.Activity,-10}  [green]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/]  {report.Step}/{report.TotalSteps} ({share}%)"),
+                Markup.FromInterpolated(
+                    $"  loss [bold]{Figures.Loss(report.Loss)}[/]  {Figures.Count(report.TokensPerSecond)} tokens/s  ETA {Figures.Duration(report.EtaSeconds)}  [grey]elapsed {elapsed}, checkpoint {checkpoint}[/]"),
+                Markup.FromInterpolated($"  [green]{shown.Curve}[/]"));
+        }
+    }
+
+    /// <summary>What is shown, taken when the state changes: the display is drawn from another thread.</summary>
+    private sealed record Snapshot(ProgressReport Report, long? CheckpointStep, string Curve);
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using Graft.Api.Planning;
+using Graft.Cli.Training;
+
+namespace Graft.Cli.Display;
+
+/// <summary>What is known of a run while it goes: the sum of the trainer's events so far.</summary>
+public sealed class RunProgressState
+{
+    /// <summary>The last report; before the first one, a trainer that is loading.</summary>
+    public ProgressReport Report { get; private set; } = new() { Activity = "Loading" };
+
+    public LossHistory Training { get; } = new();
+
+    public LossHistory HeldOut { get; } = new();
+
+    /// <summary>The step of the last checkpoint that was saved or gone on from.</summary>
+    public long? CheckpointStep { get; private set; }
+
+    /// <summary>The last event that tells the person something, as a sentence, or null; set anew by each event.</summary>
+    public string? News { get; private set; }
+
+    /// <summary>Takes in an event.</summary>
+    public void Apply(TrainerEvent trainerEvent)
+    {
+        News = null;
+        switch (trainerEvent.Kind)
+        {
+            case "started":
+                News = Started(trainerEvent);
+                break;
+            case "progress":
+                Apply(trainerEvent.Progress());
+                break;
+            case "evaluation":
+                ApplyEvaluation(trainerEvent);
+                break;
+            case "checkpoint":
+                CheckpointStep = (long?)trainerEvent.Number("step");
+                break;
+            case "warning":
+                News = trainerEvent.Text("message");
+                break;
+        }
+    }
+
+    /// <summary>Takes in events of the past, which are no news.</summary>
+    public void ApplyAll(IEnumerable<TrainerEvent> events)
+    {
+        foreach (var trainerEvent in events)
+        {
+            Apply(trainerEvent);
+        }
+
+        News = null;
+    }
+
+    private void Apply(ProgressReport report)
+    {
+        Report = report;
+        CheckpointStep = report.CheckpointStep ?? CheckpointStep;
+        if (report is { Loss: { } loss, Activity: "Training" })
+        {
+            Training.Add(report.Step, loss);
+        }
+    }
+
+    private void ApplyEvaluation(TrainerEvent evaluation)
+    {
+        if (evaluation.Number("loss") is { } loss)
+        {
+            HeldOut.Add((long)(evaluation.Number("step") ?? Report.Step), loss);
+        }
+    }
+
+    private static string Started(TrainerEvent started)
+    {
+        var resumed = started.Number("resumedFromStep") is > 0 and { } step ? string.Create(CultureInfo.InvariantCulture, $"Going on from step {step}. ") : "";
+        return resumed
+            + $"{Figures.Count(started.Number("trainableParameters"))} of {Figures.Count(started.Number("baseParameters"))} parameters are trained "
+            + $"on {Figures.Count(started.Number("trainRecords"))} records, {Figures.Count(started.Number("evaluationRecords"))} are held out; "
+            + $"{started.Text("device")}, {Figures.Count(started.Number("threads"))} threads.";
+    }
+}

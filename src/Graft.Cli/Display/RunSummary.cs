@@ -1,0 +1,95 @@
+using System.Globalization;
+using Graft.Api.Planning;
+using Graft.Cli.Local;
+using Spectre.Console;
+
+namespace Graft.Cli.Display;
+
+/// <summary>What a person reads when a run has succeeded: how much better the adapted model is, and where everything lies.</summary>
+public static class RunSummary
+{
+    private const int CurveWidth = 60;
+    private const int CurveHeight = 6;
+
+    public static void Write(IAnsiConsole console, PlannedRun run, RunResult result, RunProgressState state, string tryCommand)
+    {
+        console.WriteLine();
+        WriteComparison(console, result.Figures);
+        if (TextChart.Curve(LossHistory.Smooth(state.Training.Points), CurveWidth, CurveHeight) is { Length: > 0 } curve)
+        {
+            console.WriteLine("Training loss (moving average)");
+            console.WriteLine(curve);
+            console.WriteLine();
+        }
+
+        var facts = new FactList();
+        foreach (var (label, value) in Facts(run, result))
+        {
+            facts.Add(label, value);
+        }
+
+        facts.Write(console);
+        console.WriteLine();
+        console.MarkupLine("[bold]Try it[/]");
+        console.Profile.Out.Writer.WriteLine("  " + tryCommand);
+    }
+
+    private static void WriteComparison(IAnsiConsole console, ResultFigures? figures)
+    {
+        if (figures?.AdaptedLoss is null)
+        {
+            console.WriteLine("No held-out records, so nothing was compared: name an evaluationFile in the TrainingDataset.");
+            return;
+        }
+
+        var table = new Table().RoundedBorder().Title("On the held-out records").AddColumn("").AddColumn(new TableColumn("base").RightAligned()).AddColumn(new TableColumn("adapted").RightAligned());
+        table.AddRow("loss per labelled token", Figures.Loss(figures.BaseLoss), Figures.Loss(figures.AdaptedLoss));
+        table.AddRow("token accuracy", Figures.Share(figures.BaseTokenAccuracy), Figures.Share(figures.AdaptedTokenAccuracy));
+        if (figures.AdaptedExactMatch is not null)
+        {
+            table.AddRow("generated answers that match", Figures.Share(figures.BaseExactMatch), Figures.Share(figures.AdaptedExactMatch));
+        }
+
+        console.Write(table);
+    }
+
+    private static IEnumerable<(string Label, string Value)> Facts(PlannedRun run, RunResult result)
+    {
+        yield return ("Adapter", Relative(Path.Combine(run.Folder.Link, "adapter")));
+        if (result.Artifact is { } artifact)
+        {
+            yield return ("Version", $"{artifact.Name} {artifact.Version}");
+            yield return ("Digest", artifact.Digest);
+            yield return ("Reference", artifact.Reference);
+        }
+
+        yield return ("Plan", run.Hash);
+        if (result.Tracking is { } tracking)
+        {
+            yield return ("MLflow run", $"{tracking.RunId} in {tracking.Uri}");
+        }
+
+        if (run.Plan.Execution.Tracking.Directory is { } directory)
+        {
+            yield return ("", $"MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri {Relative(directory)}");
+        }
+
+        yield return ("Loss curve", Relative(Path.Combine(run.Folder.Link, Path.GetFileName(run.Folder.LossCurveFile))));
+        if (result.Figures is { } figures)
+        {
+            yield return ("Trained", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Figures.Count(figures.TrainableParameters)} parameters in {result.Steps} steps, {Figures.Count(figures.TokensPerSecond)} tokens/s, peak memory {Figures.Bytes(figures.PeakMemoryBytes ?? 0)}"));
+            if (figures.BadRecords > 0 || figures.TooLongRecords > 0)
+            {
+                yield return ("Records", $"{figures.BadRecords ?? 0} unreadable left out, {figures.TooLongRecords ?? 0} longer than maxLength");
+            }
+        }
+    }
+
+    private static string Relative(string path)
+    {
+        var relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? Path.GetFullPath(path) : relative;
+    }
+}

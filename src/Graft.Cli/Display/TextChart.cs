@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+
+namespace Graft.Cli.Display;
+
+/// <summary>Curves drawn with characters.</summary>
+public static class TextChart
+{
+    private const string Bars = "▁▂▃▄▅▆▇█";
+
+    // A braille character is two dots wide and four high; its bits, row by row from the top.
+    private static readonly int[,] Dots = { { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 } };
+
+    /// <summary>A curve one line high.</summary>
+    public static string Sparkline(IReadOnlyList<LossPoint> points, int width)
+    {
+        var values = LossHistory.Resample(points, Math.Min(width, Math.Max(points.Count, 1)));
+        if (values.Count == 0)
+        {
+            return "";
+        }
+
+        var (low, high) = (values.Min(), values.Max());
+        return string.Concat(values.Select(value => Bars[high > low ? (int)Math.Round((value - low) / (high - low) * (Bars.Length - 1)) : 0]));
+    }
+
+    /// <summary>A curve of braille dots with its least and largest value at the left and its first and last step below.</summary>
+    /// <param name="points">The points; two at least, or nothing is drawn.</param>
+    /// <param name="width">Characters across, without the axis.</param>
+    /// <param name="height">Lines, without the axis.</param>
+    public static string Curve(IReadOnlyList<LossPoint> points, int width, int height)
+    {
+        if (points.Count < 2)
+        {
+            return "";
+        }
+
+        var values = LossHistory.Resample(points, width * 2);
+        var (low, high) = (values.Min(), values.Max());
+        var rows = height * 4;
+        var cells = new int[height, width];
+        var before = Row(values[0]);
+        for (var x = 0; x < values.Count; x++)
+        {
+            // Joins each value to the one before, so that a steep fall is a line and not scattered dots.
+            var row = Row(values[x]);
+            for (var y = Math.Min(row, before); y <= Math.Max(row, before); y++)
+            {
+                cells[y / 4, x / 2] |= Dots[y % 4, x % 2];
+            }
+
+            before = row;
+        }
+
+        var text = new StringBuilder();
+        for (var line = 0; line < height; line++)
+        {
+            var label = line == 0 ? Label(high) : line == height - 1 ? Label(low) : "";
+            text.Append(CultureInfo.InvariantCulture, $"{label,7} │");
+            for (var column = 0; column < width; column++)
+            {
+                text.Append((char)(0x2800 + cells[line, column]));
+            }
+
+            text.Append('\n');
+        }
+
+        var (first, last) = (points[0].Step.ToString(CultureInfo.InvariantCulture), points[^1].Step.ToString(CultureInfo.InvariantCulture));
+        text.Append(' ', 8).Append('└').Append('─', width).Append('\n');
+        text.Append(' ', 9).Append(first).Append(last.PadLeft(Math.Max(width - first.Length, last.Length + 1))).Append(" steps");
+        return text.ToString();
+
+        int Row(double value)
+        {
+            return high > low ? (int)Math.Round((high - value) / (high - low) * (rows - 1)) : rows - 1;
+        }
+    }
+
+    private static string Label(double value)
+    {
+        return value.ToString("0.000", CultureInfo.InvariantCulture);
+    }
+}

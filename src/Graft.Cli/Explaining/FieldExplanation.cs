@@ -1,0 +1,155 @@
+using System.Globalization;
+using Graft.Api.Schema;
+using Graft.Api.V1Alpha1;
+using Graft.Api.Validation;
+
+namespace Graft.Cli.Explaining;
+
+/// <summary>
+/// A field of a kind's schema in words: the same texts that the CRDs carry for <c>kubectl explain</c>, without a cluster.
+/// </summary>
+public static class FieldExplanation
+{
+    private const int Width = 100;
+
+    /// <summary>Explains a path such as <c>atr.spec.method.lora</c>; the kind by any of its names, <c>spec.</c> may be left out.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="descriptions">The documentation of the API's types.</param>
+    /// <exception cref="CliException">There is no such kind or field; the message names the nearest.</exception>
+    public static IEnumerable<string> Lines(string path, Descriptions descriptions)
+    {
+        var names = path.Split('.');
+        var kind = Kind(names[0]);
+        var root = CustomResourceDefinition.RootSchema(kind, descriptions);
+        var (node, at) = (root, kind.Kind);
+        var fields = names.Skip(1).ToList();
+        if (fields is [var first, ..] && first is not ("spec" or "status" or "metadata" or "apiVersion" or "kind"))
+        {
+            fields.Insert(0, "spec");
+        }
+
+        SchemaField? field = null;
+        foreach (var name in fields)
+        {
+            var inside = node.Kind == SchemaKind.List ? node.Items! : node;
+            field = inside.Field(name) ?? throw new CliException(Unknown($"{at} has no field '{name}'", name, inside.Fields.Select(known => known.Name)));
+            (node, at) = (field.Schema, $"{at}.{name}");
+        }
+
+        return Describe(kind, at, node, field);
+    }
+
+    private static IEnumerable<string> Describe(ResourceKind kind, string path, SchemaNode node, SchemaField? field)
+    {
+        yield return $"{path} <{TypeOf(node)}>{(field?.IsRequired == true ? " required" : "")}";
+        foreach (var line in Wrap(node.Description))
+        {
+            yield return "  " + line;
+        }
+
+        if (field is null)
+        {
+            yield return $"  apiVersion {GraftApi.GroupVersion}, short name {kind.ShortName}";
+        }
+
+        foreach (var fact in Facts(node))
+        {
+            yield return "  " + fact;
+        }
+
+        var inside = node.Kind == SchemaKind.List ? node.Items! : node;
+        if (inside.Fields.Count > 0)
+        {
+            yield return "";
+            yield return "Fields:";
+            foreach (var child in inside.Fields)
+            {
+                yield return $"  {child.Name} <{TypeOf(child.Schema)}>{(child.IsRequired ? " required" : "")}";
+                foreach (var line in Wrap(child.Schema.Description).Concat(Facts(child.Schema)))
+                {
+                    yield return "      " + line;
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<string> Facts(SchemaNode node)
+    {
+        if (node.Default is { } value)
+        {
+            yield return "default: " + (value is bool flag ? (flag ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture));
+        }
+
+        if (node.AllowedValues is { } allowed)
+        {
+            yield return "one of: " + string.Join(", ", allowed);
+        }
+
+        if (node.Decimal is { IsBounded: true } bounds)
+        {
+            yield return "a decimal in quotes, " + bounds;
+        }
+        else if (node is { Minimum: not null, Maximum: not null })
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"from {node.Minimum} to {node.Maximum}");
+        }
+
+        foreach (var group in node.ExactlyOneOf)
+        {
+            yield return "exactly one of: " + string.Join(", ", group);
+        }
+
+        foreach (var group in node.AtMostOneOf)
+        {
+            yield return "at most one of: " + string.Join(", ", group);
+        }
+    }
+
+    private static ResourceKind Kind(string name)
+    {
+        return ResourceKind.All.FirstOrDefault(kind => new[] { kind.Kind, kind.Plural, kind.ShortName }.Contains(name, StringComparer.OrdinalIgnoreCase))
+            ?? throw new CliException(Unknown($"There is no kind '{name}'", name, ResourceKind.All.Select(kind => kind.Kind)));
+    }
+
+    private static string Unknown(string what, string name, IEnumerable<string> known)
+    {
+        var names = known.ToList();
+        var nearest = NearestName.Find(name, names) is { } near ? $" Did you mean '{near}'?" : "";
+        return $"{what}.{nearest} Known: {string.Join(", ", names)}.";
+    }
+
+    private static string TypeOf(SchemaNode node)
+    {
+        return node.Kind switch
+        {
+            SchemaKind.Object => "object",
+            SchemaKind.Map => "map of " + TypeOf(node.Items!),
+            SchemaKind.List => "list of " + TypeOf(node.Items!),
+            SchemaKind.String => node.Decimal is null ? "string" : "decimal string",
+            SchemaKind.Integer => "integer",
+            SchemaKind.Boolean => "boolean",
+            SchemaKind.Time => "time",
+            _ => "any",
+        };
+    }
+
+    private static IEnumerable<string> Wrap(string text)
+    {
+        var line = "";
+        foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.Length > 0 && line.Length + word.Length >= Width)
+            {
+                yield return line;
+                line = "";
+            }
+
+            line += line.Length > 0 ? " " + word : word;
+        }
+
+        if (line.Length > 0)
+        {
+            yield return line;
+        }
+    }
+}

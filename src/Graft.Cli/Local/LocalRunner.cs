@@ -1,0 +1,96 @@
+using Graft.Api.Planning;
+using Graft.Cli.Display;
+using Graft.Cli.Training;
+
+namespace Graft.Cli.Local;
+
+/// <summary>How a local run ended.</summary>
+/// <param name="Result">The trainer's final word; null where it died without one.</param>
+/// <param name="WasDone">Whether the result is an earlier run's, of the same plan.</param>
+/// <param name="ExitCode">The trainer's exit status.</param>
+/// <param name="Failure">What went wrong, in a sentence; null unless something did.</param>
+/// <param name="LastLines">The trainer's last words to people where it failed.</param>
+/// <param name="Progress">What the trainer reported.</param>
+public sealed record LocalOutcome(
+    RunResult? Result, bool WasDone, int ExitCode, string? Failure, IReadOnlyList<string> LastLines, RunProgressState Progress);
+
+/// <summary>Runs plans with a trainer as a child process.</summary>
+/// <param name="trainer">The trainer's executable.</param>
+/// <param name="openView">Makes the display of a run, given its name.</param>
+/// <param name="echoLog">Called with each line that the trainer says to people, beside the log file.</param>
+public sealed class LocalRunner(string trainer, Func<string, IRunView> openView, Action<string>? echoLog)
+{
+    /// <summary>
+    /// Runs a plan to its end, or to a checkpoint when cancelled. A plan that has succeeded is not run again; one that was
+    /// stopped goes on from its last checkpoint.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="again">Forget an earlier result and its checkpoints.</param>
+    /// <param name="stop">Asks the trainer to save a checkpoint and stop.</param>
+    public async Task<LocalOutcome> RunAsync(PlannedRun run, bool again, CancellationToken stop)
+    {
+        var folder = run.Folder;
+        using var claim = folder.Open();
+        var state = new RunProgressState();
+        if (again)
+        {
+            folder.Clear();
+        }
+        else if (folder.ReadResult() is { Outcome: "Succeeded" } earlier)
+        {
+            state.ApplyAll(LossLog.Read(folder.EventsFile));
+            folder.PointLinkHere();
+            return new LocalOutcome(earlier, WasDone: true, TrainerExitCodes.Succeeded, null, [], state);
+        }
+
+        File.Delete(folder.ResultFile);
+        await File.WriteAllTextAsync(folder.PlanFile, PlanJson.Write(run.Plan) + "\n", CancellationToken.None).ConfigureAwait(false);
+
+        var exit = await TrainAsync(run, state, stop).ConfigureAwait(false);
+        DrawLossCurve(run, state);
+        folder.PointLinkHere();
+
+        var result = folder.ReadResult();
+        var failed = exit.ExitCode is not (TrainerExitCodes.Succeeded or TrainerExitCodes.Interrupted);
+        return new LocalOutcome(
+            result,
+            WasDone: false,
+            exit.ExitCode,
+            failed ? result?.Message ?? TrainerFailure.Describe(exit.ExitCode) : null,
+            failed ? exit.LastLines : [],
+            state);
+    }
+
+    private async Task<TrainerExit> TrainAsync(PlannedRun run, RunProgressState state, CancellationToken stop)
+    {
+        await using var log = new StreamWriter(run.Folder.LogFile, append: true) { AutoFlush = true };
+        await using var history = LossLog.Open(run.Folder, state);
+        await using var view = openView(run.Name);
+        return await TrainerProcess.RunAsync(
+            trainer,
+            ["run", run.Folder.PlanFile],
+            line =>
+            {
+                if (TrainerEvent.Parse(line) is { } trainerEvent)
+                {
+                    state.Apply(trainerEvent);
+                    history.Write(trainerEvent, line);
+                    view.Update(state);
+                }
+            },
+            line =>
+            {
+                log.WriteLine(line);
+                echoLog?.Invoke(line);
+            },
+            stop).ConfigureAwait(false);
+    }
+
+    private static void DrawLossCurve(PlannedRun run, RunProgressState state)
+    {
+        if (state.Training.Points is { Count: > 0 } points)
+        {
+            File.WriteAllText(run.Folder.LossCurveFile, LossCurveSvg.Draw($"{run.Name}: loss per labelled token", points, state.HeldOut.Points));
+        }
+    }
+}

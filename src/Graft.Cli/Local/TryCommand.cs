@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Graft.Api.Planning;
+
+namespace Graft.Cli.Local;
+
+/// <summary>The command that tries a run's adapter on a held-out record.</summary>
+public static class TryCommand
+{
+    private const int LongestPrompt = 60;
+
+    /// <summary>A command line that can be copied into a shell.</summary>
+    public static string For(PlannedRun run)
+    {
+        var path = Path.GetRelativePath(Directory.GetCurrentDirectory(), run.Folder.Link);
+        return $"graft generate {Quote(path)} {Example(run.Plan)}";
+    }
+
+    private static string Example(RunPlan plan)
+    {
+        var data = plan.Recipe.Data;
+        var file = Path.Combine(plan.Execution.Inputs[Execution.DatasetInput].Path, data.EvaluationFile ?? data.TrainFile);
+        using var record = JsonDocument.Parse(File.ReadLines(file).First(line => line.Length > 0));
+        var fields = record.RootElement;
+        return data.Format switch
+        {
+            "instruction" => Text(fields, "input") is { } input
+                ? $"--instruction {Quote(Text(fields, "instruction")!)} --input {Quote(input)}"
+                : $"--instruction {Quote(Text(fields, "instruction")!)}",
+            "messages" => $"--instruction {Quote(fields.GetProperty("messages").EnumerateArray().Select(message => Text(message, "content")).OfType<string>().First())}",
+            _ => $"--prompt {Quote(Beginning(Text(fields, "text")!))}",
+        };
+    }
+
+    private static string? Text(JsonElement fields, string name)
+    {
+        return fields.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+    }
+
+    private static string Beginning(string text)
+    {
+        var end = text.Length <= LongestPrompt ? -1 : text.LastIndexOf(' ', LongestPrompt);
+        return end > 0 ? text[..end] : text;
+    }
+
+    /// <summary>A word as a POSIX shell reads it whole.</summary>
+    private static string Quote(string word)
+    {
+        return word.All(character => char.IsAsciiLetterOrDigit(character) || "-_./".Contains(character, StringComparison.Ordinal))
+            ? word
+            : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    }
+}

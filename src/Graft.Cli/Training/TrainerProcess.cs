@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Graft.Cli.Training;
+
+/// <summary>How a trainer ended.</summary>
+/// <param name="ExitCode">Its exit status; 128 and the signal's number where a signal ended it.</param>
+/// <param name="LastLines">The last lines of its standard error.</param>
+public sealed record TrainerExit(int ExitCode, IReadOnlyList<string> LastLines);
+
+/// <summary>Runs a trainer as a child process and reads what it says.</summary>
+public static partial class TrainerProcess
+{
+    private const int KeptLines = 20;
+    private const int SigTerm = 15;
+
+    /// <summary>
+    /// Starts the program and waits for its end. When cancelled, it sends SIGTERM, upon which a trainer saves a checkpoint, and
+    /// goes on waiting.
+    /// </summary>
+    /// <param name="program">The executable.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="onOutput">Called with each line of standard output.</param>
+    /// <param name="onError">Called with each line of standard error, from another thread.</param>
+    /// <param name="stop">Asks the trainer to stop.</param>
+    public static async Task<TrainerExit> RunAsync(
+        string program, IReadOnlyList<string> arguments, Action<string> onOutput, Action<string> onError, CancellationToken stop)
+    {
+        using var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(program)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            },
+        };
+        foreach (var argument in arguments)
+        {
+            process.StartInfo.ArgumentList.Add(argument);
+        }
+
+        try
+        {
+            process.Start();
+        }
+        catch (System.ComponentModel.Win32Exception error)
+        {
+            throw new CliException($"{program} cannot be started: {error.Message}", error);
+        }
+
+        var tail = new Queue<string>();
+        await using var registration = stop.Register(() => Terminate(process));
+        var errors = ReadLinesAsync(process.StandardError, line =>
+        {
+            tail.Enqueue(line);
+            while (tail.Count > KeptLines)
+            {
+                tail.Dequeue();
+            }
+
+            onError(line);
+        });
+        await ReadLinesAsync(process.StandardOutput, onOutput).ConfigureAwait(false);
+        await errors.ConfigureAwait(false);
+        await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        return new TrainerExit(process.ExitCode, [.. tail]);
+    }
+
+    private static async Task ReadLinesAsync(StreamReader reader, Action<string> onLine)
+    {
+        while (await reader.ReadLineAsync().ConfigureAwait(false) is { } line)
+        {
+            onLine(line);
+        }
+    }
+
+    private static void Terminate(Process process)
+    {
+        if (!process.HasExited)
+        {
+            // Process.Kill would be SIGKILL, which leaves no time for a checkpoint. That the process may be gone by now is fine.
+            _ = Kill(process.Id, SigTerm);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Kill(int processId, int signal);
+}
