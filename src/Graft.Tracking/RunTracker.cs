@@ -1,4 +1,5 @@
 using Graft.Tracking.FileStore;
+using Graft.Tracking.Rest;
 
 namespace Graft.Tracking;
 
@@ -35,6 +36,7 @@ public static class RunTracker
         return parsed.Scheme switch
         {
             "file" => FileStoreRunTracker.Open(options, parsed.LocalPath, clock),
+            "http" or "https" => RestRunTracker.Open(options, MlflowSettings.FromEnvironment(parsed, environment), clock),
             _ => throw Unusable(uri),
         };
     }

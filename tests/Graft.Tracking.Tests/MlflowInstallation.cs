@@ -11,6 +11,8 @@ internal static class MlflowInstallation
 {
     private static readonly string? Script = Find();
 
+    public static bool IsThere => Script is not null;
+
     /// <summary>Skips the test where there is no MLflow.</summary>
     public static void Require()
     {

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Graft.Tracking.FileStore;
+namespace Graft.Tracking;
 
 /// <summary>Writes small files so that a reader sees the old or the new content, never a part.</summary>
 internal static class AtomicFile

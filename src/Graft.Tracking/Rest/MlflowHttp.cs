@@ -1,0 +1,164 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+
+namespace Graft.Tracking.Rest;
+
+/// <summary>Sends single requests to an MLflow server and says of every failure what kind it is. Retries are the caller's business.</summary>
+internal sealed class MlflowHttp : IDisposable
+{
+    private readonly MlflowSettings settings;
+    private readonly HttpClient client;
+    private readonly TimeProvider clock;
+
+    public MlflowHttp(MlflowSettings settings, TimeProvider clock)
+    {
+        this.settings = settings;
+        this.clock = clock;
+        client = new HttpClient(Handler(settings)) { Timeout = Timeout.InfiniteTimeSpan };
+        client.DefaultRequestHeaders.UserAgent.ParseAdd($"graft/{typeof(MlflowHttp).Assembly.GetName().Version?.ToString(3)}");
+        if (settings.Workspace is not null)
+        {
+            client.DefaultRequestHeaders.Add("X-MLFLOW-WORKSPACE", settings.Workspace);
+        }
+    }
+
+    public Task<JsonElement> GetAsync(string call, CancellationToken cancellationToken)
+    {
+        return CallAsync(HttpMethod.Get, call, null, cancellationToken);
+    }
+
+    public Task<JsonElement> PostAsync(string call, object body, CancellationToken cancellationToken)
+    {
+        return PostAsync(call, JsonSerializer.SerializeToUtf8Bytes(body), cancellationToken);
+    }
+
+    public Task<JsonElement> PostAsync(string call, byte[] body, CancellationToken cancellationToken)
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return CallAsync(HttpMethod.Post, call, content, cancellationToken);
+    }
+
+    /// <summary>Uploads a file through the server's artifact proxy.</summary>
+    public async Task PutFileAsync(Uri target, string path, CancellationToken cancellationToken)
+    {
+        await using var file = File.OpenRead(path);
+        // At a megabyte a second even a slow line gets through; a dead one is noticed.
+        var timeout = settings.RequestTimeout + TimeSpan.FromSeconds(file.Length / 1_000_000.0);
+        using var content = new StreamContent(file, 1 << 16);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var response = await SendAsync(HttpMethod.Put, target, content, timeout, cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        client.Dispose();
+    }
+
+    private async Task<JsonElement> CallAsync(HttpMethod method, string call, HttpContent? content, CancellationToken cancellationToken)
+    {
+        var uri = new Uri($"{settings.Address}/api/2.0/mlflow/{call}");
+        using var response = await SendAsync(method, uri, content, settings.RequestTimeout, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+            return document.RootElement.Clone();
+        }
+        catch (JsonException fault)
+        {
+            throw new MlflowException(
+                MlflowFailure.Denied, $"{settings.Address} answers with something else than MLflow's JSON. Check MLFLOW_TRACKING_URI.", inner: fault);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, Uri uri, HttpContent? content, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, uri) { Content = content };
+        request.Headers.Authorization = Authorization();
+        using var limit = new CancellationTokenSource(timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        HttpResponseMessage response;
+        try
+        {
+            response = await client.SendAsync(request, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new MlflowException(MlflowFailure.Unavailable, $"MLflow at {settings.Address} did not answer within {timeout.TotalSeconds:0} s", inner: fault);
+        }
+        catch (HttpRequestException fault)
+        {
+            throw new MlflowException(MlflowFailure.Unavailable, $"MLflow at {settings.Address} cannot be reached ({fault.GetBaseException().Message})", inner: fault);
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            var text = await response.Content.ReadAsStringAsync(either.Token).ConfigureAwait(false);
+            throw MlflowErrors.From(settings.Server, response, text, clock.GetUtcNow());
+        }
+    }
+
+    // Basic wins over a token, as in MLflow's own client.
+    private AuthenticationHeaderValue? Authorization()
+    {
+        if (settings.Username is not null && settings.Password is not null)
+        {
+            return new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{settings.Username}:{settings.Password}")));
+        }
+
+        try
+        {
+            var token = settings.Token ?? (settings.TokenFile is null ? null : File.ReadAllText(settings.TokenFile).Trim());
+            return token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new MlflowException(MlflowFailure.Denied, $"The token file of MLFLOW_TRACKING_TOKEN_FILE cannot be read: {fault.Message}", inner: fault);
+        }
+    }
+
+    private static SocketsHttpHandler Handler(MlflowSettings settings)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            // A redirected POST would become a GET: the address must be right.
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            AutomaticDecompression = DecompressionMethods.All,
+        };
+        if (settings.ClientCertificateFile is not null)
+        {
+            handler.SslOptions.ClientCertificates = [X509Certificate2.CreateFromPemFile(settings.ClientCertificateFile)];
+        }
+
+        if (settings.InsecureTls)
+        {
+#pragma warning disable CA5359 // What the variable asks for, in so many words.
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+        else if (settings.AuthorityFile is not null)
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(settings.AuthorityFile);
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        }
+
+        return handler;
+    }
+}

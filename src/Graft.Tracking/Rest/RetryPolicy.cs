@@ -1,0 +1,23 @@
+namespace Graft.Tracking.Rest;
+
+/// <summary>How long to wait before the next attempt: doubling, with jitter, so that many trainers do not return at once.</summary>
+internal static class RetryPolicy
+{
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
+    /// <summary>While a person waits for the end, the rhythm stays quick.</summary>
+    private static readonly TimeSpan LongestAtEnd = TimeSpan.FromSeconds(2);
+
+    /// <param name="attempt">Failures in a row, from 1.</param>
+    /// <param name="retryAfter">The server's own wish, which counts if it is longer.</param>
+    /// <param name="finishing">Whether the run has ended and waits for delivery.</param>
+    /// <param name="jitter">A random number in [0, 1).</param>
+    public static TimeSpan Delay(int attempt, TimeSpan? retryAfter, bool finishing, double jitter)
+    {
+        var longest = finishing ? LongestAtEnd : Longest;
+        var doubled = First * Math.Pow(2, Math.Min(attempt - 1, 20));
+        var delay = (doubled < longest ? doubled : longest) * (0.5 + (0.5 * jitter));
+        return retryAfter is { } wish && wish > delay ? (wish < Longest ? wish : Longest) : delay;
+    }
+}
