@@ -1,4 +1,5 @@
 using Graft.Models.Configuration;
+using Graft.Models.Gpt2;
 using Graft.Models.Llama;
 using Graft.Models.Weights;
 using static TorchSharp.torch;
@@ -9,7 +10,7 @@ namespace Graft.Models;
 public static class CausalLanguageModels
 {
     /// <summary>The values of config.json's <c>model_type</c> that can be loaded.</summary>
-    public static readonly IReadOnlyList<string> Supported = ["llama"];
+    public static readonly IReadOnlyList<string> Supported = ["llama", "gpt2"];
 
     /// <summary>Loads a folder in Hugging Face's layout, memory-mapped where type and device allow.</summary>
     /// <param name="folder">Holds config.json and safetensors weights.</param>
@@ -38,6 +39,7 @@ public static class CausalLanguageModels
         {
             return folder.Reader.Text("model_type") switch
             {
+                "gpt2" => Gpt2Model.Create(folder, source, type, device),
                 "llama" => LlamaModel.Create(folder, source, type, device),
                 var other => throw new ModelException(
                     $"{folder.Reader.Path}: model_type = {other ?? "(missing)"} is not supported; Graft supports {string.Join(", ", Supported)}"),

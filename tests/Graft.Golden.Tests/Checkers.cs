@@ -5,12 +5,14 @@ internal static class Checkers
 {
     private static readonly Dictionary<string, Action<GoldenCase>> ByName = new(StringComparer.Ordinal)
     {
+        ["gpt2_forward"] = LanguageModelCases.Check,
         ["llama_forward"] = LanguageModelCases.Check,
         ["llama_rope_scaled"] = LanguageModelCases.Check,
         ["llama_tied_mha"] = LanguageModelCases.Check,
         ["lora_attn"] = LoraCases.Check,
         ["lora_attn_mlp"] = LoraCases.Check,
         ["lora_patterns"] = LoraCases.Check,
+        ["lora_gpt2"] = LoraCases.Check,
         ["lora_rslora"] = LoraCases.Check,
         ["lora_dora"] = LoraCases.Check,
         ["lora_pissa"] = LoraCases.CheckDecomposed,

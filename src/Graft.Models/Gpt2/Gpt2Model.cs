@@ -1,0 +1,121 @@
+using Graft.Models.Configuration;
+using Graft.Models.Decoder;
+using Graft.Models.Hooks;
+using Graft.Models.Weights;
+using static TorchSharp.torch;
+
+namespace Graft.Models.Gpt2;
+
+/// <summary>
+/// GPT-2 (Radford et al., 2019): LayerNorm, learned positions, one projection for queries, keys and values, GELU in its tanh form.
+/// </summary>
+internal sealed class Gpt2Model : DecoderModel
+{
+    private readonly Gpt2Configuration _config;
+    private readonly Layer[] _layers;
+
+    private Gpt2Model(Gpt2Configuration config, DecoderDescription description, IWeightSource source, ScalarType? type, Device device)
+        : base(description, source, type, device)
+    {
+        _config = config;
+        _layers = Enumerable.Range(0, config.Layers).Select(NewLayer).ToArray();
+    }
+
+    /// <summary>Makes the model of a folder's config.json over the weights of <paramref name="source"/>.</summary>
+    public static Gpt2Model Create(ModelFolder folder, IWeightSource source, ScalarType? type, Device device)
+    {
+        var config = Gpt2Configuration.Read(folder.Reader);
+        if (source.Names?.Contains(Gpt2Names.Embedding[Gpt2Names.Prefix.Length..]) == true)
+        {
+            source = new PrefixedWeights(source, Gpt2Names.Prefix);
+        }
+
+        var description = new DecoderDescription(
+            folder.Path,
+            "GPT-2",
+            folder.Configuration,
+            new DecoderShape(
+                config.Layers, config.HiddenSize, config.Heads, config.Heads, config.HiddenSize / config.Heads, config.VocabularySize,
+                config.MaximumPositions),
+            [.. Gpt2Names.Weights(config)],
+            [.. Gpt2Names.LinearSites(config)],
+            Gpt2Names.Embedding,
+            name => Gpt2Names.IsDerived(name, config));
+        return new Gpt2Model(config, description, source, type, device);
+    }
+
+    protected override Tensor EnterStack(Tensor embeddings, ForwardPass pass)
+    {
+        var positions = pass.Positions;
+        var learned = Weight(Gpt2Names.Positions, pass.Hooks)
+            .index_select(0, positions.flatten())
+            .view(positions.shape[0], positions.shape[1], _config.HiddenSize);
+        return embeddings + learned.to(embeddings.dtype);
+    }
+
+    protected override Tensor Block(int layer, Tensor stream, ForwardPass pass)
+    {
+        var names = _layers[layer];
+        var normed = LayerNorm(stream, names.AttentionNorm, pass.Hooks);
+        stream = Residual(names.Attention, stream, normed, input => SelfAttention(layer, input, pass), pass.Hooks);
+        normed = LayerNorm(stream, names.MlpNorm, pass.Hooks);
+        return Residual(names.Mlp, stream, normed, input => FeedForward(layer, input, pass.Hooks), pass.Hooks);
+    }
+
+    protected override Tensor FinalNorm(Tensor stream, ModelHooks hooks) => LayerNorm(stream, Gpt2Names.FinalNorm, hooks);
+
+    private Tensor SelfAttention(int layer, Tensor input, ForwardPass pass)
+    {
+        var names = _layers[layer];
+        var fused = Linear(names.QueryKeyValue, input, pass.Hooks);
+        var heads = Attend(
+            layer, names.Attention, Part(fused, 0), Part(fused, 1), Part(fused, 2), pass, hidden => Project(hidden, 1), hidden => Project(hidden, 2));
+        return Linear(names.AttentionOutput, heads.transpose(1, 2).flatten(2), pass.Hooks);
+
+        Tensor Project(Tensor hidden, int part) => Part(Linear(names.QueryKeyValue, hidden, pass.Hooks), part);
+    }
+
+    private Tensor FeedForward(int layer, Tensor input, ModelHooks hooks)
+    {
+        var names = _layers[layer];
+        return Linear(names.Contract, GeluTanh(Linear(names.Expand, input, hooks)), hooks);
+    }
+
+    // [B, T, 3 · hidden] → the queries, keys or values, [B, heads, T, headSize].
+    private Tensor Part(Tensor fused, int part) => fused
+        .narrow(2, part * _config.HiddenSize, _config.HiddenSize)
+        .view(fused.shape[0], fused.shape[1], _config.Heads, Shape.HeadSize)
+        .transpose(1, 2);
+
+    private Tensor LayerNorm(Tensor stream, string module, ModelHooks hooks) => nn.functional.layer_norm(
+        stream,
+        [_config.HiddenSize],
+        Weight($"{module}.weight", hooks).to(stream.dtype),
+        Weight($"{module}.bias", hooks).to(stream.dtype),
+        _config.NormEpsilon);
+
+    // ½x(1 + tanh(√(2/π)(x + 0.044715x³)))
+    private static Tensor GeluTanh(Tensor x) =>
+        0.5 * x * (1 + ((x + (0.044715 * x.pow(3))) * Math.Sqrt(2 / Math.PI)).tanh());
+
+    private Layer NewLayer(int i) => new(
+        Gpt2Names.Attention(i),
+        Gpt2Names.Mlp(i),
+        Gpt2Names.AttentionNorm(i),
+        Gpt2Names.MlpNorm(i),
+        Module($"{Gpt2Names.Attention(i)}.c_attn"),
+        Module($"{Gpt2Names.Attention(i)}.c_proj"),
+        Module($"{Gpt2Names.Mlp(i)}.c_fc"),
+        Module($"{Gpt2Names.Mlp(i)}.c_proj"));
+
+    // Names and modules of one block, resolved once.
+    private sealed record Layer(
+        string Attention,
+        string Mlp,
+        string AttentionNorm,
+        string MlpNorm,
+        LinearModule QueryKeyValue,
+        LinearModule AttentionOutput,
+        LinearModule Expand,
+        LinearModule Contract);
+}

@@ -1,0 +1,73 @@
+using Graft.Models.Decoder;
+using Graft.Models.Weights;
+
+namespace Graft.Models.Gpt2;
+
+/// <summary>The names and shapes of a GPT-2's weights in Hugging Face's layout. Its linear maps (Conv1D) are stored [in, out].</summary>
+internal static class Gpt2Names
+{
+    public const string Prefix = "transformer.";
+    public const string Embedding = "transformer.wte.weight";
+    public const string Positions = "transformer.wpe.weight";
+    public const string FinalNorm = "transformer.ln_f";
+    public const string Head = "lm_head";
+
+    public static IEnumerable<LinearSite> LinearSites(Gpt2Configuration config)
+    {
+        var hidden = config.HiddenSize;
+        for (var i = 0; i < config.Layers; i++)
+        {
+            yield return Site(i, $"{Attention(i)}.c_attn", hidden, 3 * hidden);
+            yield return Site(i, $"{Attention(i)}.c_proj", hidden, hidden);
+            yield return Site(i, $"{Mlp(i)}.c_fc", hidden, config.IntermediateSize);
+            yield return Site(i, $"{Mlp(i)}.c_proj", config.IntermediateSize, hidden);
+        }
+
+        var weight = config.TiesEmbeddings ? Embedding : $"{Head}.weight";
+        yield return new LinearSite(Head, hidden, config.VocabularySize, null, weight, IsOutputHead: true);
+    }
+
+    public static IEnumerable<WeightSpec> Weights(Gpt2Configuration config)
+    {
+        var range = config.InitializerRange;
+        yield return new WeightSpec(Embedding, [config.VocabularySize, config.HiddenSize], WeightKind.Matrix, range);
+        yield return new WeightSpec(Positions, [config.MaximumPositions, config.HiddenSize], WeightKind.Matrix, range);
+        foreach (var norm in Norms(config))
+        {
+            yield return new WeightSpec($"{norm}.weight", [config.HiddenSize], WeightKind.NormScale);
+            yield return new WeightSpec($"{norm}.bias", [config.HiddenSize], WeightKind.Bias);
+        }
+
+        foreach (var site in LinearSites(config).Where(site => site.WeightName != Embedding))
+        {
+            // Projections into the residual stream start smaller, so that its variance does not grow with depth (GPT-2, section 2.3).
+            var deviation = site.Name.EndsWith(".c_proj", StringComparison.Ordinal) ? range / Math.Sqrt(2 * config.Layers) : range;
+            long[] shape = site.IsTransposed ? [site.InputSize, site.OutputSize] : [site.OutputSize, site.InputSize];
+            yield return new WeightSpec(site.WeightName, shape, WeightKind.Matrix, deviation);
+            if (site.BiasName is { } bias)
+            {
+                yield return new WeightSpec(bias, [site.OutputSize], WeightKind.Bias);
+            }
+        }
+    }
+
+    /// <summary>Old checkpoints store the causal mask as attn.bias, tied ones sometimes the head a second time.</summary>
+    public static bool IsDerived(string name, Gpt2Configuration config) =>
+        name.EndsWith(".attn.bias", StringComparison.Ordinal)
+        || name.EndsWith(".attn.masked_bias", StringComparison.Ordinal)
+        || (config.TiesEmbeddings && name.EndsWith($"{Head}.weight", StringComparison.Ordinal));
+
+    public static string Attention(int layer) => $"transformer.h.{layer}.attn";
+
+    public static string Mlp(int layer) => $"transformer.h.{layer}.mlp";
+
+    public static string AttentionNorm(int layer) => $"transformer.h.{layer}.ln_1";
+
+    public static string MlpNorm(int layer) => $"transformer.h.{layer}.ln_2";
+
+    private static IEnumerable<string> Norms(Gpt2Configuration config) =>
+        Enumerable.Range(0, config.Layers).SelectMany(i => new[] { AttentionNorm(i), MlpNorm(i) }).Append(FinalNorm);
+
+    private static LinearSite Site(int layer, string name, int input, int output) =>
+        new(name, input, output, layer, $"{name}.weight", $"{name}.bias", IsTransposed: true);
+}
