@@ -27,6 +27,9 @@ public sealed class GraftCluster : IAsyncLifetime
     /// <summary>kubectl, with the admin's rights.</summary>
     public Kubectl Kubectl { get; }
 
+    /// <summary>Whether there is a cluster on this machine.</summary>
+    public bool IsAvailable => _unavailable is null;
+
     /// <summary>Who wrote what to the API server.</summary>
     public AuditLog Audit { get; }
 
@@ -52,6 +55,7 @@ public sealed class GraftCluster : IAsyncLifetime
             met.Succeeded();
         }
 
+        Figures.Begin();
         await BuildImageAsync("operator");
         await BuildImageAsync("trainer");
         (await ClusterAsync(_state, "up", "--node")).Succeeded();
@@ -79,7 +83,7 @@ public sealed class GraftCluster : IAsyncLifetime
     /// <summary>Skips the running test where there is no cluster.</summary>
     public void Require()
     {
-        Assert.SkipWhen(_unavailable is not null, _unavailable ?? "");
+        Assert.SkipUnless(IsAvailable, _unavailable ?? "");
     }
 
     /// <summary>Makes a namespace for a test, which admits restricted pods only.</summary>

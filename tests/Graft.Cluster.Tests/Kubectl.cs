@@ -49,10 +49,10 @@ public sealed class Kubectl(Func<ShellCommand, CancellationToken, Task<ShellResu
         return (await RunAsync("--namespace", ns, "get", kind, name, "-o", $"jsonpath={path}")).Succeeded().Trim();
     }
 
-    /// <summary>Starts to watch one of Graft's resources, by the plural name of its kind, from before it exists.</summary>
-    public ResourceWatch Watch(string ns, string plural, string name)
+    /// <summary>Starts to watch a namespace's objects of a kind, by its group and version such as <c>batch/v1</c> and its plural name.</summary>
+    public ResourceWatch Watch(string ns, string api, string plural)
     {
-        var path = $"/apis/graft.dev/v1alpha1/namespaces/{ns}/{plural}?watch=true&fieldSelector=metadata.name={name}&timeoutSeconds=1800";
+        var path = $"/apis/{api}/namespaces/{ns}/{plural}?watch=true&timeoutSeconds=1800";
         return new ResourceWatch((onLine, cancellation) => exec(new ShellCommand("kubectl", "get", "--raw", path) { OnLine = onLine }, cancellation));
     }
 

@@ -4,10 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Graft.Cluster.Tests;
 
-/// <summary>A state of a resource, and when it was seen, counted from the watch's start.</summary>
+/// <summary>A state of an object, and when it was seen, counted from the watch's start.</summary>
 public sealed record SeenState(TimeSpan At, string Event, JsonNode Item);
 
-/// <summary>Every state that a resource went through, as a watching client sees them.</summary>
+/// <summary>Every state that a namespace's objects of a kind went through, as a watching client sees them.</summary>
 public sealed class ResourceWatch : IAsyncDisposable
 {
     private readonly ConcurrentQueue<SeenState> _seen = new();
@@ -23,6 +23,12 @@ public sealed class ResourceWatch : IAsyncDisposable
 
     /// <summary>The states so far.</summary>
     public IReadOnlyList<SeenState> Seen => [.. _seen];
+
+    /// <summary>The states of one object so far.</summary>
+    public IReadOnlyList<SeenState> Of(string name)
+    {
+        return [.. _seen.Where(state => state.Item.Name() == name)];
+    }
 
     /// <summary>The time since the watch began.</summary>
     public TimeSpan Elapsed => _clock.Elapsed;

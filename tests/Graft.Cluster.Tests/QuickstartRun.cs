@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Graft.Cluster.Tests;
+
+/// <summary>The quickstart, applied as it is and followed to its end; the tests of <see cref="QuickstartTests"/> look at what was seen.</summary>
+public sealed class QuickstartRun(GraftCluster cluster) : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+    private readonly List<ResourceWatch> _watches = [];
+
+    /// <summary>The run's namespace.</summary>
+    public string Namespace { get; private set; } = "";
+
+    /// <summary>The run's name.</summary>
+    public string Name { get; } = Quickstart.RunName;
+
+    /// <summary>Every state that the run went through.</summary>
+    public IReadOnlyList<SeenState> States => _watches[0].Of(Name);
+
+    /// <summary>The states of base models and data sets.</summary>
+    public IReadOnlyList<SeenState> InputStates => [.. _watches[1].Seen, .. _watches[2].Seen];
+
+    /// <summary>The run at its end.</summary>
+    public JsonNode Finished => States[^1].Item;
+
+    /// <summary>Where the audit log was when the quickstart was applied.</summary>
+    public long AuditStart { get; private set; }
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        if (!cluster.IsAvailable)
+        {
+            return;
+        }
+
+        Namespace = await cluster.CreateNamespaceAsync("quickstart");
+        foreach (var plural in new[] { "adaptertrainingruns", "basemodels", "trainingdatasets" })
+        {
+            _watches.Add(cluster.Kubectl.Watch(Namespace, "graft.dev/v1alpha1", plural));
+        }
+
+        var jobs = cluster.Kubectl.Watch(Namespace, "batch/v1", "jobs");
+        _watches.Add(jobs);
+        await Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
+        AuditStart = cluster.Audit.Position;
+        var applied = _watches[0].Elapsed;
+        (await ApplyAsync()).Succeeded();
+        await cluster.Kubectl.WaitAsync(Namespace, "the quickstart's run has ended", Limit, () => Task.FromResult(HasEnded()));
+
+        Figures.Record("apply to the run's Job, inspection of base and data included (s)", Since(applied, jobs.Seen.FirstOrDefault(IsTraining)));
+        Figures.Record("apply to Running (s)", Since(applied, States.FirstOrDefault(state => state.Item.State("Running").StartsWith("True", StringComparison.Ordinal))));
+        Figures.Record("apply to the end (s)", Since(applied, States[^1]));
+    }
+
+    /// <summary>Applies the quickstart's folder, as its user does.</summary>
+    public Task<ShellResult> ApplyAsync()
+    {
+        return cluster.Kubectl.RunAsync("--namespace", Namespace, "apply", "-f", Quickstart.Folder);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var watch in _watches)
+        {
+            await watch.DisposeAsync();
+        }
+    }
+
+    private bool HasEnded()
+    {
+        return States.Count > 0 && !Finished.State("Succeeded").StartsWith("Unknown", StringComparison.Ordinal)
+            && Finished.State("Succeeded").Length > 0;
+    }
+
+    private static bool IsTraining(SeenState state)
+    {
+        return state.Item["metadata"]!["labels"]?["graft.dev/role"]?.GetValue<string>() == "train";
+    }
+
+    private static double? Since(TimeSpan start, SeenState? state)
+    {
+        return (state?.At - start)?.TotalSeconds;
+    }
+}

@@ -1,0 +1,178 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Graft.Cluster.Tests;
+
+/// <summary>The main job: the quickstart trains in a real pod, and its adapter is published and pulled back.</summary>
+[Collection(ClusterCollection.Name)]
+public sealed class QuickstartTests : IClassFixture<QuickstartRun>
+{
+    private readonly GraftCluster _cluster;
+    private readonly QuickstartRun _run;
+
+    public QuickstartTests(GraftCluster cluster, QuickstartRun run)
+    {
+        cluster.Require();
+        _cluster = cluster;
+        _run = run;
+    }
+
+    [Fact]
+    public void It_ends_as_succeeded_with_a_published_version()
+    {
+        Assert.Equal("True/Completed", _run.Finished.State("Succeeded"));
+        Assert.Equal("True/Published", _run.Finished.State("ArtifactPublished"));
+        Assert.Equal("v1", Artifact("version"));
+        Assert.StartsWith("sha256:", Artifact("digest"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_adapted_model_is_better_than_the_base_on_held_out_records()
+    {
+        var figures = _run.Finished["status"]!["figures"]!;
+        Assert.True(Number(figures["adaptedLoss"]!) < Number(figures["baseLoss"]!), figures.ToText());
+        Assert.True(Number(figures["adaptedTokenAccuracy"]!) > Number(figures["baseTokenAccuracy"]!), figures.ToText());
+    }
+
+    [Fact]
+    public void Its_one_word_state_goes_from_pending_through_running_to_completed()
+    {
+        string[] words = [.. _run.States.Select(state => state.Item.Condition("Succeeded")?["reason"]?.GetValue<string>() ?? "")];
+        string[] expected = ["Running", "Completed"];
+        Assert.Equal(expected, words.Where(expected.Contains).Distinct());
+        Assert.NotEqual("Running", words.First(word => word.Length > 0));
+    }
+
+    [Fact]
+    public void Its_progress_moves_while_it_trains()
+    {
+        var steps = _run.States.Select(state => state.Item["status"]?["progress"]?["step"]?.GetValue<long>()).OfType<long>().ToList();
+        Assert.Equal(steps.Order(), steps);
+        Assert.True(steps.Distinct().Count() > 3, $"steps seen: {string.Join(' ', steps.Distinct())}");
+    }
+
+    [Fact]
+    public void All_its_conditions_are_set_from_the_first_visit_on()
+    {
+        string[] all = ["Accepted", "ArtifactPublished", "Checkpointed", "QuotaReserved", "Reconciling", "Running", "Stalled", "Succeeded"];
+        var visited = _run.States.Select(state => state.Item).Where(item => item["status"]?["conditions"] is not null).ToList();
+        Assert.NotEmpty(visited);
+        Assert.All(visited, item => Assert.Equal(all, Types(item)));
+    }
+
+    [Fact]
+    public async Task Kstatus_and_argo_cd_agree_with_its_conditions_at_every_stage()
+    {
+        foreach (var state in _run.States)
+        {
+            await Verdict.AgreesAsync(state.Item, "Succeeded", "bounded-work.lua");
+        }
+
+        foreach (var state in _run.InputStates)
+        {
+            await Verdict.AgreesAsync(state.Item, "Ready", "standing-resource.lua");
+        }
+    }
+
+    [Fact]
+    public async Task Its_events_tell_the_story()
+    {
+        var described = (await _cluster.Kubectl.RunAsync("--namespace", _run.Namespace, "describe", "adaptertrainingrun", _run.Name)).Succeeded();
+        var events = described[described.IndexOf("\nEvents:", StringComparison.Ordinal)..];
+        Assert.Contains("ArtifactPublished", events, StringComparison.Ordinal);
+        Assert.Contains("Completed", events, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Kubectl_get_shows_state_progress_and_version()
+    {
+        var shown = (await _cluster.Kubectl.RunAsync("--namespace", _run.Namespace, "get", "atr", _run.Name)).Succeeded();
+        Assert.Contains("Completed", shown, StringComparison.Ordinal);
+        Assert.Contains("(100%)", shown, StringComparison.Ordinal);
+        Assert.Contains("v1", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Applying_the_same_files_again_writes_nothing()
+    {
+        var before = _cluster.Audit.Position;
+        var versions = await ResourceVersionsAsync();
+        (await _run.ApplyAsync()).Succeeded();
+        await Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        Assert.Equal(versions, await ResourceVersionsAsync());
+        Assert.DoesNotContain(_cluster.Audit.WritesSince(before), write => write.ByOperator);
+    }
+
+    [Fact]
+    public async Task Oras_pulls_the_adapter_by_its_digest()
+    {
+        var oras = Judges.Tool("oras");
+        using var folder = new TemporaryFolder();
+        (await _cluster.ExecAsync(oras, "pull", "--plain-http", "-o", folder.Path, ByDigest())).Succeeded();
+        AssertIsAdapter(folder.Path);
+    }
+
+    [Fact]
+    public async Task Graft_pulls_the_adapter_by_the_run_s_name_and_the_trainer_loads_it()
+    {
+        using var folder = new TemporaryFolder();
+        var graft = Programs.Built("Graft.Cli", "graft");
+        (await _cluster.ExecAsync(graft, "pull", _run.Name, "--namespace", _run.Namespace, "--output", folder.Path)).Succeeded();
+        AssertIsAdapter(folder.Path);
+
+        var trainer = Programs.Built("Graft.Trainer", "graft-trainer");
+        var model = Path.Combine(Shell.Repository, "examples", "builtin", await BuiltinModelAsync());
+        var generated = (await Shell.RunAsync(trainer, "generate", "--model", model, "--adapter", folder.Path, "--prompt", "a small animal")).Succeeded();
+        Assert.NotEmpty(generated.Trim());
+    }
+
+    [Fact]
+    public void The_trainer_s_pod_and_job_were_created_once()
+    {
+        var created = _cluster.Audit.WritesSince(_run.AuditStart)
+            .Where(write => write is { Verb: "create", Resource: "jobs", Code: 201 } && write.Namespace == _run.Namespace)
+            .ToList();
+        Assert.All(created, write => Assert.True(write.ByOperator));
+        // One for the run, one inspection each for the base model and the data set.
+        Assert.Equal(3, created.Count);
+    }
+
+    private async Task<Dictionary<string, string>> ResourceVersionsAsync()
+    {
+        var items = await _cluster.Kubectl.ListAsync(_run.Namespace, "adaptertrainingruns,basemodels,trainingdatasets,jobs,configmaps");
+        return items.ToDictionary(item => $"{item["kind"]}/{item.Name()}", item => item.ResourceVersion());
+    }
+
+    private Task<string> BuiltinModelAsync()
+    {
+        var model = _run.Finished["spec"]!["baseModelRef"]!["name"]!.GetValue<string>();
+        return _cluster.Kubectl.TextAsync(_run.Namespace, "basemodel", model, "{.spec.source.builtin.name}");
+    }
+
+    private string Artifact(string field)
+    {
+        return _run.Finished["status"]!["artifact"]![field]!.GetValue<string>();
+    }
+
+    private string ByDigest()
+    {
+        return $"{GraftCluster.Registry}/adapters/{Artifact("name")}@{Artifact("digest")}";
+    }
+
+    private static void AssertIsAdapter(string folder)
+    {
+        string[] files = ["README.md", "adapter_config.json", "adapter_model.safetensors", "metrics.json", "run-plan.json"];
+        Assert.Equal(files, Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<string> Types(JsonNode item)
+    {
+        return item["status"]!["conditions"]!.AsArray().Select(condition => condition!["type"]!.GetValue<string>()).Order(StringComparer.Ordinal);
+    }
+
+    private static double Number(JsonNode text)
+    {
+        return double.Parse(text.GetValue<string>(), CultureInfo.InvariantCulture);
+    }
+}
