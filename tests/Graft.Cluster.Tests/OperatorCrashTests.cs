@@ -30,8 +30,8 @@ public sealed class OperatorCrashTests
         await kubectl.WaitAsync(ns, "the run has a Job", TimeSpan.FromMinutes(2), async () =>
             (await kubectl.ListAsync(ns, "jobs")).Any(job => job["metadata"]!["labels"]?["graft.dev/role"]?.GetValue<string>() == "train"));
         await KillOperatorAsync();
-        await kubectl.WaitAsync(ns, "the run's pod runs", TimeSpan.FromMinutes(2), async () =>
-            (await kubectl.ListAsync(ns, "pods")).Any(IsTraining));
+        await kubectl.WaitAsync(ns, "the run's pod has started", TimeSpan.FromMinutes(2), async () =>
+            (await kubectl.ListAsync(ns, "pods")).Any(HasStarted));
         await KillOperatorAsync();
 
         await kubectl.WaitAsync(ns, "the run has succeeded", TimeSpan.FromMinutes(4), async () =>
@@ -65,10 +65,10 @@ public sealed class OperatorCrashTests
         return JsonNode.Parse(answer)!["tags"]!.AsArray().Select(tag => tag!.GetValue<string>());
     }
 
-    private static bool IsTraining(JsonNode pod)
+    private static bool HasStarted(JsonNode pod)
     {
         return pod["metadata"]!["labels"]?["graft.dev/role"]?.GetValue<string>() == "train"
-            && pod["status"]!["phase"]!.GetValue<string>() == "Running";
+            && pod["status"]!["phase"]!.GetValue<string>() != "Pending";
     }
 
     private static int Restarts(JsonNode pod)

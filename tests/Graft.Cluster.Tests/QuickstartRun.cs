@@ -6,6 +6,7 @@ namespace Graft.Cluster.Tests;
 /// <summary>The quickstart, applied as it is and followed to its end; the tests of <see cref="QuickstartTests"/> look at what was seen.</summary>
 public sealed class QuickstartRun(GraftCluster cluster) : IAsyncLifetime
 {
+    private const double MiB = 1 << 20;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
     private readonly List<ResourceWatch> _watches = [];
 
@@ -52,6 +53,9 @@ public sealed class QuickstartRun(GraftCluster cluster) : IAsyncLifetime
         Figures.Record("apply to the run's Job, inspection of base and data included (s)", Since(applied, jobs.Seen.FirstOrDefault(IsTraining)));
         Figures.Record("apply to Running (s)", Since(applied, States.FirstOrDefault(state => state.Item.State("Running").StartsWith("True", StringComparison.Ordinal))));
         Figures.Record("apply to the end (s)", Since(applied, States[^1]));
+        Figures.Record("the trainer's tokens a second", Finished["status"]!["figures"]?["tokensPerSecond"]?.GetValue<double>());
+        Figures.Record("the trainer's peak memory (MiB)", Finished["status"]!["figures"]?["peakMemoryBytes"]?.GetValue<double>() / MiB);
+        Figures.Record("the operator's memory afterwards (MiB)", await OperatorMemoryAsync());
     }
 
     /// <summary>Applies the quickstart's folder, as its user does.</summary>
@@ -67,6 +71,15 @@ public sealed class QuickstartRun(GraftCluster cluster) : IAsyncLifetime
         {
             await watch.DisposeAsync();
         }
+    }
+
+    // As the kubelet measures it: the working set of the pod's cgroup.
+    private async Task<double> OperatorMemoryAsync()
+    {
+        var summary = await cluster.Kubectl.RunAsync("get", "--raw", "/api/v1/nodes/node1/proxy/stats/summary");
+        var pods = JsonNode.Parse(summary.Succeeded())!["pods"]!.AsArray();
+        var pod = pods.Single(pod => pod!["podRef"]!["namespace"]!.GetValue<string>() == GraftCluster.SystemNamespace);
+        return pod!["containers"]![0]!["memory"]!["workingSetBytes"]!.GetValue<double>() / MiB;
     }
 
     private bool HasEnded()
