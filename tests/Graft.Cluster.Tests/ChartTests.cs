@@ -106,6 +106,14 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public async Task Confined_to_one_namespace_the_operator_has_no_rights_elsewhere_but_to_review_tokens()
+    {
+        var chart = await RenderedChart.RenderAsync("watchNamespace=research");
+        Assert.Equal("graft-token-review", chart.Only("ClusterRoleBinding").Text("roleRef", "name"));
+        Assert.Equal(["graft-system", "research"], chart.OfKind("RoleBinding").Select(binding => binding.Text("metadata", "namespace")).Order());
+    }
+
+    [Fact]
     public async Task The_view_role_reads_and_the_edit_role_writes_every_kind()
     {
         var chart = await RenderedChart.RenderAsync();
