@@ -61,9 +61,9 @@ public static class RecipeResolver
                     Rank = lora.Rank!.Value,
                     Alpha = lora.Alpha!.Value,
                     Dropout = Number(lora.Dropout!),
-                    TargetModules = Set(lora.TargetModules),
+                    TargetModules = lora.TargetModules,
                     TargetPattern = lora.TargetPattern,
-                    ExcludeModules = Set(lora.ExcludeModules),
+                    ExcludeModules = lora.ExcludeModules,
                     RsLora = lora.RsLora!.Value,
                     Dora = lora.Dora!.Value,
                     Initialization = lora.Initialization!,
@@ -137,15 +137,8 @@ public static class RecipeResolver
         };
     }
 
-    // Names of modules are a set: their order and repetition change nothing, so they must not change the hash.
-    private static List<string>? Set(List<string>? names)
-    {
-        return names is { Count: > 0 } ? [.. names.Distinct().Order(StringComparer.Ordinal)] : null;
-    }
-
     private static double Number(string text)
     {
-        // Adding zero makes "-0" the same number as "0".
-        return double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) + 0.0;
+        return double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
     }
 }

@@ -8,7 +8,7 @@ namespace Graft.Data.Tests.Batches;
 public sealed class BatchTests
 {
     [Fact]
-    public void Short_rows_are_padded_on_the_right_and_targets_are_listed_one_place_before()
+    public void Short_rows_are_padded_on_the_right_and_only_trained_places_are_labelled()
     {
         Sample[] samples = [new("a", [5, 6, 7], [false, true, true]), new("b", [8, 9], [true, true])];
 
@@ -16,9 +16,8 @@ public sealed class BatchTests
 
         Assert.Equal([5, 6, 7, 8, 9, 0], batch.InputIds.data<long>().ToArray());
         Assert.Equal([2, 3], batch.InputIds.shape);
-        // Row a predicts 6 and 7 from places 0 and 1; row b predicts 9 from place 3; its own first token has nothing before it.
-        Assert.Equal([0, 1, 3], batch.TargetPlaces.data<long>().ToArray());
-        Assert.Equal([6, 7, 9], batch.Targets.data<long>().ToArray());
+        // A row's first token has nothing before it to be predicted from.
+        Assert.Equal([-100, 6, 7, -100, 9, -100], batch.Labels.data<long>().ToArray());
         Assert.Equal([3, 2], batch.Lengths);
         Assert.Equal(5, batch.Tokens);
         Assert.Equal(["a", "b"], batch.RecordIds);

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Graft.Artifacts.SafeTensors;
+using Graft.Models.Weights;
+using static TorchSharp.torch;
+
+namespace Graft.Trainer.Checkpoints;
+
+/// <summary>A checkpoint that was found whole.</summary>
+/// <param name="Record">What it says.</param>
+/// <param name="Tensors">Its tensors, by name; the caller disposes them.</param>
+public sealed record LoadedCheckpoint(CheckpointRecord Record, IReadOnlyDictionary<string, Tensor> Tensors);
+
+/// <summary>The folder holds checkpoints of another plan.</summary>
+public sealed class ForeignCheckpointException(string message) : Exception(message);
+
+/// <summary>
+/// The checkpoints of one run, each a folder <c>step-N</c> with a record and tensors. A checkpoint is written under another name, synced
+/// and renamed, so that one with its name is whole; the record holds the tensors' digest, so that damage afterwards is noticed. The
+/// newest two are kept.
+/// </summary>
+/// <param name="folder">The folder; made when needed.</param>
+/// <param name="planHash">The hash of the plan that the run carries out.</param>
+public sealed class CheckpointStore(string folder, string planHash)
+{
+    private const string Prefix = "step-";
+    private const string RecordFile = "checkpoint.json";
+    private const string TensorFile = "state.safetensors";
+    private const int Kept = 2;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        RespectNullableAnnotations = true,
+    };
+
+    /// <summary>Saves a checkpoint and deletes those that are older than the one before it.</summary>
+    /// <returns>Its folder.</returns>
+    public string Save(CheckpointRecord record, IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    {
+        string name = Prefix + record.Step.ToString("D8", CultureInfo.InvariantCulture);
+        string target = Path.Combine(folder, name), unfinished = Path.Combine(folder, $".{name}.{Environment.ProcessId}");
+        DeleteUnfinished();
+        Directory.CreateDirectory(unfinished);
+        string tensorPath = Path.Combine(unfinished, TensorFile);
+        TensorFiles.Save(tensorPath, tensors);
+        record = record with { Files = new Dictionary<string, string> { [TensorFile] = Digest(tensorPath) } };
+        DurableFiles.Write(Path.Combine(unfinished, RecordFile), JsonSerializer.SerializeToUtf8Bytes(record, Json));
+        if (Directory.Exists(target))
+        {
+            // A run that resumed from an earlier checkpoint comes by again; the state is the same to the bit, or was damaged.
+            Directory.Delete(target, recursive: true);
+        }
+
+        DurableFiles.Rename(unfinished, target);
+        foreach (var (_, old) in Newest().Skip(Kept))
+        {
+            Directory.Delete(old, recursive: true);
+        }
+
+        return target;
+    }
+
+    /// <summary>Loads the newest checkpoint that is whole, or none.</summary>
+    /// <param name="warn">Told of each damaged one that was passed over.</param>
+    /// <exception cref="ForeignCheckpointException">A checkpoint belongs to another plan.</exception>
+    public LoadedCheckpoint? LoadNewest(Action<string> warn)
+    {
+        foreach (var (_, path) in Newest())
+        {
+            try
+            {
+                CheckpointRecord record = ReadRecord(path);
+                if (record.PlanHash != planHash)
+                {
+                    throw new ForeignCheckpointException(
+                        $"{path} is a checkpoint of another plan ({record.PlanHash}, not {planHash}): going on from it would mix two runs. "
+                        + "Name another checkpoint folder, or delete this one.");
+                }
+
+                foreach (var (file, digest) in record.Files)
+                {
+                    if (Digest(Path.Combine(path, file)) != digest)
+                    {
+                        throw new InvalidDataException($"{file} does not have the digest that {RecordFile} states");
+                    }
+                }
+
+                return new LoadedCheckpoint(record, TensorFiles.Load(Path.Combine(path, TensorFile)));
+            }
+            catch (Exception e) when (e is JsonException or IOException or InvalidDataException or SafeTensorException)
+            {
+                warn($"The checkpoint {path} is damaged ({e.Message}) and is passed over; the run goes on from the one before it, if there is one.");
+            }
+        }
+
+        return null;
+    }
+
+    private static CheckpointRecord ReadRecord(string path)
+    {
+        CheckpointRecord record = JsonSerializer.Deserialize<CheckpointRecord>(File.ReadAllBytes(Path.Combine(path, RecordFile)), Json)
+            ?? throw new InvalidDataException($"{RecordFile} is empty");
+        return record.Version == CheckpointRecord.CurrentVersion && record.Files.ContainsKey(TensorFile)
+            ? record
+            : throw new InvalidDataException($"{RecordFile} has version {record.Version} and names {record.Files.Count} files, which this trainer did not write");
+    }
+
+    private static string Digest(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+
+    private IEnumerable<(int Step, string Path)> Newest()
+    {
+        return !Directory.Exists(folder)
+            ? []
+            : Directory.EnumerateDirectories(folder, Prefix + "*")
+                .Select(path => (Parsed: int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), out int step), Step: step, Path: path))
+                .Where(found => found.Parsed)
+                .OrderByDescending(found => found.Step)
+                .Select(found => (found.Step, found.Path))
+                .ToList();
+    }
+
+    /// <summary>What a killed process left half written.</summary>
+    private void DeleteUnfinished()
+    {
+        foreach (string left in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, $".{Prefix}*").ToList() : [])
+        {
+            Directory.Delete(left, recursive: true);
+        }
+    }
+}

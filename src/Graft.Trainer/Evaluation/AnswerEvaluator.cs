@@ -1,0 +1,68 @@
+using Graft.Data;
+using Graft.Data.Records;
+using Graft.Data.Samples;
+using Graft.Data.Tokenization;
+using Graft.Models;
+using Graft.Models.Generation;
+using Graft.Models.Hooks;
+
+namespace Graft.Trainer.Evaluation;
+
+/// <summary>Has a model answer held-out records and counts the answers that are the expected ones, word for word.</summary>
+public sealed class AnswerEvaluator
+{
+    private const int PromptsAtOnce = 16;
+
+    private readonly ICausalLanguageModel _model;
+    private readonly TextTokenizer _tokenizer;
+    private readonly (long[] Prompt, string Expected)[] _questions;
+    private readonly GenerationOptions _options;
+
+    /// <summary>Creates an evaluator.</summary>
+    /// <param name="model">The frozen model.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="data">The template.</param>
+    /// <param name="records">The records; those without an answer are left out.</param>
+    /// <param name="maxNewTokens">The longest answer.</param>
+    public AnswerEvaluator(ICausalLanguageModel model, TextTokenizer tokenizer, DataOptions data, IEnumerable<SourceRecord> records, int maxNewTokens)
+    {
+        _model = model;
+        _tokenizer = tokenizer;
+        var encoder = new SampleEncoder(tokenizer, data.Template);
+        _questions =
+        [
+            .. records.Where(r => r.Answer is not null)
+                .Select(r => (Array.ConvertAll(encoder.EncodePrompt(r), id => (long)id), Words(r.Answer!)))
+                .OrderBy(q => q.Item1.Length),
+        ];
+        _options = new GenerationOptions
+        {
+            MaxNewTokens = maxNewTokens,
+            StopIds = data.Template.StopIds(tokenizer).Select(id => (long)id).ToHashSet(),
+        };
+    }
+
+    /// <summary>The share of right answers; null where no record has an answer.</summary>
+    public double? Measure(ModelHooks? hooks, CancellationToken cancellationToken)
+    {
+        if (_questions.Length == 0)
+        {
+            return null;
+        }
+
+        int right = 0;
+        foreach (var asked in _questions.Chunk(PromptsAtOnce))
+        {
+            IReadOnlyList<long[]> answers = TokenGenerator.Generate(
+                _model, [.. asked.Select(q => q.Prompt)], _options, hooks, cancellationToken: cancellationToken);
+            right += answers.Zip(asked, (answer, question) => Words(Text(answer)) == question.Expected).Count(isRight => isRight);
+        }
+
+        return (double)right / _questions.Length;
+    }
+
+    private string Text(long[] ids) => _tokenizer.Decode(ids.Select(id => (int)id), position: TextPosition.Continuation);
+
+    /// <summary>The words of a text, so that white space alone makes no answer wrong.</summary>
+    private static string Words(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+}

@@ -1,0 +1,50 @@
+using Graft.Adapters;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Graft.Trainer.Optimization;
+
+/// <summary>Operations on the gradients of all trained parameters.</summary>
+public static class Gradients
+{
+    /// <summary>PyTorch's guard against division by zero in clipping.</summary>
+    private const double ClippingEpsilon = 1e-6;
+
+    /// <summary>Scales the gradients so that their joint Euclidean norm is at most a limit.</summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="limit">The limit; 0 leaves the gradients as they are.</param>
+    /// <returns>The norm before scaling.</returns>
+    public static double Clip(IReadOnlyList<TrainableParameter> parameters, double limit)
+    {
+        using var noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] gradients = [.. parameters.Select(p => p.Value.grad).OfType<Tensor>()];
+        if (gradients.Length == 0)
+        {
+            return 0;
+        }
+
+        double norm = stack(gradients.Select(g => g.norm())).norm().item<float>();
+        double scale = limit / (norm + ClippingEpsilon);
+        if (limit > 0 && scale < 1)
+        {
+            foreach (Tensor gradient in gradients)
+            {
+                gradient.mul_(scale);
+            }
+        }
+
+        return norm;
+    }
+
+    /// <summary>Sets all gradients to zero, keeping their memory.</summary>
+    public static void Clear(IReadOnlyList<TrainableParameter> parameters)
+    {
+        using var noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        foreach (TrainableParameter parameter in parameters)
+        {
+            parameter.Value.grad?.zero_();
+        }
+    }
+}

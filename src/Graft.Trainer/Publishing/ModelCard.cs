@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+using Graft.Api.Planning;
+using Graft.Trainer.Evaluation;
+
+namespace Graft.Trainer.Publishing;
+
+/// <summary>The README.md of what is published: Markdown with the front matter that model hubs read.</summary>
+internal static class ModelCard
+{
+    public static string Write(string name, Recipe recipe, RunFigures figures)
+    {
+        PlanPart model = recipe.Parts[0];
+        bool isAdapter = recipe.Method.Full is null;
+        var card = new StringBuilder();
+        void Line(string text = "") => card.Append(text).Append('\n');
+        Line("---");
+        Line($"base_model: {model.Model}");
+        Line($"library_name: {(isAdapter ? "peft" : "transformers")}");
+        if (model.License is { } license)
+        {
+            Line($"license: {license.ToLowerInvariant()}");
+        }
+
+        Line("pipeline_tag: text-generation");
+        Line("tags: [graft]");
+        Line("---");
+        Line();
+        Line($"# {name}");
+        Line();
+        Line(isAdapter
+            ? $"{Method(recipe)} for the base model `{model.Model}` ({model.Digest}), trained on the data set `{recipe.Data.Dataset}` ({recipe.Data.Digest})."
+            : $"A language model trained from `{model.Model}` ({model.Digest}) on the data set `{recipe.Data.Dataset}` ({recipe.Data.Digest}).");
+        Line();
+        Line("## Results");
+        Line();
+        if (figures is { Base: { } before, Adapted: { } after })
+        {
+            Line($"On {figures.EvaluationRecords!.Records - figures.EvaluationRecords.Bad - figures.EvaluationRecords.TooLong} held-out records:");
+            Line();
+            Line("| | base | trained |");
+            Line("|---|---|---|");
+            Row("loss per labelled token", before, after, f => f.Loss);
+            Row("token accuracy", before, after, f => f.TokenAccuracy);
+            Row("exact match of generated answers", before, after, f => f.ExactMatch);
+            Line();
+        }
+        else
+        {
+            Line("There were no held-out records to evaluate on.");
+            Line();
+        }
+
+        Line($"Trained parameters: {Count(figures.TrainableParameters)} beside {Count(figures.BaseParameters)} of the base; "
+            + $"{Count(figures.Steps)} steps, {Count(figures.TokensSeen)} tokens, last training loss {Number(figures.FinalTrainingLoss)}.");
+        Line();
+        Line("## Use");
+        Line();
+        Line($"Prompts were rendered with the template `{recipe.Data.Template}`. `graft generate` renders them likewise; "
+            + (isAdapter ? "PEFT, vLLM and KServe load the folder as it is." : "transformers loads the folder as it is."));
+        Line();
+        Line("`run-plan.json` is the recipe, `metrics.json` the figures in full.");
+        Notices(recipe, Line);
+        return card.ToString();
+
+        void Row(string label, EvaluationFigures first, EvaluationFigures second, Func<EvaluationFigures, double?> pick)
+        {
+            if (pick(first) is { } one && pick(second) is { } two)
+            {
+                Line($"| {label} | {Number(one)} | {Number(two)} |");
+            }
+        }
+    }
+
+    private static void Notices(Recipe recipe, Action<string> line)
+    {
+        (string What, string? License, string? Notice)[] sources =
+        [
+            ($"Base model `{recipe.Parts[0].Model}`", recipe.Parts[0].License, recipe.Parts[0].LicenseNotice),
+            ($"Data set `{recipe.Data.Dataset}`", recipe.Data.License, recipe.Data.LicenseNotice),
+        ];
+        if (sources.All(s => s.License is null && s.Notice is null))
+        {
+            return;
+        }
+
+        line("");
+        line("## Licences");
+        line("");
+        foreach (var (what, license, notice) in sources.Where(s => s.License is not null || s.Notice is not null))
+        {
+            line($"- {what}: {license ?? "see the notice"}{(notice is null ? "" : $". {notice.ReplaceLineEndings(" ")}")}");
+        }
+    }
+
+    private static string Method(Recipe recipe) => recipe.Method.Lora is { } lora
+        ? $"A {(lora.Dora ? "DoRA" : "LoRA")} adapter (rank {lora.Rank}, alpha {lora.Alpha}{(lora.RsLora ? ", rank-stabilised" : "")})"
+        : "An adapter";
+
+    private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Number(double? value) => value is { } number ? number.ToString("0.####", CultureInfo.InvariantCulture) : "–";
+}

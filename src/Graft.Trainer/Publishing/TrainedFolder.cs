@@ -1,0 +1,99 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Graft.Adapters;
+using Graft.Api.Planning;
+using Graft.Data.Samples;
+using Graft.Models;
+using Graft.Models.Hooks;
+using Graft.Trainer.Evaluation;
+using Graft.Trainer.Failures;
+using Graft.Trainer.Running;
+using static TorchSharp.torch;
+
+namespace Graft.Trainer.Publishing;
+
+/// <summary>
+/// The folder of what was trained: the weights as others load them, the recipe, the figures and a card. Its bytes depend on the recipe
+/// and its results alone.
+/// </summary>
+internal static class TrainedFolder
+{
+    /// <summary>How much the loss may differ after saving and reopening; decompositions are converted to plain LoRA, which rounds.</summary>
+    private const double LossTolerance = 1e-3;
+
+    private const int SamplesToVerify = 8;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Writes the folder anew.</summary>
+    public static void Write(string folder, string name, Recipe recipe, LoadedRun run, RunFigures figures)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Directory.CreateDirectory(folder);
+        run.Session.Adapter.Save(folder, recipe.Parts[0].Model);
+        File.WriteAllText(Path.Combine(folder, "run-plan.json"), PlanJson.Write(recipe).ReplaceLineEndings("\n") + "\n");
+        File.WriteAllText(Path.Combine(folder, "metrics.json"), JsonSerializer.Serialize(figures, Json) + "\n");
+        File.WriteAllText(Path.Combine(folder, "README.md"), ModelCard.Write(name, recipe, figures));
+    }
+
+    /// <summary>Opens the folder as a stranger would, and compares its loss on a few samples with that of the session.</summary>
+    /// <exception cref="PublishException">It cannot be opened, or does not compute what was trained.</exception>
+    public static void Verify(string folder, Recipe recipe, LoadedRun run)
+    {
+        IReadOnlyList<Sample> samples = [.. (run.HeldOut ?? run.Train).Samples.Take(SamplesToVerify)];
+        double trained = Loss(run.Model, run.Session.Adapter.Hooks), reopened;
+        try
+        {
+            reopened = recipe.Method.Full is null ? OfAdapter() : OfModel();
+        }
+        catch (Exception e) when (e is AdapterException or ModelException)
+        {
+            throw new PublishException($"What was saved in {folder} cannot be opened again: {e.Message}", e);
+        }
+
+        if (!(Math.Abs(reopened - trained) <= LossTolerance * (1 + Math.Abs(trained))))
+        {
+            throw new PublishException($"What was saved in {folder} has the loss {reopened:R} where the trained one has {trained:R}: it is not published.");
+        }
+
+        double OfAdapter()
+        {
+            using IAdapter adapter = AdapterMethods.Load(folder, run.Model);
+            return Loss(run.Model, adapter.Hooks);
+        }
+
+        double OfModel()
+        {
+            using ICausalLanguageModel model = CausalLanguageModels.Load(folder, run.Model.ElementType, run.Model.Device);
+            return Loss(model, null);
+        }
+
+        double Loss(ICausalLanguageModel model, ModelHooks? hooks) =>
+            new LossEvaluator(model, run.Loss, samples, samples.Count, run.Tokenizer.Special.Pad).Measure(hooks, CancellationToken.None).Loss;
+    }
+
+    /// <summary>Whether an adapter that starts as nothing still is nothing: its B matrices are all zero.</summary>
+    public static bool IsUntrained(IAdapter adapter)
+    {
+        using var noGradient = no_grad();
+        Tensor[] factors = [.. adapter.Trainable.Where(p => p.Name.Contains("lora_B", StringComparison.Ordinal)).Select(p => (Tensor)p.Value)];
+        return factors.Length > 0 && factors.All(IsZero);
+    }
+
+    private static bool IsZero(Tensor tensor)
+    {
+        using Tensor any = tensor.any();
+        return !any.item<bool>();
+    }
+}

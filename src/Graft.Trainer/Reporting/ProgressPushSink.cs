@@ -1,0 +1,128 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Graft.Api.Planning;
+
+namespace Graft.Trainer.Reporting;
+
+/// <summary>
+/// Pushes the newest progress to the operator every few seconds, from a thread of its own. A report that does not arrive is not sent
+/// again: the next one says more.
+/// </summary>
+public sealed class ProgressPushSink : IEventSink
+{
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly PlanReport _target;
+    private readonly TimeProvider _clock;
+    private readonly TextWriter _log;
+    private readonly HttpClient _client;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _loop;
+    private ProgressReport? _newest;
+    private bool _failing;
+
+    /// <summary>Begins to push.</summary>
+    /// <param name="target">Where, and with which token.</param>
+    /// <param name="clock">Paces the reports.</param>
+    /// <param name="log">Told once when reports stop arriving, and once when they arrive again.</param>
+    public ProgressPushSink(PlanReport target, TimeProvider clock, TextWriter log)
+    {
+        _target = target;
+        _clock = clock;
+        _log = log;
+        _client = new HttpClient(Handler(target.CaFile)) { Timeout = RequestTimeout };
+        _loop = Task.Run(PushAsync);
+    }
+
+    /// <inheritdoc/>
+    public void Take(TrainerEvent told)
+    {
+        if (told is ProgressEvent progress)
+        {
+            Volatile.Write(ref _newest, progress.ToReport());
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        await SendNewestAsync().ConfigureAwait(false);
+        _client.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task PushAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await SendNewestAsync().ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromSeconds(_target.IntervalSeconds), _clock, _stop.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task SendNewestAsync()
+    {
+        if (Interlocked.Exchange(ref _newest, null) is not { } report)
+        {
+            return;
+        }
+
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Put, _target.Url);
+            // The kubelet renews the token; a copy from the start would expire.
+            string token = await File.ReadAllTextAsync(_target.TokenFile).ConfigureAwait(false);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Trim());
+            request.Content = JsonContent.Create(report, options: PlanJson.WireOptions);
+            using HttpResponseMessage response = await _client.SendAsync(request).ConfigureAwait(false);
+            Note(response.IsSuccessStatusCode || response.StatusCode == System.Net.HttpStatusCode.TooManyRequests
+                ? null
+                : $"the operator answers {(int)response.StatusCode} {response.ReasonPhrase}");
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or UnauthorizedAccessException)
+        {
+            Note(e.Message);
+        }
+    }
+
+    private void Note(string? problem)
+    {
+        if (problem is not null && !_failing)
+        {
+            _log.WriteLine($"Progress does not reach {_target.Url}: {problem}. Training goes on; the reports go on being tried.");
+        }
+        else if (problem is null && _failing)
+        {
+            _log.WriteLine($"Progress reaches {_target.Url} again.");
+        }
+
+        _failing = problem is not null;
+    }
+
+    /// <summary>Trusts the operator's own authority and no other.</summary>
+    private static SocketsHttpHandler Handler(string caFile)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        if (File.Exists(caFile))
+        {
+            policy.CustomTrustStore.ImportFromPemFile(caFile);
+        }
+
+        return new SocketsHttpHandler
+        {
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
+            // Connections are made anew now and then, so that another replica of the operator is found.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        };
+    }
+}

@@ -1,0 +1,41 @@
+using Graft.Tracking;
+
+namespace Graft.Trainer.Reporting;
+
+/// <summary>Records a run's curves.</summary>
+public sealed class TrackingSink(IRunTracker tracker) : IEventSink
+{
+    /// <inheritdoc/>
+    public void Take(TrainerEvent told)
+    {
+        switch (told)
+        {
+            case ProgressEvent { Loss: { } loss } progress:
+                tracker.LogMetric("train/loss", loss, progress.Step);
+                Log("train/learning_rate", progress.LearningRate, progress.Step);
+                Log("train/gradient_norm", progress.GradientNorm, progress.Step);
+                Log("train/tokens_per_second", progress.TokensPerSecond, progress.Step);
+                break;
+            case EvaluationEvent evaluation:
+                // The base does not change: its figures are one point at step 0 of curves of its own.
+                string prefix = evaluation.Model == "base" ? "eval/base_" : "eval/";
+                tracker.LogMetric($"{prefix}loss", evaluation.Loss, evaluation.Step);
+                tracker.LogMetric($"{prefix}token_accuracy", evaluation.TokenAccuracy, evaluation.Step);
+                Log($"{prefix}exact_match", evaluation.ExactMatch, evaluation.Step);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private void Log(string key, double? value, int step)
+    {
+        if (value is { } number)
+        {
+            tracker.LogMetric(key, number, step);
+        }
+    }
+}

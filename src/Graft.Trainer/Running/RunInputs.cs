@@ -1,0 +1,63 @@
+using Graft.Api.Planning;
+using Graft.Api.V1Alpha1;
+using Graft.Artifacts;
+using Graft.Trainer.Failures;
+
+namespace Graft.Trainer.Running;
+
+/// <summary>Brings a plan's inputs here and makes sure that they are the ones that the plan pins.</summary>
+public static class RunInputs
+{
+    /// <summary>The folder of each input, by its name in the plan.</summary>
+    /// <exception cref="InputException">An input is missing, cannot be fetched, or has another digest than the plan states.</exception>
+    public static async Task<IReadOnlyDictionary<string, string>> PrepareAsync(RunPlan plan, CancellationToken cancellationToken)
+    {
+        var folders = new Dictionary<string, string>();
+        var pinned = plan.Recipe.Parts.Select(part => (part.Name, part.Digest, ExitCode: TrainerExitCodes.ModelNotLoadable, Reason: Reasons.ModelNotLoadable))
+            .Append((Name: Execution.DatasetInput, plan.Recipe.Data.Digest, ExitCode: TrainerExitCodes.BadData, Reason: Reasons.BadData));
+        foreach (var (name, digest, exitCode, reason) in pinned)
+        {
+            if (!plan.Execution.Inputs.TryGetValue(name, out PlanInput? input))
+            {
+                throw new InputException(TrainerExitCodes.BadPlan, Reasons.BadPlan, $"execution.inputs.{name}: the plan does not say where this input is.");
+            }
+
+            folders[name] = input.Path;
+            try
+            {
+                await FetchAsync(input, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ArtifactException e)
+            {
+                throw new InputException(exitCode, reason, $"The input '{name}' cannot be fetched: {e.Message}", e);
+            }
+
+            if (!Directory.Exists(input.Path))
+            {
+                throw new InputException(exitCode, reason, $"The input '{name}' is not there: {input.Path} is no folder.");
+            }
+
+            string found = FolderDigest.Compute(input.Path);
+            if (found != digest)
+            {
+                throw new InputException(
+                    exitCode,
+                    Reasons.DigestMismatch,
+                    $"The files of the input '{name}' in {input.Path} have the digest {found}, the plan pins {digest}: they changed after the plan was made. Make the plan again, or bring the files back.");
+            }
+        }
+
+        return folders;
+    }
+
+    /// <summary>Fetches an input from its registry, unless its folder already holds something.</summary>
+    internal static async Task FetchAsync(PlanInput input, CancellationToken cancellationToken)
+    {
+        // What an earlier life of this run fetched is checked by its digest like anything else.
+        bool isThere = Directory.Exists(input.Path) && Directory.EnumerateFileSystemEntries(input.Path).Any();
+        if (input.Oci is { } oci && !isThere)
+        {
+            await Stores.ForReading(oci).PullAsync(oci.Reference, input.Path, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Graft.Api.Planning;
+
+namespace Graft.Trainer.Schedules;
+
+/// <summary>The learning rate that a plan asks for.</summary>
+public static class PlanSchedule
+{
+    /// <summary>The rate of each optimiser step, from 0.</summary>
+    /// <exception cref="PlanFormatException">The plan names a schedule that is not known.</exception>
+    public static Func<int, double> Of(PlanTraining training, int totalSteps)
+    {
+        int warmup = training.WarmupSteps ?? RateFactors.WarmupSteps(training.WarmupRatio ?? 0.0, totalSteps);
+        Func<int, double> factor = training.Schedule switch
+        {
+            "cosine" => RateFactors.Cosine(warmup, totalSteps),
+            "linear" => RateFactors.Linear(warmup, totalSteps),
+            "constant" => RateFactors.Constant(warmup),
+            var other => throw new PlanFormatException($"training.schedule: '{other}' is not known; known are cosine, linear, constant."),
+        };
+        return step => training.LearningRate * factor(step);
+    }
+}

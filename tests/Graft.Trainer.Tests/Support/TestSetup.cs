@@ -1,0 +1,14 @@
+using System.Runtime.CompilerServices;
+using Graft.Models.Runtime;
+using Xunit;
+
+// Sessions seed libtorch's one generator for dropout, and the tests count live tensors: they take turns.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Graft.Trainer.Tests.Support;
+
+internal static class TestSetup
+{
+    [ModuleInitializer]
+    internal static void Initialise() => TorchRuntime.Initialise(threads: 1);
+}
