@@ -1,4 +1,5 @@
 using Graft.Artifacts.Oci;
+using Graft.Artifacts.Registry;
 
 namespace Graft.Artifacts;
 
@@ -9,17 +10,41 @@ public static class ArtifactStore
     /// <param name="folder">Folder of the layout folders.</param>
     public static IArtifactStore InFolder(string folder)
     {
-        return new RepositoryStore(name => new OciLayout(Path.Combine(folder, name)), reference => new OciLayout(LayoutFolder(reference)));
+        return new RepositoryStore(name => new OciLayout(Path.Combine(folder, name)), new RegistryOptions());
     }
 
-    private static string LayoutFolder(OciReference reference)
+    /// <summary>A store in a registry: one repository for each name.</summary>
+    /// <param name="prefix">Registry and, if wanted, a path: <c>registry.example.org/adapters</c>.</param>
+    /// <param name="options">How to speak to it.</param>
+    /// <param name="clock">Times retries; the system's clock if null.</param>
+    /// <exception cref="ArtifactException">The prefix names no registry.</exception>
+    public static IArtifactStore InRegistry(string prefix, RegistryOptions options, TimeProvider? clock = null)
     {
-        return reference.Registry is null
-            ? reference.Repository
-            : throw new ArtifactException($"'{reference}' is in a registry; this store is a folder and reads 'oci:FOLDER:TAG'.");
+        ArgumentNullException.ThrowIfNull(options);
+        // A name is needed for a reference; it only serves to check the prefix here.
+        OciReference.Parse($"{prefix}/name");
+        return new RepositoryStore(
+            name =>
+            {
+                var reference = OciReference.Parse($"{prefix}/{name}");
+                return new RegistryRepository(reference.Registry!, reference.Repository, options, clock ?? TimeProvider.System);
+            },
+            options);
     }
 
-    private sealed class RepositoryStore(Func<string, IOciRepository> byName, Func<OciReference, IOciRepository> byReference) : IArtifactStore
+    /// <summary>Unpacks what a reference names, wherever it is: see <see cref="IArtifactStore.PullAsync"/>.</summary>
+    /// <exception cref="ArtifactException">It is not there, damaged, or not safe to unpack.</exception>
+    public static Task<string> PullAsync(
+        string reference, string targetFolder, RegistryOptions options, CancellationToken cancellationToken = default)
+    {
+        var parsed = OciReference.Parse(reference);
+        IOciRepository repository = parsed.Registry is null
+            ? new OciLayout(parsed.Repository)
+            : new RegistryRepository(parsed.Registry, parsed.Repository, options, TimeProvider.System);
+        return ArtifactUnpacker.UnpackAsync(repository, parsed, targetFolder, cancellationToken);
+    }
+
+    private sealed class RepositoryStore(Func<string, IOciRepository> open, RegistryOptions options) : IArtifactStore
     {
         public Task<PublishedArtifact> PublishAsync(string folder, PublishRequest request, CancellationToken cancellationToken = default)
         {
@@ -28,8 +53,7 @@ public static class ArtifactStore
 
         public Task<string> PullAsync(string reference, string targetFolder, CancellationToken cancellationToken = default)
         {
-            var parsed = OciReference.Parse(reference);
-            return ArtifactUnpacker.UnpackAsync(byReference(parsed), parsed, targetFolder, cancellationToken);
+            return ArtifactStore.PullAsync(reference, targetFolder, options, cancellationToken);
         }
 
         public async Task<IReadOnlyList<PublishedArtifact>> ListVersionsAsync(string name, CancellationToken cancellationToken = default)
@@ -42,7 +66,7 @@ public static class ArtifactStore
         private IOciRepository Repository(string name)
         {
             return OciReference.IsRepository(name)
-                ? byName(name)
+                ? open(name)
                 : throw new ArtifactException($"'{name}' cannot be an artifact's name: use lower-case letters, digits and . _ -, in parts separated by /.");
         }
     }

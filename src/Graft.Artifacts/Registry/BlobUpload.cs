@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Graft.Artifacts.Oci;
+
+namespace Graft.Artifacts.Registry;
+
+/// <summary>
+/// Uploads one blob (OCI distribution specification, "Pushing blobs"): a small one in one request, a large one in chunks. A
+/// chunk that broke goes on where the registry says it stopped.
+/// </summary>
+internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, RegistryOptions options, Descriptor blob, Func<Stream> open)
+{
+    private const int MaxRestarts = 5;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        for (var restart = 0; ; restart++)
+        {
+            try
+            {
+                var location = await BeginAsync(cancellationToken).ConfigureAwait(false);
+                location = blob.Size > options.ChunkBytes
+                    ? await SendChunksAsync(location, cancellationToken).ConfigureAwait(false)
+                    : location;
+                await CompleteAsync(location, withBody: blob.Size <= options.ChunkBytes, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken) && restart < MaxRestarts)
+            {
+                // The registry forgot the upload, or broke off a request whose body cannot be repeated: from the beginning.
+                await Task.Delay(TimeSpan.FromSeconds(Math.Pow(2, restart)), cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken))
+            {
+                throw new ArtifactException($"The upload of blob {blob.Digest} to {endpoint.Host} broke {restart + 1} times ({fault.Message}). Try again later.", fault);
+            }
+        }
+    }
+
+    private async Task<Uri> BeginAsync(CancellationToken cancellationToken)
+    {
+        using var response = await http.SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Post, $"{endpoint.Api}/blobs/uploads/") { Content = new ByteArrayContent([]) },
+            retry: true,
+            cancellationToken).ConfigureAwait(false);
+        return response.StatusCode == HttpStatusCode.Accepted
+            ? Location(response, new Uri($"{endpoint.Api}/blobs/uploads/"))
+            : throw await http.RefusalAsync(response, "the begin of an upload", cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<Uri> SendChunksAsync(Uri location, CancellationToken cancellationToken)
+    {
+        await using var source = open();
+        var sent = 0L;
+        for (var failures = 0; sent < blob.Size;)
+        {
+            var size = (int)Math.Min(options.ChunkBytes, blob.Size - sent);
+            try
+            {
+                using var response = await PatchAsync(location, source, sent, size, cancellationToken).ConfigureAwait(false);
+                location = Location(response, location);
+                sent += size;
+                failures = 0;
+            }
+            catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken) && failures < MaxRestarts)
+            {
+                failures++;
+                (location, sent) = await StatusAsync(location, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return location;
+    }
+
+    private async Task<HttpResponseMessage> PatchAsync(Uri location, Stream source, long offset, int size, CancellationToken cancellationToken)
+    {
+        var response = await http.SendAsync(
+            () =>
+            {
+                source.Position = offset;
+                var content = new StreamContent(new LimitedStream(source, size), 1 << 16);
+                content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+                content.Headers.ContentLength = size;
+                // The specification's form has no unit, which HttpClient's own type would write.
+                content.Headers.TryAddWithoutValidation("Content-Range", $"{offset}-{offset + size - 1}");
+                return new HttpRequestMessage(HttpMethod.Patch, location) { Content = content };
+            },
+            retry: false,
+            cancellationToken,
+            size).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.Accepted)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            // 416: the registry has another number of bytes than we think, which its status tells.
+            throw (int)response.StatusCode >= 500 || response.StatusCode is HttpStatusCode.RequestedRangeNotSatisfiable or HttpStatusCode.TooManyRequests
+                ? new IOException($"the registry answers {(int)response.StatusCode}")
+                : await http.RefusalAsync(response, "a chunk of an upload", cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>How many bytes of the upload the registry has.</summary>
+    private async Task<(Uri Location, long Sent)> StatusAsync(Uri location, CancellationToken cancellationToken)
+    {
+        using var response = await http.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, location), retry: true, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode != HttpStatusCode.NoContent)
+        {
+            throw new IOException($"the registry forgot the upload ({(int)response.StatusCode})");
+        }
+
+        var range = response.Headers.TryGetValues("Range", out var values) ? values.First() : "0-0";
+        var last = long.Parse(range[(range.IndexOf('-', StringComparison.Ordinal) + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+        // An empty upload is told as 0-0, like one of a single byte; no chunk is that small.
+        return (Location(response, location), last == 0 ? 0 : last + 1);
+    }
+
+    private async Task CompleteAsync(Uri location, bool withBody, CancellationToken cancellationToken)
+    {
+        var separator = location.Query.Length == 0 ? '?' : '&';
+        using var response = await http.SendAsync(
+            () =>
+            {
+                HttpContent content = withBody ? new StreamContent(open(), 1 << 16) : new ByteArrayContent([]);
+                content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+                content.Headers.ContentLength = withBody ? blob.Size : 0;
+                return new HttpRequestMessage(HttpMethod.Put, $"{location}{separator}digest={Uri.EscapeDataString(blob.Digest)}") { Content = content };
+            },
+            retry: false,
+            cancellationToken,
+            withBody ? blob.Size : 0).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.Created)
+        {
+            return;
+        }
+
+        throw (int)response.StatusCode >= 500 || response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.TooManyRequests
+            ? new IOException($"the registry answers {(int)response.StatusCode}")
+            : await http.RefusalAsync(response, $"the upload of blob {blob.Digest}", cancellationToken).ConfigureAwait(false);
+    }
+
+    private static Uri Location(HttpResponseMessage response, Uri asked)
+    {
+        return response.Headers.Location is { } location ? new Uri(asked, location) : asked;
+    }
+}

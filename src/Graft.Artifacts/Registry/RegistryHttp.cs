@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+
+namespace Graft.Artifacts.Registry;
+
+/// <summary>Sends requests for one repository: with authorization, and again after passing failures.</summary>
+internal sealed class RegistryHttp
+{
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
+
+    // Clients live as long as the process: connections are shared, and none is closed under a stream that is still read.
+    private static readonly ConcurrentDictionary<string, HttpClient> Clients = new();
+
+    private readonly RegistryEndpoint endpoint;
+    private readonly RegistryOptions options;
+    private readonly TimeProvider clock;
+    private readonly HttpClient client;
+    private readonly RegistryAuthorization authorization;
+
+    public RegistryHttp(RegistryEndpoint endpoint, RegistryOptions options, TimeProvider clock)
+    {
+        this.endpoint = endpoint;
+        this.options = options;
+        this.clock = clock;
+        client = Clients.GetOrAdd(options.AuthorityFile ?? "", Create);
+        authorization = new RegistryAuthorization(endpoint, options, client);
+    }
+
+    /// <summary>
+    /// Sends, and sends again while the failure may pass. The caller judges every other status; without repetition also the
+    /// passing failures (<see cref="IsPassing(Exception, CancellationToken)"/>).
+    /// </summary>
+    /// <param name="create">Makes the request, anew for each attempt.</param>
+    /// <param name="retry">Whether to send again at all.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="bodyBytes">Size of the body, for which time is allowed.</param>
+    public async Task<HttpResponseMessage> SendAsync(
+        Func<HttpRequestMessage> create, bool retry, CancellationToken cancellationToken, long bodyBytes = 0)
+    {
+        var start = clock.GetTimestamp();
+        for (var attempt = 0; ; attempt++)
+        {
+            var wait = FirstWait * Math.Pow(2, Math.Min(attempt, 10)) * (0.5 + Random.Shared.NextDouble());
+            wait = wait < LongestWait ? wait : LongestWait;
+            var mayRetry = retry && clock.GetElapsedTime(start) + wait < options.RetryTime;
+            try
+            {
+                var response = await SendAuthorizedAsync(create, bodyBytes, cancellationToken).ConfigureAwait(false);
+                if (!IsPassing(response.StatusCode) || !mayRetry)
+                {
+                    return response;
+                }
+
+                wait = response.Headers.RetryAfter?.Delta is { } wish && wish > wait && wish < LongestWait ? wish : wait;
+                response.Dispose();
+            }
+            catch (Exception fault) when (retry && IsPassing(fault, cancellationToken))
+            {
+                if (!mayRetry)
+                {
+                    throw new ArtifactException($"Registry {endpoint.Host} cannot be reached: {fault.GetBaseException().Message} Check the address{(options.PlainHttp ? "" : ", and whether it speaks TLS")}.", fault);
+                }
+            }
+
+            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether the failure of a transfer can pass.</summary>
+    public static bool IsPassing(Exception fault, CancellationToken cancellationToken)
+    {
+        return fault is HttpRequestException or IOException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+    }
+
+    /// <summary>The exception for an answer that is no success.</summary>
+    public async Task<ArtifactException> RefusalAsync(HttpResponseMessage response, string what, CancellationToken cancellationToken)
+    {
+        var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+        var status = (int)response.StatusCode;
+        var advice = response.StatusCode switch
+        {
+            HttpStatusCode.Unauthorized when options.DockerConfigFile is null => " It wants credentials: give a .dockerconfigjson.",
+            HttpStatusCode.Unauthorized => $" It does not take the credentials in '{options.DockerConfigFile}' for {endpoint.Host}.",
+            HttpStatusCode.Forbidden => " The credentials lack the permission.",
+            HttpStatusCode.RequestEntityTooLarge => " A proxy in front of it limits the size of requests.",
+            _ => "",
+        };
+        return new ArtifactException($"Registry {endpoint.Host} answers {status} to {what} in {endpoint.Repository}{Errors(text)}.{advice}");
+    }
+
+    private async Task<HttpResponseMessage> SendAuthorizedAsync(Func<HttpRequestMessage> create, long bodyBytes, CancellationToken cancellationToken)
+    {
+        for (var answered = false; ; answered = true)
+        {
+            using var request = create();
+            // A mirror or object store that a registry's upload address leads to must not see the registry's credentials.
+            if (new Uri(endpoint.Api).Authority == request.RequestUri!.Authority)
+            {
+                request.Headers.Authorization = authorization.Header;
+            }
+
+            // At a quarter of a megabyte a second even a slow line gets through; a dead one is noticed.
+            using var limit = new CancellationTokenSource(RequestTimeout + TimeSpan.FromSeconds(bodyBytes / 250_000.0), clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.Unauthorized || answered
+                || !await authorization.AnswerAsync(response, either.Token).ConfigureAwait(false))
+            {
+                return response;
+            }
+
+            response.Dispose();
+        }
+    }
+
+    private static bool IsPassing(HttpStatusCode status)
+    {
+        return status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
+    }
+
+    private static string Errors(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            var messages = document.RootElement.GetProperty("errors").EnumerateArray()
+                .Select(error => $"{error.GetProperty("code").GetString()} {(error.TryGetProperty("message", out var message) ? message.GetString() : "")}".Trim());
+            return $" ({string.Join("; ", messages)})";
+        }
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return "";
+        }
+    }
+
+    private static HttpClient Create(string authorityFile)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        };
+        if (authorityFile.Length > 0)
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(authorityFile);
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        }
+
+        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        client.DefaultRequestHeaders.UserAgent.ParseAdd($"graft/{typeof(RegistryHttp).Assembly.GetName().Version?.ToString(3)}");
+        return client;
+    }
+}

@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Graft.Artifacts.Oci;
+
+namespace Graft.Artifacts.Registry;
+
+/// <summary>A repository in an OCI registry (OCI distribution specification 1.1).</summary>
+internal sealed class RegistryRepository : IOciRepository
+{
+    private static readonly string[] ManifestTypes =
+        [MediaTypes.ImageManifest, MediaTypes.ImageIndex, MediaTypes.DockerManifest, MediaTypes.DockerManifestList];
+
+    private readonly RegistryEndpoint endpoint;
+    private readonly RegistryOptions options;
+    private readonly RegistryHttp http;
+    private readonly TimeProvider clock;
+
+    public RegistryRepository(string host, string repository, RegistryOptions options, TimeProvider clock)
+    {
+        endpoint = RegistryEndpoint.Of(host, repository, options.PlainHttp);
+        this.options = options;
+        this.clock = clock;
+        http = new RegistryHttp(endpoint, options, clock);
+    }
+
+    public string Reference(string tag)
+    {
+        return $"{endpoint.Host}/{endpoint.Repository}:{tag}";
+    }
+
+    public async Task<StoredManifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken)
+    {
+        using var response = await http.SendAsync(
+            () =>
+            {
+                var request = new HttpRequestMessage(HttpMethod.Get, $"{endpoint.Api}/manifests/{tagOrDigest}");
+                request.Headers.Accept.ParseAdd(string.Join(", ", ManifestTypes));
+                return request;
+            },
+            retry: true,
+            cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            throw await http.RefusalAsync(response, $"a request for manifest '{tagOrDigest}'", cancellationToken).ConfigureAwait(false);
+        }
+
+        var content = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        var manifest = new StoredManifest(response.Content.Headers.ContentType?.MediaType ?? MediaTypes.ImageManifest, content);
+        return !OciDigest.IsValid(tagOrDigest) || manifest.Digest == tagOrDigest
+            ? manifest
+            : throw new ArtifactException($"Registry {endpoint.Host} answers to manifest {tagOrDigest} with another one ({manifest.Digest}): its store is damaged. Publish the artifact again.");
+    }
+
+    public async Task<Stream> OpenBlobAsync(Descriptor blob, CancellationToken cancellationToken)
+    {
+        // The digest goes into an address: nothing but a valid one.
+        var download = new BlobDownload(http, $"{endpoint.Api}/blobs/sha256:{OciDigest.Hex(blob.Digest)}", blob);
+        await download.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return download;
+    }
+
+    public async Task PushBlobAsync(Descriptor blob, Func<Stream> open, CancellationToken cancellationToken)
+    {
+        using var present = await http.SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Head, $"{endpoint.Api}/blobs/{blob.Digest}"), retry: true, cancellationToken).ConfigureAwait(false);
+        if (present.StatusCode != HttpStatusCode.OK)
+        {
+            await new BlobUpload(http, endpoint, options, blob, open).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task PushManifestAsync(StoredManifest manifest, CancellationToken cancellationToken)
+    {
+        using var response = await PutManifestAsync(manifest.Digest, manifest, retry: true, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Registries have no "store unless taken". What they allow is Fischer's mutual exclusion by time: look, write, wait
+    /// longer than anybody takes from looking to writing, look again. Of several that wrote, the last one is seen by all.
+    /// </summary>
+    public async Task<bool> TryTagAsync(string tag, StoredManifest manifest, CancellationToken cancellationToken)
+    {
+        var start = clock.GetTimestamp();
+        if (await FindManifestAsync(tag, cancellationToken).ConfigureAwait(false) is { } taken)
+        {
+            return taken.Digest == manifest.Digest;
+        }
+
+        try
+        {
+            // Not tried again: a repetition that comes late could overwrite a number that somebody has been given since.
+            using var response = await PutManifestAsync(tag, manifest, retry: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken))
+        {
+            return false;
+        }
+
+        // A registry that took long for us may take as long for others.
+        var took = clock.GetElapsedTime(start) * 2;
+        await Task.Delay(took > options.SettleTime ? took : options.SettleTime, clock, cancellationToken).ConfigureAwait(false);
+        return (await FindManifestAsync(tag, cancellationToken).ConfigureAwait(false))?.Digest == manifest.Digest;
+    }
+
+    public async Task<IReadOnlyList<string>> ListTagsAsync(CancellationToken cancellationToken)
+    {
+        var tags = new List<string>();
+        var next = new Uri($"{endpoint.Api}/tags/list?n=1000");
+        for (var page = next; page is not null; page = next)
+        {
+            using var response = await http.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, page), retry: true, cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode == HttpStatusCode.NotFound)
+            {
+                break;
+            }
+
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                throw await http.RefusalAsync(response, "a request for the tags", cancellationToken).ConfigureAwait(false);
+            }
+
+            using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+            if (document.RootElement.TryGetProperty("tags", out var list) && list.ValueKind == JsonValueKind.Array)
+            {
+                tags.AddRange(list.EnumerateArray().Select(tag => tag.GetString()!));
+            }
+
+            next = NextPage(response, page);
+        }
+
+        return tags;
+    }
+
+    private async Task<HttpResponseMessage> PutManifestAsync(string name, StoredManifest manifest, bool retry, CancellationToken cancellationToken)
+    {
+        var response = await http.SendAsync(
+            () =>
+            {
+                var content = new ByteArrayContent(manifest.Content);
+                content.Headers.ContentType = new MediaTypeHeaderValue(manifest.MediaType);
+                return new HttpRequestMessage(HttpMethod.Put, $"{endpoint.Api}/manifests/{name}") { Content = content };
+            },
+            retry,
+            cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.Created)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw !retry && (int)response.StatusCode >= 500
+                ? new IOException($"the registry answers {(int)response.StatusCode}")
+                : await http.RefusalAsync(response, $"manifest '{name}'", cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Link: </v2/name/tags/list?n=1000&last=x>; rel="next"
+    private static Uri? NextPage(HttpResponseMessage response, Uri page)
+    {
+        var link = response.Headers.TryGetValues("Link", out var values) ? values.First() : "";
+        var end = link.IndexOf('>', StringComparison.Ordinal);
+        if (!link.StartsWith('<') || end < 0)
+        {
+            return null;
+        }
+
+        var next = new Uri(page, link[1..end]);
+        return next.Authority == page.Authority ? next : null;
+    }
+}

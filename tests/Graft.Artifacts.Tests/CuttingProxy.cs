@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Graft.Artifacts.Tests;
+
+/// <summary>A bad line to a server: forwards TCP, and cuts connections after so many bytes, as often as told.</summary>
+internal sealed class CuttingProxy : IDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly int serverPort;
+    private readonly long upstreamBytes;
+    private readonly long downstreamBytes;
+    private int cuts;
+
+    /// <param name="serverPort">Port of the server on loopback.</param>
+    /// <param name="cuts">How many connections are cut.</param>
+    /// <param name="upstreamBytes">Bytes to the server after which one is cut.</param>
+    /// <param name="downstreamBytes">Bytes from the server after which one is cut.</param>
+    public CuttingProxy(int serverPort, int cuts, long upstreamBytes = long.MaxValue, long downstreamBytes = long.MaxValue)
+    {
+        this.serverPort = serverPort;
+        this.cuts = cuts;
+        this.upstreamBytes = upstreamBytes;
+        this.downstreamBytes = downstreamBytes;
+        listener.Start();
+        _ = AcceptAsync();
+    }
+
+    public string Host => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+
+    /// <summary>How many connections were cut.</summary>
+    public int Cut { get; private set; }
+
+    public void Dispose()
+    {
+        listener.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _ = ServeAsync(await listener.AcceptTcpClientAsync());
+            }
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using (client)
+        using (var server = new TcpClient())
+        {
+            await server.ConnectAsync(IPAddress.Loopback, serverPort);
+            // The first direction that ends, or reaches its limit, takes the connection down.
+            await Task.WhenAny(
+                CopyAsync(client, server, upstreamBytes),
+                CopyAsync(server, client, downstreamBytes));
+            client.LingerState = new LingerOption(true, 0);
+        }
+    }
+
+    private async Task CopyAsync(TcpClient from, TcpClient to, long limit)
+    {
+        var buffer = new byte[16384];
+        var copied = 0L;
+        try
+        {
+            while (await from.GetStream().ReadAsync(buffer) is var count and > 0)
+            {
+                copied += count;
+                if (copied > limit && Interlocked.Decrement(ref cuts) >= 0)
+                {
+                    Cut++;
+                    return;
+                }
+
+                await to.GetStream().WriteAsync(buffer.AsMemory(0, count));
+            }
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The other direction was cut.
+        }
+    }
+}

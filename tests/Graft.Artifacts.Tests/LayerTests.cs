@@ -1,0 +1,189 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
+using Graft.Artifacts.Oci;
+using Graft.Artifacts.Packing;
+using Xunit;
+
+namespace Graft.Artifacts.Tests;
+
+/// <summary>Packing and unpacking of layers.</summary>
+public sealed class LayerTests : IDisposable
+{
+    private readonly TemporaryFolder temporary = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        temporary.Dispose();
+    }
+
+    [Theory]
+    [InlineData(LayerRoot.Root, ".", "a.txt sub/ sub/b.txt")]
+    [InlineData(LayerRoot.Data, "data", "data/ data/a.txt data/sub/ data/sub/b.txt")]
+    [InlineData(LayerRoot.Models, "models", "models/ models/a.txt models/sub/ models/sub/b.txt")]
+    public async Task The_archive_is_sorted_fixed_and_ends_with_two_zero_blocks(LayerRoot root, string title, string names)
+    {
+        var folder = temporary.Folder("adapter", ("sub/b.txt", "b"), ("a.txt", new string('a', 600)));
+
+        var layer = await PackedLayer.PackAsync(folder, root, temporary.At("layer"), Cancellation);
+
+        Assert.Equal(title, layer.Descriptor.Annotation(Annotations.Title));
+        using var archive = new MemoryStream();
+        await using (var gzip = new GZipStream(File.OpenRead(layer.Path), CompressionMode.Decompress))
+        {
+            await gzip.CopyToAsync(archive, Cancellation);
+        }
+
+        var bytes = archive.ToArray();
+        Assert.Equal(layer.DiffId, OciDigest.Of(bytes));
+        Assert.True(bytes.AsSpan(bytes.Length - 1024).IndexOfAnyExcept((byte)0) < 0);
+        Assert.True(bytes.AsSpan(bytes.Length - 1536, 512).IndexOfAnyExcept((byte)0) >= 0);
+        archive.Position = 0;
+        await using var tar = new TarReader(archive);
+        var entries = new List<string>();
+        while (await tar.GetNextEntryAsync(copyData: false, Cancellation) is { } entry)
+        {
+            entries.Add(entry.Name);
+            Assert.Equal((DateTimeOffset.UnixEpoch, 0, 0), (entry.ModificationTime, entry.Uid, entry.Gid));
+        }
+
+        Assert.Equal(names.Split(' '), entries);
+    }
+
+    [Theory]
+    [InlineData("../evil")]
+    [InlineData("sub/../../evil")]
+    [InlineData("/evil")]
+    [InlineData("..")]
+    public async Task A_name_outside_the_folder_is_refused(string name)
+    {
+        await AssertRefusedAsync(name, "outside", Entry(name));
+    }
+
+    [Theory]
+    [InlineData("/etc")]
+    [InlineData("..")]
+    [InlineData("sub/../..")]
+    public async Task A_link_out_of_the_folder_is_refused(string target)
+    {
+        await AssertRefusedAsync("link", "outside", new PaxTarEntry(TarEntryType.SymbolicLink, "link") { LinkName = target });
+    }
+
+    [Fact]
+    public async Task Nothing_is_written_through_a_link()
+    {
+        await AssertRefusedAsync(
+            "link/evil", "through a link",
+            new PaxTarEntry(TarEntryType.Directory, "inside/"),
+            new PaxTarEntry(TarEntryType.SymbolicLink, "link") { LinkName = "inside" },
+            Entry("link/evil"));
+    }
+
+    [Fact]
+    public async Task A_hard_link_to_a_file_outside_is_refused()
+    {
+        await AssertRefusedAsync("../secret", "outside", new PaxTarEntry(TarEntryType.HardLink, "hard") { LinkName = "../secret" });
+        await AssertRefusedAsync("hard", "no file of the archive", new PaxTarEntry(TarEntryType.HardLink, "hard") { LinkName = "nothing" });
+    }
+
+    [Fact]
+    public async Task A_device_is_refused()
+    {
+        await AssertRefusedAsync("dev", "only files", new PaxTarEntry(TarEntryType.CharacterDevice, "dev"));
+    }
+
+    [Fact]
+    public async Task A_file_replaces_a_link_instead_of_following_it()
+    {
+        await ExtractAsync(
+            Entry("target", "old"),
+            new PaxTarEntry(TarEntryType.SymbolicLink, "name") { LinkName = "target" },
+            Entry("name", "new"));
+
+        Assert.Equal("old", File.ReadAllText(temporary.At("out/target")));
+        Assert.Equal("new", File.ReadAllText(temporary.At("out/name")));
+    }
+
+    [Fact]
+    public async Task Links_within_the_folder_and_whiteouts_work_as_in_an_image()
+    {
+        await ExtractAsync(
+            Entry("a/one", "1"),
+            Entry("a/two", "2"),
+            Entry("b/three", "3"),
+            new PaxTarEntry(TarEntryType.HardLink, "copy") { LinkName = "a/one" },
+            new PaxTarEntry(TarEntryType.SymbolicLink, "a/link") { LinkName = "../a/one" });
+        await ExtractAsync(Entry("a/.wh.two"), Entry("b/.wh..wh..opq"), Entry("b/four", "4"));
+
+        Assert.Equal(["a/link", "a/one", "b/four", "copy"], Folders.Read(temporary.At("out")).Keys);
+        Assert.Equal("1", File.ReadAllText(temporary.At("out/copy")));
+    }
+
+    [Theory]
+    [InlineData("application/vnd.oci.image.layer.v1.tar+zstd", null, "zstd")]
+    [InlineData("application/octet-stream", null, "neither an archive nor")]
+    [InlineData("application/octet-stream", "../../evil", "outside")]
+    [InlineData("application/vnd.oci.image.layer.v1.tar+gzip", null, "no archive")]
+    [InlineData("application/vnd.oci.image.layer.v1.tar", null, "no archive")]
+    public async Task A_layer_that_cannot_be_unpacked_is_explained(string mediaType, string? title, string expected)
+    {
+        var content = Encoding.UTF8.GetBytes(new string('x', 2000));
+        var layer = Layer(content, mediaType) with { Annotations = title is null ? null : new() { [Annotations.Title] = title } };
+
+        var fault = await Assert.ThrowsAsync<ArtifactException>(
+            () => LayerExtractor.ExtractAsync(layer, new MemoryStream(content), temporary.At("out"), Cancellation));
+
+        Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task A_blob_of_another_length_than_announced_is_refused(int difference)
+    {
+        var content = Encoding.UTF8.GetBytes("content");
+        var layer = Layer(content, "text/plain") with { Size = content.Length + difference, Annotations = new() { [Annotations.Title] = "file" } };
+        Directory.CreateDirectory(temporary.At("out"));
+
+        var fault = await Assert.ThrowsAsync<ArtifactException>(
+            () => LayerExtractor.ExtractAsync(layer, new MemoryStream(content), temporary.At("out"), Cancellation));
+
+        Assert.Contains($"should have {layer.Size} bytes", fault.Message, StringComparison.Ordinal);
+    }
+
+    private static PaxTarEntry Entry(string name, string content = "")
+    {
+        return new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) };
+    }
+
+    private static Descriptor Layer(byte[] content, string mediaType)
+    {
+        return new Descriptor { MediaType = mediaType, Digest = OciDigest.Of(content), Size = content.Length };
+    }
+
+    private async Task AssertRefusedAsync(string entry, string why, params TarEntry[] entries)
+    {
+        var fault = await Assert.ThrowsAsync<ArtifactException>(() => ExtractAsync(entries));
+        Assert.Contains($"'{entry}'", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(why, fault.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(temporary.Path, "evil", SearchOption.AllDirectories));
+    }
+
+    private async Task ExtractAsync(params TarEntry[] entries)
+    {
+        var archive = new MemoryStream();
+        await using (var tar = new TarWriter(archive, leaveOpen: true))
+        {
+            foreach (var entry in entries)
+            {
+                await tar.WriteEntryAsync(entry, Cancellation);
+            }
+        }
+
+        archive.Position = 0;
+        Directory.CreateDirectory(temporary.At("out"));
+        await LayerExtractor.ExtractTarAsync(archive, temporary.At("out"), Cancellation);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Xunit;
+
+namespace Graft.Artifacts.Tests;
+
+/// <summary>Debian's docker-registry on a free port of loopback, with a store of its own.</summary>
+internal sealed class RegistryServer : IAsyncDisposable
+{
+    private static readonly SemaphoreSlim Installing = new(1, 1);
+
+    private readonly TemporaryFolder temporary = new();
+    private Process? process;
+
+    private RegistryServer(int port)
+    {
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    public string Host => $"127.0.0.1:{Port}";
+
+    public string Store => temporary.At("store");
+
+    /// <summary>Starts a registry, or skips the test where there is none.</summary>
+    /// <param name="authentication">The <c>auth</c> section of its configuration, or nothing.</param>
+    public static async Task<RegistryServer> StartAsync(string authentication = "")
+    {
+        if (!await IsInstalledAsync())
+        {
+            Assert.Skip("Needs docker-registry: apt-get install docker-registry");
+        }
+
+        var server = new RegistryServer(FreePort());
+        await server.LaunchAsync(authentication);
+        return server;
+    }
+
+    public string Write(string file, string content)
+    {
+        File.WriteAllText(temporary.At(file), content);
+        return temporary.At(file);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process is not null)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+
+        temporary.Dispose();
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private async Task LaunchAsync(string authentication)
+    {
+        var configuration = Write("config.yml", $$$"""
+            version: 0.1
+            log: {level: error, accesslog: {disabled: true}}
+            storage: {filesystem: {rootdirectory: {{{Store}}}}, delete: {enabled: true}}
+            http: {addr: "{{{Host}}}", relativeurls: true}
+            {{{authentication}}}
+            """);
+        process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", configuration]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        _ = process.StandardError.ReadToEndAsync();
+        _ = process.StandardOutput.ReadToEndAsync();
+        using var client = new HttpClient();
+        for (var attempt = 0; attempt < 200 && !process.HasExited; attempt++)
+        {
+            try
+            {
+                using var response = await client.GetAsync(new Uri($"http://{Host}/v2/"));
+                return;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(50);
+            }
+        }
+
+        throw new InvalidOperationException("docker-registry did not start.");
+    }
+
+    private static async Task<bool> IsInstalledAsync()
+    {
+        await Installing.WaitAsync();
+        try
+        {
+            if (await SucceedsAsync("which", "docker-registry"))
+            {
+                return true;
+            }
+
+            return Environment.IsPrivilegedProcess && await SucceedsAsync("sh", "-c", "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends docker-registry");
+        }
+        finally
+        {
+            Installing.Release();
+        }
+    }
+
+    private static async Task<bool> SucceedsAsync(string program, params string[] arguments)
+    {
+        try
+        {
+            using var run = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            _ = run.StandardError.ReadToEndAsync();
+            _ = run.StandardOutput.ReadToEndAsync();
+            await run.WaitForExitAsync();
+            return run.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+}
