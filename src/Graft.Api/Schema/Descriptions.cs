@@ -37,6 +37,12 @@ public sealed partial class Descriptions
         return summaries.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}", "");
     }
 
+    /// <summary>A constant's summary, or nothing.</summary>
+    public string Of(FieldInfo field)
+    {
+        return summaries.GetValueOrDefault($"F:{field.DeclaringType!.FullName}.{field.Name}", "");
+    }
+
     private static string Plain(XElement summary)
     {
         var text = string.Concat(summary.Nodes().Select(node => node switch

@@ -9,6 +9,7 @@ public static class GeneratedFiles
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["docs/reference/api.md"] = ApiReference.Write(descriptions),
+            ["docs/reference/problems.md"] = ProblemReference.Write(descriptions),
         };
         foreach (var kind in ResourceKind.All)
         {

@@ -110,7 +110,7 @@ internal sealed class SchemaChecker
     {
         var allowed = $"allowed here: {string.Join(", ", schema.Fields.Select(field => field.Name))}";
         var remedy = Suggest(schema, key) is { } near ? $"did you mean \"{near}\"? ({allowed})"
-            : Elsewhere(key) is { } elsewhere ? $"it belongs to {elsewhere.Parent} ({allowed})"
+            : Elsewhere(ForeignNames.Find(key) ?? key) is { } elsewhere ? $"did you mean {elsewhere}? ({allowed})"
             : schema.Fields.Count == 0 ? "nothing can be set here"
             : allowed;
         Add(ProblemCodes.UnknownField, path.Field(key), $"there is no field \"{key}\" here", remedy);
@@ -118,7 +118,9 @@ internal sealed class SchemaChecker
 
     private static string? Suggest(SchemaNode schema, string key)
     {
-        return NearestName.Find(key, schema.Fields.Select(field => field.Name));
+        return ForeignNames.Find(key) is { } ours && schema.Field(ours) is not null
+            ? ours
+            : NearestName.Find(key, schema.Fields.Select(field => field.Name));
     }
 
     // The shallowest field of this name anywhere in the resource.

@@ -6,6 +6,9 @@ namespace Graft.Api.Validation;
 /// <summary>What cannot work together in the settings that all runs share: training, publishing, pod.</summary>
 internal static class SettingsRules
 {
+    private static readonly SchemaNode ArtifactName =
+        ResourceKind.For(typeof(AdapterTrainingRun)).SpecSchema.Field("publish")!.Schema.Field("name")!.Schema;
+
     /// <summary>Checks the settings, with their defaults, of the spec at a path.</summary>
     public static IEnumerable<SpecProblem> Check(TrainingSpec? training, PublishSpec? publish, PodSettings? pod, FieldPath at, string? name)
     {
@@ -33,14 +36,13 @@ internal static class SettingsRules
             return null;
         }
 
-        var schema = new SchemaBuilder(Descriptions.None).Build(typeof(PublishSpec)).Field("name")!.Schema;
-        return name.Length > schema.MaxLength || !ScalarChecks.Matches(schema.Pattern!, name)
+        return name.Length > ArtifactName.MaxLength || !ScalarChecks.Matches(ArtifactName.Pattern!, name)
             ? new SpecProblem(
                 Severity.Error,
                 ProblemCodes.BadName,
                 at.Field("publish", "name"),
                 $"the run's name \"{name}\" cannot name an artifact",
-                $"set a name of at most {schema.MaxLength} characters here: {schema.PatternMeaning}")
+                $"set a name of at most {ArtifactName.MaxLength} characters here: {ArtifactName.PatternMeaning}")
             : null;
     }
 

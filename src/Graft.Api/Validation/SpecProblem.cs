@@ -38,27 +38,3 @@ public sealed record SpecProblem(Severity Severity, string Code, FieldPath Path,
         return new SpecProblem(Severity.Warning, ProblemCodes.LikelyMistake, path, message, remedy);
     }
 }
-
-/// <summary>The kinds of problems: stable names to search and to filter by.</summary>
-public static class ProblemCodes
-{
-    public const string BadYaml = "bad-yaml";
-    public const string DuplicateKey = "duplicate-key";
-    public const string NotGraft = "not-graft";
-    public const string UnknownKind = "unknown-kind";
-    public const string UnknownVersion = "unknown-version";
-    public const string BadName = "bad-name";
-    public const string UnknownField = "unknown-field";
-    public const string WrongType = "wrong-type";
-    public const string MissingField = "missing-field";
-    public const string OutOfBounds = "out-of-bounds";
-    public const string NotAllowed = "not-allowed";
-    public const string BadFormat = "bad-format";
-    public const string ExactlyOneOf = "exactly-one-of";
-    public const string AtMostOneOf = "at-most-one-of";
-    public const string DuplicateItem = "duplicate-item";
-    public const string DuplicateResource = "duplicate-resource";
-    public const string ReferenceNotFound = "reference-not-found";
-    public const string ImpossibleCombination = "impossible-combination";
-    public const string LikelyMistake = "likely-mistake";
-}

@@ -2,7 +2,6 @@ using Graft.Api.Documents;
 using Graft.Api.Schema;
 using Graft.Api.V1Alpha1;
 using k8s;
-using k8s.Models;
 
 namespace Graft.Api.Validation;
 
@@ -17,31 +16,31 @@ public static class SpecValidator
     /// <summary>Checks a base model.</summary>
     public static IReadOnlyList<SpecProblem> Validate(BaseModel model)
     {
-        return Validate(model, () => Rules(model));
+        return Validate<BaseModel>(model.Spec, () => Rules(model));
     }
 
     /// <summary>Checks a data set.</summary>
     public static IReadOnlyList<SpecProblem> Validate(TrainingDataset dataset)
     {
-        return Validate(dataset, () => Rules(dataset));
+        return Validate<TrainingDataset>(dataset.Spec, () => Rules(dataset));
     }
 
     /// <summary>Checks a run, together with what it names as far as that is known.</summary>
     public static IReadOnlyList<SpecProblem> Validate(AdapterTrainingRun run, BaseModel? model = null, TrainingDataset? dataset = null)
     {
-        return Validate(run, () => Rules(run, model, dataset));
+        return Validate<AdapterTrainingRun>(run.Spec, () => Rules(run, model, dataset));
     }
 
     /// <summary>Checks a projector's pre-training, together with its data set where that is known.</summary>
     public static IReadOnlyList<SpecProblem> Validate(ProjectionPretrain run, TrainingDataset? dataset = null)
     {
-        return Validate(run, () => Rules(run, dataset));
+        return Validate<ProjectionPretrain>(run.Spec, () => Rules(run, dataset));
     }
 
     /// <summary>Checks a sweep and its template.</summary>
     public static IReadOnlyList<SpecProblem> Validate(AdapterSweep sweep)
     {
-        return Validate(sweep, () => Rules(sweep));
+        return Validate<AdapterSweep>(sweep.Spec, () => Rules(sweep));
     }
 
     internal static IEnumerable<SpecProblem> Rules(BaseModel model)
@@ -69,13 +68,9 @@ public static class SpecValidator
         return SweepRules.Check(sweep.Spec, SpecPath);
     }
 
-    private static IReadOnlyList<SpecProblem> Validate<T>(T resource, Func<IEnumerable<SpecProblem>> rules)
-        where T : IKubernetesObject<V1ObjectMeta>
+    private static IReadOnlyList<SpecProblem> Validate<T>(object spec, Func<IEnumerable<SpecProblem>> rules)
     {
-        var kind = ResourceKind.For(typeof(T));
-        var document = (DocumentMapping)DocumentJson.Read(KubernetesJson.Serialize(resource));
-        var spec = document.Get("spec") ?? new DocumentMapping([], 0, 0);
-        var problems = SchemaChecker.Check(kind.SpecSchema, spec, SpecPath);
+        var problems = SchemaChecker.Check(ResourceKind.For(typeof(T)).SpecSchema, DocumentJson.Read(KubernetesJson.Serialize(spec)), SpecPath);
         return problems.Count > 0 ? problems : [.. rules()];
     }
 }

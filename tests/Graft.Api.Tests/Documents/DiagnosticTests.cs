@@ -22,9 +22,15 @@ public sealed class DiagnosticTests
         {
             "a field in the wrong place",
             "maxSteps: 100", "packing: true",
-            "run.yaml:15:5: error: spec.training.packing: there is no field \"packing\" here; it belongs to spec.data (allowed here: "
+            "run.yaml:15:5: error: spec.training.packing: there is no field \"packing\" here; did you mean spec.data.packing? (allowed here: "
             + "epochs, maxSteps, batchSize, gradientAccumulationSteps, learningRate, schedule, warmupSteps, warmupRatio, weightDecay, "
             + "adamBeta1, adamBeta2, adamEpsilon, maxGradientNorm, seed, precision) [unknown-field]"
+        },
+        {
+            "PEFT's name of a field",
+            "rank: 8", "r: 8",
+            "run.yaml:10:7: error: spec.method.lora.r: there is no field \"r\" here; did you mean \"rank\"? (allowed here: rank, alpha, "
+            + "dropout, targetModules, targetPattern, excludeModules, rsLora, dora, initialization) [unknown-field]"
         },
         {
             "a string for an integer",
