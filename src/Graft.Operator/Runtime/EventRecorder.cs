@@ -35,7 +35,7 @@ public sealed class EventRecorder(ResourceClient<Eventsv1Event> events, string c
     private long _swept;
 
     /// <summary>Tells something about an object; returns at once.</summary>
-    public void Record(IKubernetesObject<V1ObjectMeta> regarding, ResourceKind kind, EventNote note)
+    public void Record(IKubernetesObject<V1ObjectMeta> regarding, KubernetesKind kind, EventNote note)
     {
         var reference = new V1ObjectReference
         {
@@ -91,7 +91,7 @@ public sealed class EventRecorder(ResourceClient<Eventsv1Event> events, string c
             {
                 Metadata = new V1ObjectMeta
                 {
-                    GenerateName = entry.Regarding.Name + ".",
+                    Name = $"{entry.Regarding.Name}.{Guid.NewGuid():N}",
                     NamespaceProperty = entry.Regarding.NamespaceProperty,
                 },
                 Regarding = entry.Regarding,

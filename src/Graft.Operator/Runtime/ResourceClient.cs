@@ -15,7 +15,7 @@ public sealed class ResourceClient<T>(ApiClient api)
     private const string MergePatch = "application/merge-patch+json";
 
     /// <summary>How the server names the kind.</summary>
-    public ResourceKind Kind { get; } = ResourceKind.Of<T>();
+    public KubernetesKind Kind { get; } = KubernetesKind.Of<T>();
 
     public async Task<T> GetAsync(ObjectKey key, CancellationToken cancellation)
     {

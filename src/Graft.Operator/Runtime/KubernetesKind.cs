@@ -10,24 +10,24 @@ namespace Graft.Operator.Runtime;
 /// <param name="Version">The version within the group.</param>
 /// <param name="Kind">The kind, as in manifests.</param>
 /// <param name="Plural">The plural, as in paths.</param>
-public sealed record ResourceKind(string Group, string Version, string Kind, string Plural)
+public sealed record KubernetesKind(string Group, string Version, string Kind, string Plural)
 {
     /// <summary>Group and version, as in manifests.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
     /// <summary>The kind of a type that carries Graft's or the client's attribute.</summary>
     /// <exception cref="ArgumentException">The type carries neither.</exception>
-    public static ResourceKind Of<T>()
+    public static KubernetesKind Of<T>()
     {
         var type = typeof(T);
         if (type.GetCustomAttribute<CustomResourceAttribute>() is { } custom)
         {
-            return new ResourceKind(GraftApi.Group, GraftApi.Version, custom.Kind, custom.Plural);
+            return new KubernetesKind(GraftApi.Group, GraftApi.Version, custom.Kind, custom.Plural);
         }
 
         var entity = type.GetCustomAttribute<KubernetesEntityAttribute>()
             ?? throw new ArgumentException($"{type.Name} is not marked as a Kubernetes resource.");
-        return new ResourceKind(entity.Group, entity.ApiVersion, entity.Kind, entity.PluralName);
+        return new KubernetesKind(entity.Group, entity.ApiVersion, entity.Kind, entity.PluralName);
     }
 
     /// <summary>The path of a collection, of an object in it, or of an object's subresource.</summary>

@@ -1,0 +1,108 @@
+using Graft.Api.V1Alpha1;
+using Graft.Operator.Pods;
+using Graft.Operator.Runtime;
+using k8s;
+using k8s.Models;
+
+namespace Graft.Operator.Controllers;
+
+/// <summary>
+/// What the operator sees of the cluster: Graft's resources, and the Jobs and pods that it has created itself. Everything that no
+/// decision reads is dropped before it is kept.
+/// </summary>
+public sealed class ClusterCaches
+{
+    public const string ByOwner = "owner";
+    public const string ByBaseModel = "base-model";
+    public const string ByDataset = "dataset";
+
+    private readonly List<Func<CancellationToken, Task>> _runs = [];
+    private readonly List<Task> _synced = [];
+
+    public ClusterCaches(ApiClient api, OperatorOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        Runs = Watch<AdapterTrainingRun>(api, options, time, loggers, null, null);
+        Models = Watch<BaseModel>(api, options, time, loggers, null, null);
+        Datasets = Watch<TrainingDataset>(api, options, time, loggers, null, null);
+        Projections = Watch<ProjectionPretrain>(api, options, time, loggers, null, null);
+        Sweeps = Watch<AdapterSweep>(api, options, time, loggers, null, null);
+        Jobs = Watch<V1Job>(api, options, time, loggers, ChildLabels.Selector, Trim);
+        Pods = Watch<V1Pod>(api, options, time, loggers, ChildLabels.Selector, Trim);
+        Runs.Cache.AddIndex(ByBaseModel, run => Reference(run, run.Spec.BaseModelRef));
+        Runs.Cache.AddIndex(ByDataset, run => Reference(run, run.Spec.Data?.DatasetRef));
+        Jobs.Cache.AddIndex(ByOwner, OwnerUid);
+        Pods.Cache.AddIndex(ByOwner, OwnerUid);
+    }
+
+    public Informer<AdapterTrainingRun> Runs { get; }
+
+    public Informer<BaseModel> Models { get; }
+
+    public Informer<TrainingDataset> Datasets { get; }
+
+    public Informer<ProjectionPretrain> Projections { get; }
+
+    public Informer<AdapterSweep> Sweeps { get; }
+
+    public Informer<V1Job> Jobs { get; }
+
+    public Informer<V1Pod> Pods { get; }
+
+    /// <summary>Whether every first list is complete.</summary>
+    public bool AreSynced => _synced.TrueForAll(task => task.IsCompletedSuccessfully);
+
+    /// <summary>Done once every first list is complete.</summary>
+    public Task Synced => Task.WhenAll(_synced);
+
+    /// <summary>Watches until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellation)
+    {
+        return Task.WhenAll(_runs.Select(run => Task.Run(() => run(cancellation), CancellationToken.None)));
+    }
+
+    /// <summary>The Jobs that a resource owns.</summary>
+    public IReadOnlyList<V1Job> JobsOf(IKubernetesObject<V1ObjectMeta> owner)
+    {
+        return Jobs.Cache.Indexed(ByOwner, owner.Metadata.Uid);
+    }
+
+    /// <summary>The pods of Jobs.</summary>
+    public IReadOnlyList<V1Pod> PodsOf(IEnumerable<V1Job> jobs)
+    {
+        return [.. jobs.SelectMany(job => Pods.Cache.Indexed(ByOwner, job.Metadata.Uid))];
+    }
+
+    private Informer<T> Watch<T>(
+        ApiClient api, OperatorOptions options, TimeProvider time, ILoggerFactory loggers, string? selector, Action<T>? trim)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var source = new ServerListWatch<T>(new ResourceClient<T>(api), options.WatchNamespace, selector);
+        var informer = new Informer<T>(source, new InformerOptions(), time, Random.Shared, loggers.CreateLogger<Informer<T>>(), trim);
+        _runs.Add(informer.RunAsync);
+        _synced.Add(informer.Synced);
+        return informer;
+    }
+
+    private static IEnumerable<string> Reference(AdapterTrainingRun run, LocalReference? reference)
+    {
+        return reference?.Name is { } name ? [new ObjectKey(run.Metadata.NamespaceProperty, name).ToString()] : [];
+    }
+
+    private static IEnumerable<string> OwnerUid(IKubernetesObject<V1ObjectMeta> child)
+    {
+        return Owner.Of(child) is { } owner ? [owner.Uid] : [];
+    }
+
+    /// <summary>Of a Job's spec only whether it is suspended is read: the template would be most of it.</summary>
+    private static void Trim(V1Job job)
+    {
+        job.Metadata.Annotations = null;
+        job.Spec = new V1JobSpec { Suspend = job.Spec?.Suspend };
+    }
+
+    private static void Trim(V1Pod pod)
+    {
+        pod.Metadata.Annotations = null;
+        pod.Spec = null;
+    }
+}

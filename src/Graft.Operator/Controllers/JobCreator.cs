@@ -1,0 +1,67 @@
+using System.Net;
+using Graft.Operator.Pods;
+using Graft.Operator.Runtime;
+using k8s;
+using k8s.Models;
+
+namespace Graft.Operator.Controllers;
+
+/// <summary>Creates what a resource owns, once: a name that exists already is the guard against doubles.</summary>
+public sealed class JobCreator(ApiClient api, WriteExpectations expectations, StatusWriter writer)
+{
+    private readonly ResourceClient<V1Job> _jobs = new(api);
+    private readonly ResourceClient<V1ConfigMap> _configMaps = new(api);
+
+    /// <summary>Creates a Job, and before it what it mounts.</summary>
+    /// <param name="owner">The resource that owns both.</param>
+    /// <param name="job">The Job.</param>
+    /// <param name="mounted">What the Job mounts, if anything.</param>
+    /// <param name="cancellation">Cancels the writes.</param>
+    /// <exception cref="ApiException">Refused; a conflict where the name belongs to a deleted namesake's object that is not gone yet.</exception>
+    public async Task CreateAsync(IKubernetesObject<V1ObjectMeta> owner, V1Job job, V1ConfigMap? mounted, CancellationToken cancellation)
+    {
+        if (mounted is not null)
+        {
+            await CreateOwnedAsync(_configMaps, owner, mounted, cancellation).ConfigureAwait(false);
+        }
+
+        expectations.Wrote(await CreateOwnedAsync(_jobs, owner, job, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>Whether the cache has the Job that was last created under a name, or is known to have lost it.</summary>
+    public bool IsSeen(V1Job job)
+    {
+        return expectations.Fulfilled<V1Job>(ObjectKey.Of(job), null);
+    }
+
+    /// <summary>Deletes a Job with its pods.</summary>
+    public async Task DeleteAsync(V1Job job, CancellationToken cancellation)
+    {
+        writer.Fence();
+        await _jobs.DeleteAsync(ObjectKey.Of(job), job.Metadata.Uid, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<T> CreateOwnedAsync<T>(
+        ResourceClient<T> client, IKubernetesObject<V1ObjectMeta> owner, T child, CancellationToken cancellation)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        writer.Fence();
+        try
+        {
+            return await client.CreateAsync(child, StatusWriter.FieldManager, cancellation).ConfigureAwait(false);
+        }
+        catch (ApiException error) when (error.IsAlreadyExists)
+        {
+            var existing = await client.FindAsync(ObjectKey.Of(child), cancellation).ConfigureAwait(false);
+            if (existing is not null && Owner.Owns(owner, existing))
+            {
+                return existing;
+            }
+
+            throw new ApiException(
+                HttpStatusCode.Conflict,
+                "NameTaken",
+                $"The {client.Kind.Kind} {ObjectKey.Of(child)} belongs to another resource; if that was deleted, it will be gone in a moment.");
+        }
+    }
+}

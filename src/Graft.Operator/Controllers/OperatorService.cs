@@ -1,0 +1,204 @@
+using Graft.Api.V1Alpha1;
+using Graft.Operator.Inputs;
+using Graft.Operator.Pods;
+using Graft.Operator.Reports;
+using Graft.Operator.Runs;
+using Graft.Operator.Runtime;
+using k8s;
+using k8s.Models;
+using Microsoft.Extensions.Options;
+
+namespace Graft.Operator.Controllers;
+
+/// <summary>
+/// The operator's life: caches and reports on every replica, controllers on the one that leads. A leader that loses its lease ends
+/// the process: what starts next starts clean.
+/// </summary>
+public sealed class OperatorService(
+    IOptions<OperatorOptions> settings,
+    ApiClient api,
+    ClusterCaches caches,
+    ReportServer reports,
+    RuntimeMetrics runtimeMetrics,
+    RunMetrics runMetrics,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILoggerFactory loggers) : BackgroundService
+{
+    private const string ControllerName = "graft.dev/operator";
+    private const string LeaseName = "graft-operator";
+
+    /// <summary>How long a write is waited for in the cache before the cache is believed without it.</summary>
+    private static readonly TimeSpan CachePatience = TimeSpan.FromSeconds(10);
+
+    private readonly OperatorOptions _options = settings.Value;
+    private readonly ILogger _logger = loggers.CreateLogger<OperatorService>();
+    private readonly WriteExpectations _expectations = new(time, CachePatience);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var events = new EventRecorder(
+            new ResourceClient<Eventsv1Event>(api), ControllerName, _options.PodName, time, loggers.CreateLogger<EventRecorder>());
+        var runs = runtimeMetrics.CreateQueue<ObjectKey>("adaptertrainingrun", time);
+        var models = runtimeMetrics.CreateQueue<ObjectKey>("basemodel", time);
+        var datasets = runtimeMetrics.CreateQueue<ObjectKey>("trainingdataset", time);
+        var projections = runtimeMetrics.CreateQueue<ObjectKey>("projectionpretrain", time);
+        var sweeps = runtimeMetrics.CreateQueue<ObjectKey>("adaptersweep", time);
+        Route(runs, models, datasets, projections, sweeps);
+
+        var background = Task.WhenAll(caches.RunAsync(stoppingToken), events.RunAsync(stoppingToken), reports.RunAsync(stoppingToken));
+        try
+        {
+            await caches.Synced.WaitAsync(stoppingToken).ConfigureAwait(false);
+            await reports.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
+            _logger.LogInformation("The caches are complete: {Runs} runs, {Jobs} Jobs", caches.Runs.Cache.Count, caches.Jobs.Cache.Count);
+            await LeadAsync(events, runs, models, datasets, projections, sweeps, stoppingToken).ConfigureAwait(false);
+            await background.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopped before it led.
+        }
+    }
+
+    private async Task LeadAsync(
+        EventRecorder events,
+        WorkQueue<ObjectKey> runs,
+        WorkQueue<ObjectKey> models,
+        WorkQueue<ObjectKey> datasets,
+        WorkQueue<ObjectKey> projections,
+        WorkQueue<ObjectKey> sweeps,
+        CancellationToken cancellation)
+    {
+        ILeadership leadership = AlwaysLeads.Instance;
+        LeaderElector? elector = null;
+        if (_options.LeaderElection)
+        {
+            leadership = elector = new LeaderElector(
+                new ResourceClient<V1Lease>(api),
+                new ObjectKey(_options.PodNamespace, LeaseName),
+                $"{_options.PodName}_{Guid.NewGuid():N}",
+                new LeaderElectionOptions(),
+                runtimeMetrics,
+                time,
+                loggers.CreateLogger<LeaderElector>());
+        }
+
+        var writer = new StatusWriter(_expectations, leadership);
+        var jobs = new JobCreator(api, _expectations, writer);
+        var decider = new RunDecider(_options, reports.CertificatePem);
+        var inspector = new InspectionDecider(_options);
+        var run = new RunController(api, caches, decider, jobs, writer, _expectations, events, runMetrics, time);
+        var model = new InputController<BaseModel>(
+            new BaseModels(), api, caches.Models, caches, inspector, jobs, writer, _expectations, events, time);
+        var dataset = new InputController<TrainingDataset>(
+            new TrainingDatasets(), api, caches.Datasets, caches, inspector, jobs, writer, _expectations, events, time);
+        var projection = new LaterController<ProjectionPretrain, TrainingRunStatus>(api, caches.Projections, writer, time);
+        var sweep = new LaterController<AdapterSweep, AdapterSweepStatus>(api, caches.Sweeps, writer, time);
+
+        Task LeadOnceAsync(CancellationToken leading)
+        {
+            return Task.WhenAll(
+                Work("adaptertrainingrun", runs, run.ReconcileAsync, _options.Workers, leading),
+                Work("basemodel", models, model.ReconcileAsync, _options.Workers, leading),
+                Work("trainingdataset", datasets, dataset.ReconcileAsync, _options.Workers, leading),
+                Work("projectionpretrain", projections, projection.ReconcileAsync, 1, leading),
+                Work("adaptersweep", sweeps, sweep.ReconcileAsync, 1, leading));
+        }
+
+        if (elector is null)
+        {
+            await LeadOnceAsync(cancellation).ConfigureAwait(false);
+        }
+        else if (await elector.RunAsync(LeadOnceAsync, cancellation).ConfigureAwait(false))
+        {
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+        }
+    }
+
+    private Task Work(
+        string name, WorkQueue<ObjectKey> queue, Func<ObjectKey, CancellationToken, Task<TimeSpan?>> reconcile, int workers, CancellationToken cancellation)
+    {
+        return new Controller<ObjectKey>(name, queue, reconcile, runtimeMetrics, loggers.CreateLogger($"Graft.{name}")).RunAsync(workers, cancellation);
+    }
+
+    /// <summary>Which changes make which resources worth a look.</summary>
+    private void Route(
+        WorkQueue<ObjectKey> runs,
+        WorkQueue<ObjectKey> models,
+        WorkQueue<ObjectKey> datasets,
+        WorkQueue<ObjectKey> projections,
+        WorkQueue<ObjectKey> sweeps)
+    {
+        caches.Runs.Changed += change =>
+        {
+            var key = ObjectKey.Of(change.Latest);
+            if (change.New is null)
+            {
+                _expectations.Deleted<AdapterTrainingRun>(key);
+                reports.Forget(key);
+            }
+
+            runs.Add(key);
+        };
+        caches.Models.Changed += change => Input(change, models, runs, ClusterCaches.ByBaseModel);
+        caches.Datasets.Changed += change => Input(change, datasets, runs, ClusterCaches.ByDataset);
+        caches.Projections.Changed += change => projections.Add(ObjectKey.Of(change.Latest));
+        caches.Sweeps.Changed += change => sweeps.Add(ObjectKey.Of(change.Latest));
+        caches.Jobs.Changed += change =>
+        {
+            if (change.New is null)
+            {
+                _expectations.Deleted<V1Job>(ObjectKey.Of(change.Latest));
+            }
+
+            ToOwner(change.Latest);
+        };
+        caches.Pods.Changed += change =>
+        {
+            var pod = change.Latest;
+            if (Owner.Of(pod) is { Kind: V1Job.KubeKind } owner
+                && caches.Jobs.Cache.Find(new ObjectKey(pod.Metadata.NamespaceProperty, owner.Name)) is { } job)
+            {
+                ToOwner(job);
+            }
+        };
+
+        void ToOwner(V1Job job)
+        {
+            var queue = Owner.Of(job)?.Kind switch
+            {
+                nameof(AdapterTrainingRun) => runs,
+                nameof(BaseModel) => models,
+                nameof(TrainingDataset) => datasets,
+                _ => null,
+            };
+            queue?.Add(new ObjectKey(job.Metadata.NamespaceProperty, Owner.Of(job)!.Name));
+        }
+    }
+
+    private void Input<T>(ObjectChange<T> change, WorkQueue<ObjectKey> own, WorkQueue<ObjectKey> runs, string index)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var key = ObjectKey.Of(change.Latest);
+        if (change.New is null)
+        {
+            _expectations.Deleted<T>(key);
+        }
+
+        own.Add(key);
+        foreach (var run in caches.Runs.Cache.Indexed(index, key.ToString()))
+        {
+            runs.Add(ObjectKey.Of(run));
+        }
+    }
+
+    /// <summary>A single replica without an election.</summary>
+    private sealed class AlwaysLeads : ILeadership
+    {
+        public static readonly AlwaysLeads Instance = new();
+
+        public bool Holds => true;
+    }
+}

@@ -1,0 +1,142 @@
+using Graft.Api.V1Alpha1;
+using Graft.Operator.Runs;
+using Graft.Operator.Runtime;
+
+namespace Graft.Operator.Controllers;
+
+/// <summary>Carries out what <see cref="RunDecider"/> decides about AdapterTrainingRuns.</summary>
+public sealed class RunController(
+    ApiClient api,
+    ClusterCaches caches,
+    RunDecider decider,
+    JobCreator jobs,
+    StatusWriter writer,
+    WriteExpectations expectations,
+    EventRecorder events,
+    RunMetrics metrics,
+    TimeProvider time)
+{
+    /// <summary>How soon to look again at what the cache has not seen yet; its change usually comes first.</summary>
+    private static readonly TimeSpan UnseenPause = TimeSpan.FromSeconds(1);
+
+    private static readonly KubernetesKind Kind = KubernetesKind.Of<AdapterTrainingRun>();
+    private readonly ResourceClient<AdapterTrainingRun> _runs = new(api);
+
+    /// <summary>Looks at a run.</summary>
+    public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
+    {
+        var run = caches.Runs.Cache.Find(key);
+        if (run is null || run.Metadata.DeletionTimestamp is not null)
+        {
+            // Everything that it owns goes with it.
+            return null;
+        }
+
+        if (!expectations.Fulfilled(key, run))
+        {
+            return UnseenPause;
+        }
+
+        var observed = Observe(run);
+        var decision = decider.Decide(observed);
+        if (decision.Actions.OfType<CreateChildren>().Any(create => !jobs.IsSeen(create.Children.Job)))
+        {
+            return UnseenPause;
+        }
+
+        try
+        {
+            foreach (var action in decision.Actions)
+            {
+                await DoAsync(run, action, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (ApiException refusal) when (refusal.IsRejection)
+        {
+            await WriteAsync(run, decider.Decide(observed with { Refusal = refusal.Message }), cancellation).ConfigureAwait(false);
+            throw;
+        }
+
+        await WriteAsync(run, decision, cancellation).ConfigureAwait(false);
+        return decision.RequeueAfter;
+    }
+
+    private RunObservation Observe(AdapterTrainingRun run)
+    {
+        var owned = caches.JobsOf(run);
+        return new RunObservation
+        {
+            Run = run,
+            Model = run.Spec.BaseModelRef?.Name is { } model ? caches.Models.Cache.Find(new ObjectKey(run.Metadata.NamespaceProperty, model)) : null,
+            Dataset = run.Spec.Data?.DatasetRef?.Name is { } dataset
+                ? caches.Datasets.Cache.Find(new ObjectKey(run.Metadata.NamespaceProperty, dataset))
+                : null,
+            Jobs = owned,
+            Pods = caches.PodsOf(owned),
+            Now = time.GetUtcNow(),
+        };
+    }
+
+    private async Task DoAsync(AdapterTrainingRun run, RunAction action, CancellationToken cancellation)
+    {
+        switch (action)
+        {
+            case CreateChildren create:
+                await jobs.CreateAsync(run, create.Children.Job, create.Children.Plan, cancellation).ConfigureAwait(false);
+                break;
+            case DeleteJob delete:
+                await jobs.DeleteAsync(delete.Job, cancellation).ConfigureAwait(false);
+                break;
+            case ClearProgress:
+                await PatchProgressAsync(run, null, cancellation).ConfigureAwait(false);
+                break;
+            case ClearEstimates:
+                await PatchProgressAsync(
+                    run, new Dictionary<string, object?> { ["eta"] = null, ["etaSeconds"] = null, ["activity"] = null }, cancellation).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private async Task PatchProgressAsync(AdapterTrainingRun run, object? progress, CancellationToken cancellation)
+    {
+        writer.Fence();
+        var patch = new Dictionary<string, object?>
+        {
+            ["status"] = new Dictionary<string, object?> { ["progress"] = progress },
+        };
+        await _runs.MergePatchAsync(ObjectKey.Of(run), patch, "status", StatusWriter.ProgressManager, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task WriteAsync(AdapterTrainingRun run, RunDecision decision, CancellationToken cancellation)
+    {
+        if (await writer.WriteAsync(_runs, run, Ours(run.Status, decision.Status), decision.Status, cancellation).ConfigureAwait(false))
+        {
+            metrics.Changed(run, decision.Status);
+            foreach (var note in decision.Events)
+            {
+                events.Record(run, Kind, note);
+            }
+        }
+    }
+
+    /// <summary>The part of a status that this controller writes: of the progress only what it would write itself.</summary>
+    private static TrainingRunStatus? Ours(TrainingRunStatus? current, TrainingRunStatus wanted)
+    {
+        return current is null ? null : new TrainingRunStatus
+        {
+            ObservedGeneration = current.ObservedGeneration,
+            Conditions = current.Conditions,
+            PlanHash = current.PlanHash,
+            Rerun = current.Rerun,
+            JobName = current.JobName,
+            StartTime = current.StartTime,
+            CompletionTime = current.CompletionTime,
+            Figures = current.Figures,
+            Artifact = current.Artifact,
+            Tracking = current.Tracking,
+            Progress = wanted.Progress is null || current.Progress is null
+                ? null
+                : new RunProgress { Step = current.Progress.Step, TotalSteps = current.Progress.TotalSteps, Summary = current.Progress.Summary },
+        };
+    }
+}

@@ -1,0 +1,80 @@
+using Graft.Api.Planning;
+using Graft.Api.V1Alpha1;
+using k8s.Models;
+
+namespace Graft.Operator.Pods;
+
+/// <summary>Where an input's files are, whichever kind of resource says it; exactly one is set.</summary>
+public sealed record InputSource(BuiltinSource? Builtin, string? Path, PvcSource? Pvc, OciSource? Oci)
+{
+    public static InputSource Of(ModelSource source)
+    {
+        return new InputSource(source.Builtin, source.Path, source.Pvc, source.Oci);
+    }
+
+    public static InputSource Of(DatasetSource source)
+    {
+        return new InputSource(source.Builtin, source.Path, source.Pvc, source.Oci);
+    }
+}
+
+/// <summary>How a pod gets an input: what its plan says, and what must be mounted for that.</summary>
+/// <param name="Plan">Where the files are inside the pod.</param>
+/// <param name="Volumes">The pod's volumes.</param>
+/// <param name="Mounts">The container's mounts.</param>
+public sealed record PodInput(PlanInput Plan, IReadOnlyList<V1Volume> Volumes, IReadOnlyList<V1VolumeMount> Mounts)
+{
+    /// <summary>Prepares an input of a name.</summary>
+    /// <exception cref="ArgumentException">The source is a local folder, which no pod can reach.</exception>
+    public static PodInput For(string name, InputSource source, string builtinDirectory)
+    {
+        var folder = $"/inputs/{name}";
+        var volume = $"input-{name}";
+        return source switch
+        {
+            { Builtin: { } builtin } => new PodInput(new PlanInput { Path = $"{builtinDirectory}/{builtin.Name}" }, [], []),
+            { Pvc: { } pvc } => new PodInput(
+                new PlanInput { Path = folder },
+                [new V1Volume
+                {
+                    Name = volume,
+                    PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = pvc.ClaimName, ReadOnlyProperty = true },
+                }],
+                [new V1VolumeMount { Name = volume, MountPath = folder, SubPath = pvc.Path, ReadOnlyProperty = true }]),
+            { Oci: { } oci } => Fetched(name, volume, folder, oci),
+            _ => throw new ArgumentException($"The input \"{name}\" has no source that a pod can reach.", nameof(source)),
+        };
+    }
+
+    private static PodInput Fetched(string name, string volume, string folder, OciSource oci)
+    {
+        var secret = oci.PullSecretRef is { } reference ? RegistryCredentials.For(name, reference.Name!) : null;
+        return new PodInput(
+            new PlanInput
+            {
+                Path = folder,
+                Oci = new PlanOci
+                {
+                    Reference = oci.Reference!,
+                    PlainHttp = oci.PlainHttp ?? false,
+                    CredentialsFile = secret?.File,
+                },
+            },
+            [new V1Volume { Name = volume, EmptyDir = new V1EmptyDirVolumeSource() }, .. secret is null ? [] : new[] { secret.Volume }],
+            [new V1VolumeMount { Name = volume, MountPath = folder }, .. secret is null ? [] : new[] { secret.Mount }]);
+    }
+}
+
+/// <summary>A registry's credentials in a pod, from a Secret of type <c>kubernetes.io/dockerconfigjson</c>.</summary>
+public sealed record RegistryCredentials(string File, V1Volume Volume, V1VolumeMount Mount)
+{
+    public static RegistryCredentials For(string name, string secret)
+    {
+        var volume = $"credentials-{name}";
+        var folder = $"/credentials/{name}";
+        return new RegistryCredentials(
+            $"{folder}/.dockerconfigjson",
+            new V1Volume { Name = volume, Secret = new V1SecretVolumeSource { SecretName = secret } },
+            new V1VolumeMount { Name = volume, MountPath = folder, ReadOnlyProperty = true });
+    }
+}

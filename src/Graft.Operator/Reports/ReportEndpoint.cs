@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Graft.Api.Planning;
+using Graft.Api.V1Alpha1;
+using Graft.Operator.Controllers;
+using Graft.Operator.Pods;
+using Graft.Operator.Runs;
+using Graft.Operator.Runtime;
+using k8s.Models;
+
+namespace Graft.Operator.Reports;
+
+/// <summary>
+/// <c>PUT /v1/namespaces/{namespace}/adaptertrainingruns/{name}/progress</c>: a trainer pod says how far its run is. The pod proves
+/// by its token that it is itself, and by its owners that it is this run's; it needs no permission in the cluster.
+/// </summary>
+public sealed class ReportEndpoint(TokenReviewer reviewer, ClusterCaches caches, ProgressWriter writer, WorkQueue<ObjectKey> queue, TimeProvider time)
+{
+    public const string Route = "/v1/namespaces/{namespace}/adaptertrainingruns/{name}/progress";
+
+    private const int LargestReport = 16 * 1024;
+    private const double ReportsPerSecond = 2;
+    private const int ReportBurst = 10;
+    private const string Scheme = "Bearer ";
+    private readonly ConcurrentDictionary<ObjectKey, TokenBucket> _rates = new();
+
+    /// <summary>Answers a request.</summary>
+    public async Task<IResult> PutAsync(HttpContext context, string @namespace, string name)
+    {
+        var key = new ObjectKey(@namespace, name);
+        var header = context.Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(Scheme, StringComparison.Ordinal))
+        {
+            return Refuse(StatusCodes.Status401Unauthorized, "A report carries the pod's token: Authorization: Bearer TOKEN.");
+        }
+
+        ReportingPod? pod;
+        try
+        {
+            pod = await reviewer.ReviewAsync(header[Scheme.Length..].Trim(), context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (ReviewBusyException busy)
+        {
+            return Refuse(StatusCodes.Status429TooManyRequests, busy.Message);
+        }
+
+        if (pod is null)
+        {
+            return Refuse(StatusCodes.Status401Unauthorized, $"This is no valid pod's token for the audience {GraftApi.ReportAudience}.");
+        }
+
+        if (caches.Runs.Cache.Find(key) is not { } run)
+        {
+            return Refuse(StatusCodes.Status404NotFound, $"There is no AdapterTrainingRun {key}.");
+        }
+
+        if (!Belongs(pod, run))
+        {
+            return Refuse(StatusCodes.Status403Forbidden, $"The pod {pod.Key} does not train the AdapterTrainingRun {key}.");
+        }
+
+        if (RunDecider.IsFinished(run.Status))
+        {
+            return Refuse(StatusCodes.Status409Conflict, $"The AdapterTrainingRun {key} has ended.");
+        }
+
+        if (!_rates.GetOrAdd(key, _ => new TokenBucket(ReportsPerSecond, ReportBurst, time)).TryTake())
+        {
+            return Refuse(StatusCodes.Status429TooManyRequests, $"More than {ReportsPerSecond} reports a second of one run.");
+        }
+
+        return await TakeAsync(context, key).ConfigureAwait(false);
+    }
+
+    /// <summary>Forgets a run that is gone.</summary>
+    public void Forget(ObjectKey key)
+    {
+        _rates.TryRemove(key, out _);
+        writer.Forget(key);
+    }
+
+    private async Task<IResult> TakeAsync(HttpContext context, ObjectKey key)
+    {
+        if (await ReadAsync(context.Request).ConfigureAwait(false) is not { } body)
+        {
+            return Refuse(StatusCodes.Status413PayloadTooLarge, $"A report has at most {LargestReport} bytes.");
+        }
+
+        try
+        {
+            var report = JsonSerializer.Deserialize<ProgressReport>(body, PlanJson.WireOptions)
+                ?? throw new JsonException("it is empty");
+            queue.AddAfter(key, writer.Take(key, report));
+            return Results.Accepted();
+        }
+        catch (JsonException error)
+        {
+            return Refuse(StatusCodes.Status400BadRequest, $"The report cannot be read: {error.Message}");
+        }
+    }
+
+    private static async Task<byte[]?> ReadAsync(HttpRequest request)
+    {
+        if (request.ContentLength > LargestReport)
+        {
+            return null;
+        }
+
+        var buffer = new byte[LargestReport + 1];
+        var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted)
+            .ConfigureAwait(false);
+        return length > LargestReport ? null : buffer[..length];
+    }
+
+    /// <summary>Whether the pod is the run's: pod, Job and run by their UIDs, of the plan that the run has now.</summary>
+    private bool Belongs(ReportingPod reporter, AdapterTrainingRun run)
+    {
+        if (reporter.Key.Namespace != run.Metadata.NamespaceProperty
+            || caches.Pods.Cache.Find(reporter.Key) is not { } pod
+            || pod.Metadata.Uid != reporter.Uid
+            || Owner.Of(pod) is not { Kind: V1Job.KubeKind } owner)
+        {
+            return false;
+        }
+
+        return caches.Jobs.Cache.Find(new ObjectKey(reporter.Key.Namespace, owner.Name)) is { } job
+            && Owner.Owns(job, pod)
+            && Owner.Owns(run, job)
+            && run.Status?.JobName == job.Metadata.Name;
+    }
+
+    private static IResult Refuse(int status, string why)
+    {
+        return Results.Json(new { error = why }, statusCode: status);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using Graft.Api.Planning;
+using Graft.Api.V1Alpha1;
+using Graft.Operator.Status;
+
+namespace Graft.Operator.Runs;
+
+/// <summary>Turns what a trainer reports into what a run's status shows.</summary>
+public static class ProgressStatus
+{
+    /// <summary>A report as a status.</summary>
+    public static RunProgress Of(ProgressReport report, DateTimeOffset now)
+    {
+        return new RunProgress
+        {
+            Activity = report.Activity,
+            Step = report.Step,
+            TotalSteps = report.TotalSteps > 0 ? report.TotalSteps : null,
+            Summary = Summary(report.Step, report.TotalSteps),
+            Loss = Decimal(report.Loss),
+            TokensPerSecond = Whole(report.TokensPerSecond),
+            EtaSeconds = Whole(report.EtaSeconds),
+            Eta = Whole(report.EtaSeconds) is { } seconds ? Duration(seconds) : null,
+            CheckpointStep = report.CheckpointStep,
+            ReportTime = ConditionSet.Seconds(now),
+        };
+    }
+
+    /// <summary>The progress of a run that has ended, from its last report and its result.</summary>
+    public static RunProgress? Final(RunProgress? last, RunResult? result)
+    {
+        if (result is null or { Steps: 0 })
+        {
+            return null;
+        }
+
+        var total = result.Outcome == "Succeeded" ? result.Steps : last?.TotalSteps ?? 0;
+        return new RunProgress
+        {
+            Step = result.Steps,
+            TotalSteps = total > 0 ? total : null,
+            Summary = Summary(result.Steps, total),
+        };
+    }
+
+    /// <summary>A result's figures as a status.</summary>
+    public static RunFigures? Figures(ResultFigures? figures)
+    {
+        return figures is null ? null : new RunFigures
+        {
+            BaseLoss = Decimal(figures.BaseLoss),
+            AdaptedLoss = Decimal(figures.AdaptedLoss),
+            BaseTokenAccuracy = Decimal(figures.BaseTokenAccuracy),
+            AdaptedTokenAccuracy = Decimal(figures.AdaptedTokenAccuracy),
+            BaseExactMatch = Decimal(figures.BaseExactMatch),
+            AdaptedExactMatch = Decimal(figures.AdaptedExactMatch),
+            TrainableParameters = figures.TrainableParameters,
+            TokensPerSecond = Whole(figures.TokensPerSecond),
+            PeakMemoryBytes = figures.PeakMemoryBytes,
+            BadRecords = figures.BadRecords,
+            TooLongRecords = figures.TooLongRecords,
+        };
+    }
+
+    private static string Summary(long step, long total)
+    {
+        return total > 0 ? $"{step}/{total} ({100 * step / total}%)" : $"{step}";
+    }
+
+    private static string? Decimal(double? value)
+    {
+        return value is { } number && double.IsFinite(number) ? number.ToString("G5", CultureInfo.InvariantCulture) : null;
+    }
+
+    private static long? Whole(double? value)
+    {
+        return value is { } number && double.IsFinite(number) ? (long)Math.Round(number) : null;
+    }
+
+    private static string Duration(long seconds)
+    {
+        return seconds switch
+        {
+            < 60 => $"{seconds}s",
+            < 3600 => $"{seconds / 60}m{seconds % 60}s",
+            _ => $"{seconds / 3600}h{seconds / 60 % 60}m",
+        };
+    }
+}

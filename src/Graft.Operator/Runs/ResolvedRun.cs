@@ -1,0 +1,144 @@
+using Graft.Api.Defaulting;
+using Graft.Api.Planning;
+using Graft.Api.V1Alpha1;
+using Graft.Api.Validation;
+using Graft.Operator.Pods;
+using Graft.Operator.Status;
+using k8s.Models;
+
+namespace Graft.Operator.Runs;
+
+/// <summary>A run whose spec is valid and whose inputs are ready: its recipe and what is created for it.</summary>
+/// <param name="PlanHash">What names it.</param>
+/// <param name="Children">The plan and the Job.</param>
+public sealed record ResolvedRun(string PlanHash, RunChildren Children);
+
+/// <summary>Why a run cannot be planned.</summary>
+/// <param name="Reason">One of <see cref="Reasons"/>.</param>
+/// <param name="Message">A sentence for people.</param>
+/// <param name="Blocker">What stands in the way.</param>
+public sealed record Unresolved(string Reason, string Message, Blocker Blocker);
+
+/// <summary>What keeps a run from being planned, and with that who can help.</summary>
+public enum Blocker
+{
+    /// <summary>The run itself, or the installation: nothing changes until somebody changes it.</summary>
+    Spec,
+
+    /// <summary>An input that is not there: it may be applied a moment later, or never.</summary>
+    MissingInput,
+
+    /// <summary>An input that is there and not ready yet.</summary>
+    UnreadyInput,
+}
+
+/// <summary>Resolves a run: validation, references, recipe, hash, children.</summary>
+public static class RunResolver
+{
+    /// <summary>Resolves a run, or says what is in the way.</summary>
+    public static (ResolvedRun? Run, Unresolved? Why) Resolve(RunObservation observed, OperatorOptions options, string? reportCa)
+    {
+        var run = observed.Run;
+        var alone = Errors(SpecValidator.Validate(run));
+        if (alone is not null)
+        {
+            return (null, new Unresolved(Reasons.InvalidSpec, alone, Blocker.Spec));
+        }
+
+        if (RunExecution.Repository(run.Spec.Publish, options) is null)
+        {
+            return (null, new Unresolved(
+                Reasons.ArtifactStoreNotConfigured,
+                "There is nowhere to publish to: set spec.publish.repository, or the chart's value artifacts.registry.",
+                Blocker.Spec));
+        }
+
+        if (InputProblem(observed) is { } input)
+        {
+            return (null, input);
+        }
+
+        var (model, dataset) = (observed.Model!, observed.Dataset!);
+        var together = Errors(SpecValidator.Validate(run, model, dataset));
+        return together is null
+            ? (Plan(run, model, dataset, options, reportCa), null)
+            : (null, new Unresolved(Reasons.InvalidSpec, together, Blocker.Spec));
+    }
+
+    private static ResolvedRun Plan(AdapterTrainingRun run, BaseModel model, TrainingDataset dataset, OperatorOptions options, string? reportCa)
+    {
+        var recipe = RecipeResolver.Resolve(run, model, model.Status!.Digest!, dataset, dataset.Status!.Digest!);
+        var hash = PlanJson.Hash(recipe);
+        var spec = WithDefaults(run.Spec);
+        var execution = RunExecution.For(
+            run,
+            spec,
+            InputSource.Of(model.Spec.Source!),
+            InputSource.Of(dataset.Spec.Source!),
+            hash,
+            RunChildren.Name(run.Metadata.Name, hash),
+            options);
+        return new ResolvedRun(hash, RunChildren.For(run, spec, recipe, hash, execution, options, reportCa));
+    }
+
+    /// <summary>The spec with its defaults, sections that were left out included.</summary>
+    public static AdapterTrainingRunSpec WithDefaults(AdapterTrainingRunSpec spec)
+    {
+        var full = Defaults.Apply(spec);
+        full.Checkpoint ??= Defaults.Apply(new CheckpointSpec());
+        full.Pod ??= Defaults.Apply(new PodSettings());
+        return full;
+    }
+
+    private static Unresolved? InputProblem(RunObservation observed)
+    {
+        var run = observed.Run;
+        var (modelName, datasetName) = (run.Spec.BaseModelRef!.Name!, run.Spec.Data!.DatasetRef!.Name!);
+        if (observed.Model is null)
+        {
+            return Missing(nameof(BaseModel), modelName, Reasons.BaseModelNotFound);
+        }
+
+        if (observed.Dataset is null)
+        {
+            return Missing(nameof(TrainingDataset), datasetName, Reasons.DatasetNotFound);
+        }
+
+        if (!IsReady(observed.Model.Metadata, observed.Model.Status, observed.Model.Status?.Digest))
+        {
+            return Unready(nameof(BaseModel), modelName, observed.Model.Status, Reasons.BaseModelNotReady);
+        }
+
+        if (!IsReady(observed.Dataset.Metadata, observed.Dataset.Status, observed.Dataset.Status?.Digest))
+        {
+            return Unready(nameof(TrainingDataset), datasetName, observed.Dataset.Status, Reasons.DatasetNotReady);
+        }
+
+        return null;
+
+        Unresolved Missing(string kind, string name, string reason)
+        {
+            return new Unresolved(reason, $"There is no {kind} \"{name}\" in the namespace {run.Metadata.NamespaceProperty}.", Blocker.MissingInput);
+        }
+    }
+
+    private static bool IsReady(V1ObjectMeta metadata, ResourceStatus? status, string? digest)
+    {
+        return digest is not null
+            && status!.ObservedGeneration == metadata.Generation
+            && status.Get(ConditionTypes.Ready)?.Status == ConditionSet.True;
+    }
+
+    private static Unresolved Unready(string kind, string name, ResourceStatus? status, string reason)
+    {
+        var ready = status.Get(ConditionTypes.Ready);
+        var why = ready is null ? "it has not been inspected yet" : $"{ready.Reason}: {ready.Message}";
+        return new Unresolved(reason, $"The {kind} \"{name}\" is not ready: {why}", Blocker.UnreadyInput);
+    }
+
+    private static string? Errors(IReadOnlyList<SpecProblem> problems)
+    {
+        var errors = problems.Where(problem => problem.Severity == Severity.Error).Select(problem => problem.ToString()).ToList();
+        return errors.Count == 0 ? null : string.Join("\n", errors);
+    }
+}

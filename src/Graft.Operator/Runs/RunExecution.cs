@@ -1,0 +1,179 @@
+using System.Globalization;
+using Graft.Api.Planning;
+using Graft.Api.V1Alpha1;
+using Graft.Operator.Pods;
+using k8s.Models;
+
+namespace Graft.Operator.Runs;
+
+/// <summary>
+/// The part of a plan that says where things are, for a pod; and the volumes that make it so.
+/// </summary>
+public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volumes, IReadOnlyList<V1VolumeMount> Mounts)
+{
+    public const string PlanFolder = "/etc/graft";
+    public const string PlanFile = "plan.json";
+    public const string CaFile = "ca.crt";
+    public const int MetricsPort = 9090;
+
+    private const string OutputFolder = "/output";
+    private const string CheckpointFolder = "/checkpoints";
+    private const string TokenFolder = "/var/run/secrets/graft.dev";
+    private const long TokenSeconds = 3600;
+
+    /// <summary>Makes it for a run whose spec and inputs have their defaults.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="spec">Its spec, with defaults.</param>
+    /// <param name="model">Where the base model is.</param>
+    /// <param name="dataset">Where the data set is.</param>
+    /// <param name="planHash">The plan's hash: it names the folder of checkpoints.</param>
+    /// <param name="planName">The name of the ConfigMap that holds the plan.</param>
+    /// <param name="options">The installation's settings.</param>
+    public static RunExecution For(
+        AdapterTrainingRun run,
+        AdapterTrainingRunSpec spec,
+        InputSource model,
+        InputSource dataset,
+        string planHash,
+        string planName,
+        OperatorOptions options)
+    {
+        var @base = PodInput.For(RecipeResolver.BasePart, model, options.BuiltinDirectory);
+        var data = PodInput.For(Execution.DatasetInput, dataset, options.BuiltinDirectory);
+        var credentials = PublishSecret(spec.Publish, options) is { } secret ? RegistryCredentials.For("publish", secret) : null;
+        // One claim may serve many runs, and a run that is planned anew must not find the old plan's checkpoints.
+        var checkpoints = $"{CheckpointFolder}/{run.Metadata.Uid}/{PlanJson.ShortHash(planHash)}";
+        var execution = new Execution
+        {
+            Run = new RunIdentity { Namespace = run.Metadata.NamespaceProperty, Name = run.Metadata.Name, Uid = run.Metadata.Uid },
+            Inputs = new Dictionary<string, PlanInput>
+            {
+                [RecipeResolver.BasePart] = @base.Plan,
+                [Execution.DatasetInput] = data.Plan,
+            },
+            OutputDirectory = OutputFolder,
+            CheckpointDirectory = checkpoints,
+            CheckpointEverySteps = spec.Checkpoint!.EverySteps!.Value,
+            Tracking = Tracking(run, spec.Tracking, checkpoints, options),
+            Publish = Publish(run, spec.Publish, credentials?.File, options),
+            Report = options.ReportUrl is { } url
+                ? new PlanReport
+                {
+                    Url = ReportAddress(url, run.Metadata.NamespaceProperty, run.Metadata.Name),
+                    TokenFile = $"{TokenFolder}/token",
+                    CaFile = $"{PlanFolder}/{CaFile}",
+                }
+                : null,
+            Threads = Threads(spec.Pod!.Cpu!),
+            MetricsPort = MetricsPort,
+            TerminationMessagePath = TrainerPod.TerminationMessagePath,
+        };
+        return new RunExecution(
+            execution,
+            [
+                .. @base.Volumes, .. data.Volumes,
+                Empty("output"), CheckpointVolume(spec.Checkpoint),
+                new V1Volume { Name = "plan", ConfigMap = new V1ConfigMapVolumeSource { Name = planName } },
+                .. execution.Report is null ? [] : new[] { TokenVolume() },
+                .. credentials is null ? [] : new[] { credentials.Volume },
+            ],
+            [
+                .. @base.Mounts, .. data.Mounts,
+                new V1VolumeMount { Name = "output", MountPath = OutputFolder },
+                new V1VolumeMount { Name = "checkpoints", MountPath = CheckpointFolder },
+                new V1VolumeMount { Name = "plan", MountPath = PlanFolder, ReadOnlyProperty = true },
+                .. execution.Report is null ? [] : new[] { new V1VolumeMount { Name = "report-token", MountPath = TokenFolder, ReadOnlyProperty = true } },
+                .. credentials is null ? [] : new[] { credentials.Mount },
+            ]);
+    }
+
+    /// <summary>The address of a run's progress below the operator's.</summary>
+    public static string ReportAddress(string baseUrl, string @namespace, string name)
+    {
+        return $"{baseUrl.TrimEnd('/')}/v1/namespaces/{@namespace}/adaptertrainingruns/{name}/progress";
+    }
+
+    /// <summary>The repository that a run publishes below, or null where neither it nor the installation names one.</summary>
+    public static string? Repository(PublishSpec? publish, OperatorOptions options)
+    {
+        return publish?.Repository ?? options.ArtifactRepository;
+    }
+
+    private static string? PublishSecret(PublishSpec? publish, OperatorOptions options)
+    {
+        // The installation's credentials are for the installation's repository.
+        return publish?.PushSecretRef?.Name ?? (publish?.Repository is null ? options.ArtifactSecret : null);
+    }
+
+    private static PlanTracking Tracking(AdapterTrainingRun run, TrackingSpec? tracking, string checkpoints, OperatorOptions options)
+    {
+        return new PlanTracking
+        {
+            Uri = tracking?.Uri ?? options.TrackingUri,
+            Experiment = tracking?.Experiment ?? run.Metadata.NamespaceProperty,
+            RunName = run.Metadata.Name,
+            Directory = $"{OutputFolder}/mlruns",
+            SpoolDirectory = $"{checkpoints}/spool",
+        };
+    }
+
+    private static PlanPublish Publish(AdapterTrainingRun run, PublishSpec? publish, string? credentials, OperatorOptions options)
+    {
+        return new PlanPublish
+        {
+            Name = publish?.Name ?? run.Metadata.Name,
+            Repository = Repository(publish, options),
+            PlainHttp = publish?.Repository is null && options.ArtifactPlainHttp,
+            CredentialsFile = credentials,
+            Layout = publish?.Layout ?? "root",
+        };
+    }
+
+    /// <summary>As many threads as whole CPUs are asked for: without a limit a pod sees all of the node's.</summary>
+    private static int Threads(string cpu)
+    {
+        var asked = cpu.EndsWith('m')
+            ? decimal.Parse(cpu[..^1], CultureInfo.InvariantCulture) / 1000
+            : decimal.Parse(cpu, CultureInfo.InvariantCulture);
+        return (int)Math.Max(1, Math.Ceiling(asked));
+    }
+
+    private static V1Volume CheckpointVolume(CheckpointSpec checkpoint)
+    {
+        return checkpoint.ClaimName is { } claim
+            ? new V1Volume
+            {
+                Name = "checkpoints",
+                PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = claim },
+            }
+            : Empty("checkpoints");
+    }
+
+    private static V1Volume Empty(string name)
+    {
+        return new V1Volume { Name = name, EmptyDir = new V1EmptyDirVolumeSource() };
+    }
+
+    private static V1Volume TokenVolume()
+    {
+        return new V1Volume
+        {
+            Name = "report-token",
+            Projected = new V1ProjectedVolumeSource
+            {
+                Sources =
+                [
+                    new V1VolumeProjection
+                    {
+                        ServiceAccountToken = new V1ServiceAccountTokenProjection
+                        {
+                            Audience = GraftApi.ReportAudience,
+                            ExpirationSeconds = TokenSeconds,
+                            Path = "token",
+                        },
+                    },
+                ],
+            },
+        };
+    }
+}

@@ -1,0 +1,50 @@
+using Graft.Api.V1Alpha1;
+using k8s.Models;
+
+namespace Graft.Operator.Runs;
+
+/// <summary>What is known of a run when it is looked at.</summary>
+public sealed record RunObservation
+{
+    public required AdapterTrainingRun Run { get; init; }
+
+    /// <summary>The base model that it names, if there is one.</summary>
+    public BaseModel? Model { get; init; }
+
+    /// <summary>The data set that it names, if there is one.</summary>
+    public TrainingDataset? Dataset { get; init; }
+
+    /// <summary>The Jobs that it owns, of whatever plan.</summary>
+    public IReadOnlyList<V1Job> Jobs { get; init; } = [];
+
+    /// <summary>The pods of those Jobs.</summary>
+    public IReadOnlyList<V1Pod> Pods { get; init; } = [];
+
+    /// <summary>Why the API server refused the run's Job or plan just now.</summary>
+    public string? Refusal { get; init; }
+
+    public required DateTimeOffset Now { get; init; }
+}
+
+/// <summary>What to do about a run.</summary>
+/// <param name="Status">The status that it should have; its progress only where the operator itself knows it.</param>
+/// <param name="Actions">What to do first, in order.</param>
+/// <param name="Events">What to tell once the status is written.</param>
+/// <param name="RequeueAfter">When to look again even if nothing changes.</param>
+public sealed record RunDecision(
+    TrainingRunStatus Status, IReadOnlyList<RunAction> Actions, IReadOnlyList<Runtime.EventNote> Events, TimeSpan? RequeueAfter);
+
+/// <summary>Something to do for a run.</summary>
+public abstract record RunAction;
+
+/// <summary>Create the plan and the Job; either may be there already.</summary>
+public sealed record CreateChildren(RunChildren Children) : RunAction;
+
+/// <summary>Delete a Job of another plan.</summary>
+public sealed record DeleteJob(V1Job Job) : RunAction;
+
+/// <summary>Remove the progress of another plan from the status.</summary>
+public sealed record ClearProgress : RunAction;
+
+/// <summary>Remove what only an active run has, its estimates, from the progress.</summary>
+public sealed record ClearEstimates : RunAction;

@@ -1,0 +1,312 @@
+using System.Globalization;
+using Graft.Api.Planning;
+using Graft.Api.V1Alpha1;
+using Graft.Operator.Pods;
+using Graft.Operator.Status;
+using k8s.Models;
+
+namespace Graft.Operator.Runs;
+
+/// <summary>
+/// Writes a run's status: all conditions at every visit, what is known of the plan, and nothing of another plan.
+/// </summary>
+internal sealed class RunStatusDraft
+{
+    private readonly AdapterTrainingRun _run;
+    private readonly TrainingRunStatus? _before;
+    private readonly ConditionSet _conditions;
+    private readonly DateTimeOffset _now;
+
+    /// <param name="run">The run as it is.</param>
+    /// <param name="planHash">The plan that the status will speak of; null where there is none yet.</param>
+    /// <param name="now">The time.</param>
+    public RunStatusDraft(AdapterTrainingRun run, string? planHash, DateTimeOffset now)
+    {
+        _run = run;
+        _now = now;
+        // What was seen of another plan tells nothing about this one.
+        _before = run.Status?.PlanHash == planHash ? run.Status : null;
+        _conditions = new ConditionSet(run.Status?.Conditions, run.Metadata.Generation ?? 0, now);
+        Status = new TrainingRunStatus
+        {
+            ObservedGeneration = run.Metadata.Generation,
+            PlanHash = planHash,
+            Rerun = run.Spec.Rerun,
+            JobName = _before?.JobName,
+            StartTime = _before?.StartTime,
+            CompletionTime = _before?.CompletionTime,
+            Figures = _before?.Figures,
+            Artifact = _before?.Artifact,
+            Tracking = _before?.Tracking,
+        };
+    }
+
+    /// <summary>The status so far.</summary>
+    public TrainingRunStatus Status { get; }
+
+    private bool HasQueue => _run.Metadata.Labels?.ContainsKey(GraftApi.KueueQueueLabel) == true;
+
+    /// <summary>The run cannot be planned.</summary>
+    /// <param name="why">Why.</param>
+    /// <param name="stalled">Whether only somebody's help can change that.</param>
+    public void Refused(Unresolved why, bool stalled)
+    {
+        _conditions.Set(ConditionTypes.Accepted, ConditionSet.False, why.Reason, why.Message);
+        Quota(suspended: null);
+        NotRunning("Nothing runs before the run is accepted.");
+        Checkpointed();
+        Published(null, ended: false);
+        if (why.Blocker == Blocker.Spec)
+        {
+            Summary(ConditionSet.False, why.Reason, why.Message);
+        }
+        else
+        {
+            Summary(ConditionSet.Unknown, Reasons.Waiting, why.Message);
+        }
+
+        Standing(active: !stalled, stalled, why.Reason, why.Message);
+        if (Status.CompletionTime is not null)
+        {
+            FinalProgress(null);
+        }
+    }
+
+    /// <summary>The Job is about to be created, or was refused.</summary>
+    public void Created(V1Job job, string? refusal)
+    {
+        Accepted();
+        var again = _before?.StartTime is not null;
+        Status.JobName = job.Metadata.Name;
+        Status.CompletionTime = null;
+        Quota(suspended: null);
+        NotRunning($"The Job {job.Metadata.Name} has no pod yet.");
+        Checkpointed();
+        Published(null, ended: false);
+        if (refusal is not null)
+        {
+            var message = $"The API server refused the Job {job.Metadata.Name}: {refusal}";
+            Summary(ConditionSet.Unknown, Reasons.JobCreationFailed, message);
+            Standing(active: false, stalled: true, Reasons.JobCreationFailed, message);
+            return;
+        }
+
+        var created = again
+            ? $"The Job {job.Metadata.Name} was removed before it had ended, and is created again."
+            : $"The Job {job.Metadata.Name} has no pod yet.";
+        Summary(ConditionSet.Unknown, Reasons.Pending, created);
+        Standing(active: true, stalled: false, Reasons.Pending, created);
+    }
+
+    /// <summary>The Job is there.</summary>
+    /// <param name="job">The Job.</param>
+    /// <param name="view">How far it is.</param>
+    /// <param name="why">Why the run could not be planned anew, although this Job goes on; null where it could.</param>
+    public void Followed(V1Job job, TrainerJobView view, Unresolved? why)
+    {
+        if (why is null)
+        {
+            Accepted();
+        }
+        else
+        {
+            _conditions.Set(ConditionTypes.Accepted, ConditionSet.False, why.Reason, why.Message);
+        }
+
+        Status.JobName = job.Metadata.Name;
+        Status.StartTime ??= view.Started;
+        Quota(job.Spec?.Suspend);
+        Checkpointed();
+        switch (view.Phase)
+        {
+            case JobPhase.Succeeded or JobPhase.Failed:
+                Ended(view);
+                break;
+            case JobPhase.Running or JobPhase.Ending:
+                _conditions.Set(ConditionTypes.Running, ConditionSet.True, Reasons.Running, view.Message);
+                Active(RunningReason(), view.Message);
+                break;
+            default:
+                NotRunning(view.Message);
+                Active(view.Phase.ToString(), view.Message);
+                break;
+        }
+    }
+
+    /// <summary>The run has ended before, and its spec still means the same.</summary>
+    public void Kept()
+    {
+        Accepted();
+        Quota(suspended: false);
+        NotRunning("The run has ended.");
+        Checkpointed();
+        Published(Status.Artifact, ended: true);
+        var known = _before.Get(ConditionTypes.Succeeded)!;
+        if (known.Status == ConditionSet.True || Status.Artifact is null)
+        {
+            Summary(known.Status, known.Reason, known.Message);
+            Standing(active: false, known.Status != ConditionSet.True, known.Reason, known.Message);
+        }
+        else
+        {
+            // The spec was unusable for a while and is again what it was.
+            Summary(ConditionSet.True, Reasons.Completed, SuccessMessage());
+            Standing(active: false, stalled: false, Reasons.Completed, SuccessMessage());
+        }
+
+        FinalProgress(null);
+    }
+
+    private void Ended(TrainerJobView view)
+    {
+        var result = TrainerJobView.ReadResult(view.FinalWord);
+        Status.CompletionTime ??= ConditionSet.Seconds(view.Ended ?? _now);
+        Status.Figures = ProgressStatus.Figures(result?.Figures) ?? Status.Figures;
+        Status.Artifact = Artifact(result?.Artifact) ?? Status.Artifact;
+        Status.Tracking = Tracking(result?.Tracking) ?? Status.Tracking;
+        NotRunning("The run has ended.");
+        Published(Status.Artifact, ended: true);
+        if (view.Phase == JobPhase.Succeeded)
+        {
+            Summary(ConditionSet.True, Reasons.Completed, SuccessMessage());
+            Standing(active: false, stalled: false, Reasons.Completed, SuccessMessage());
+        }
+        else
+        {
+            var reason = result?.Reason ?? view.FailureReason ?? Reasons.Failed;
+            var message = result is { Outcome: not "Succeeded" } ? result.Message : view.Message;
+            Summary(ConditionSet.False, reason, message);
+            Standing(active: false, stalled: true, reason, message);
+        }
+
+        FinalProgress(result);
+    }
+
+    private void Active(string reason, string message)
+    {
+        Status.CompletionTime = null;
+        Published(null, ended: false);
+        Summary(ConditionSet.Unknown, reason, message);
+        Standing(active: true, stalled: false, reason, message);
+    }
+
+    private void Accepted()
+    {
+        _conditions.Set(ConditionTypes.Accepted, ConditionSet.True, Reasons.Valid, "The spec is valid and its inputs are ready.");
+    }
+
+    private void Quota(bool? suspended)
+    {
+        if (!HasQueue && suspended != true)
+        {
+            _conditions.Set(ConditionTypes.QuotaReserved, ConditionSet.Unknown, Reasons.NoQueue, $"The run has no label {GraftApi.KueueQueueLabel}.");
+        }
+        else if (suspended is null)
+        {
+            _conditions.Keep(ConditionTypes.QuotaReserved, Reasons.Pending, "The queue has not seen the run's Job yet.");
+        }
+        else if (suspended.Value)
+        {
+            _conditions.Set(ConditionTypes.QuotaReserved, ConditionSet.False, Reasons.Queued, "The Job waits in its queue.");
+        }
+        else
+        {
+            _conditions.Set(ConditionTypes.QuotaReserved, ConditionSet.True, Reasons.Admitted, "The queue has admitted the Job.");
+        }
+    }
+
+    private void NotRunning(string message)
+    {
+        _conditions.Set(ConditionTypes.Running, ConditionSet.False, Reasons.PodNotRunning, message);
+    }
+
+    private void Checkpointed()
+    {
+        if (_run.Spec.Checkpoint?.ClaimName is null)
+        {
+            _conditions.Set(
+                ConditionTypes.Checkpointed,
+                ConditionSet.False,
+                Reasons.NoCheckpointYet,
+                "Checkpoints end with their pod: spec.checkpoint.claimName names no volume to keep them on.");
+        }
+        else if (_before?.Progress?.CheckpointStep is { } step)
+        {
+            var message = $"A successor would go on from step {step.ToString(CultureInfo.InvariantCulture)}.";
+            var known = _before.Get(ConditionTypes.Checkpointed);
+            var since = known?.Message == message ? known.LastTransitionTime : _before.Progress.ReportTime;
+            _conditions.Set(ConditionTypes.Checkpointed, ConditionSet.True, Reasons.CheckpointSaved, message, since);
+        }
+        else
+        {
+            _conditions.Set(ConditionTypes.Checkpointed, ConditionSet.False, Reasons.NoCheckpointYet, "No checkpoint has been reported yet.");
+        }
+    }
+
+    private void Published(PublishedArtifactStatus? artifact, bool ended)
+    {
+        if (artifact is not null)
+        {
+            _conditions.Set(
+                ConditionTypes.ArtifactPublished, ConditionSet.True, Reasons.Published, $"{artifact.Reference} ({artifact.Digest})");
+        }
+        else
+        {
+            _conditions.Set(
+                ConditionTypes.ArtifactPublished,
+                ConditionSet.False,
+                Reasons.NotPublishedYet,
+                ended ? "The trainer reported no artifact." : "An artifact is published at the end.");
+        }
+    }
+
+    private void Summary(string status, string reason, string message)
+    {
+        _conditions.Set(ConditionTypes.Succeeded, status, reason, message);
+        Status.Conditions = _conditions.ToList();
+    }
+
+    private void Standing(bool active, bool stalled, string reason, string message)
+    {
+        _conditions.Set(ConditionTypes.Reconciling, active ? ConditionSet.True : ConditionSet.False, reason, message);
+        _conditions.Set(ConditionTypes.Stalled, stalled ? ConditionSet.True : ConditionSet.False, reason, message);
+        Status.Conditions = _conditions.ToList();
+    }
+
+    private string RunningReason()
+    {
+        return _before?.Progress?.Activity == Reasons.Publishing ? Reasons.Publishing : Reasons.Running;
+    }
+
+    /// <summary>The progress of an ended run is the operator's to write: no trainer reports any more.</summary>
+    private void FinalProgress(RunResult? result)
+    {
+        var last = _before?.Progress;
+        Status.Progress = ProgressStatus.Final(last, result)
+            ?? (last is null ? null : new RunProgress { Step = last.Step, TotalSteps = last.TotalSteps, Summary = last.Summary });
+    }
+
+    private string SuccessMessage()
+    {
+        var published = Status.Artifact is { } artifact ? $"Published {artifact.Name} {artifact.Version}" : "The trainer ended well, but reported no artifact";
+        return Status.Figures is { BaseLoss: { } before, AdaptedLoss: { } after }
+            ? $"{published}; held-out loss {before} before, {after} after."
+            : $"{published}.";
+    }
+
+    private static PublishedArtifactStatus? Artifact(ResultArtifact? artifact)
+    {
+        return artifact is null ? null : new PublishedArtifactStatus
+        {
+            Name = artifact.Name,
+            Version = artifact.Version,
+            Digest = artifact.Digest,
+            Reference = artifact.Reference,
+        };
+    }
+
+    private static TrackedRunStatus? Tracking(ResultTracking? tracking)
+    {
+        return tracking is null ? null : new TrackedRunStatus { ExperimentId = tracking.ExperimentId, RunId = tracking.RunId, Uri = tracking.Uri };
+    }
+}
