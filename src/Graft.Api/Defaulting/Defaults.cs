@@ -1,7 +1,6 @@
 using System.Collections;
 using System.ComponentModel;
 using System.Reflection;
-using System.Text.Json;
 using Graft.Api.V1Alpha1;
 using k8s;
 
@@ -17,12 +16,10 @@ public static class Defaults
     public static TSpec Apply<TSpec>(TSpec spec)
         where TSpec : class
     {
-        var copy = JsonSerializer.Deserialize<TSpec>(KubernetesJson.Serialize(spec), JsonOptions)!;
+        var copy = KubernetesJson.Deserialize<TSpec>(KubernetesJson.Serialize(spec));
         Fill(copy);
         return copy;
     }
-
-    private static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web);
 
     private static void Fill(object value)
     {

@@ -48,6 +48,11 @@ internal sealed class YamlReader
         {
             reader.Report(ProblemCodes.BadYaml, error.Start, $"this is not YAML: {error.Message}", null);
         }
+        catch (InvalidOperationException)
+        {
+            // YamlDotNet's state machine ends like this on some malformed texts, where it should have refused them.
+            reader.Report(ProblemCodes.BadYaml, reader.parser.Current?.End ?? Mark.Empty, "this is not YAML", null);
+        }
 
         diagnostics = reader.diagnostics;
         return documents;

@@ -45,15 +45,16 @@ public static class PlanJson
             using var document = JsonDocument.Parse(json);
             if (document.RootElement.ValueKind != JsonValueKind.Object
                 || !document.RootElement.TryGetProperty("version", out var version)
-                || version.ValueKind != JsonValueKind.Number)
+                || version.ValueKind != JsonValueKind.Number
+                || !version.TryGetInt32(out var number))
             {
                 throw new PlanFormatException("This is not a run plan: it has no \"version\". `graft plan FILE` writes one.");
             }
 
-            if (version.GetInt32() != RunPlan.CurrentVersion)
+            if (number != RunPlan.CurrentVersion)
             {
                 throw new PlanFormatException(
-                    $"The run plan has version {version.GetInt32()}, this trainer reads version {RunPlan.CurrentVersion}. "
+                    $"The run plan has version {number}, this trainer reads version {RunPlan.CurrentVersion}. "
                     + "Use the trainer image of the same release as the operator or command line that wrote the plan.");
             }
 

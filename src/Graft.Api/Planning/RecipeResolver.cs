@@ -61,9 +61,9 @@ public static class RecipeResolver
                     Rank = lora.Rank!.Value,
                     Alpha = lora.Alpha!.Value,
                     Dropout = Number(lora.Dropout!),
-                    TargetModules = lora.TargetModules,
+                    TargetModules = Set(lora.TargetModules),
                     TargetPattern = lora.TargetPattern,
-                    ExcludeModules = lora.ExcludeModules,
+                    ExcludeModules = Set(lora.ExcludeModules),
                     RsLora = lora.RsLora!.Value,
                     Dora = lora.Dora!.Value,
                     Initialization = lora.Initialization!,
@@ -137,8 +137,15 @@ public static class RecipeResolver
         };
     }
 
+    // Names of modules are a set: their order and repetition change nothing, so they must not change the hash.
+    private static List<string>? Set(List<string>? names)
+    {
+        return names is { Count: > 0 } ? [.. names.Distinct().Order(StringComparer.Ordinal)] : null;
+    }
+
     private static double Number(string text)
     {
-        return double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+        // Adding zero makes "-0" the same number as "0".
+        return double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) + 0.0;
     }
 }

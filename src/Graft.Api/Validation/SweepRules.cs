@@ -61,7 +61,7 @@ internal static class SweepRules
                 var near = NearestName.Find(name, schema.Fields.Select(known => known.Name));
                 return (null, new SpecProblem(
                     Severity.Error,
-                    ProblemCodes.UnknownField,
+                    ProblemCodes.ReferenceNotFound,
                     at,
                     $"the template's spec has no field \"{field}\": there is no \"{name}\"",
                     near is null ? $"allowed there: {string.Join(", ", schema.Fields.Select(known => known.Name))}" : $"did you mean \"{near}\"?"));

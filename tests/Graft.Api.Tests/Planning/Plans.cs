@@ -1,0 +1,96 @@
+using System.Globalization;
+using CsCheck;
+using Graft.Api.Planning;
+using Graft.Api.V1Alpha1;
+using k8s.Models;
+
+namespace Graft.Api.Tests.Planning;
+
+/// <summary>Resources and plans for tests, and generators of random ones.</summary>
+internal static class Plans
+{
+    public const string ModelDigest = "sha256:1111111111111111111111111111111111111111111111111111111111111111";
+    public const string DatasetDigest = "sha256:2222222222222222222222222222222222222222222222222222222222222222";
+
+    public static BaseModel Model => new()
+    {
+        Metadata = new V1ObjectMeta { Name = "tiny" },
+        Spec = new BaseModelSpec { Source = new ModelSource { Path = "model" }, License = new LicenseNotice { Spdx = "Apache-2.0" } },
+    };
+
+    public static TrainingDataset Dataset => new()
+    {
+        Metadata = new V1ObjectMeta { Name = "colors" },
+        Spec = new TrainingDatasetSpec { Source = new DatasetSource { Path = "data" }, EvaluationFile = "eval.jsonl" },
+    };
+
+    public static AdapterTrainingRun Run(LoraSpec? lora = null, TrainingSpec? training = null)
+    {
+        return new AdapterTrainingRun
+        {
+            Metadata = new V1ObjectMeta { Name = "quickstart" },
+            Spec = new AdapterTrainingRunSpec
+            {
+                BaseModelRef = new LocalReference { Name = "tiny" },
+                Method = new MethodSpec { Lora = lora ?? new LoraSpec() },
+                Data = new DataSpec { DatasetRef = new LocalReference { Name = "colors" } },
+                Training = training,
+            },
+        };
+    }
+
+    public static Recipe Resolve(AdapterTrainingRun run)
+    {
+        return RecipeResolver.Resolve(run, Model, ModelDigest, Dataset, DatasetDigest);
+    }
+
+    /// <summary>Specs of LoRA that follow the schema.</summary>
+    public static Gen<LoraSpec> Loras { get; } =
+        from rank in Optional(Gen.Int[1, 1024])
+        from alpha in Optional(Gen.Int[1, 65536])
+        from dropout in Gen.Double[0, 0.99]
+        from targets in OneOf("q_proj", "k_proj", "v_proj", "o_proj", "mlp.up_proj").List[0, 4]
+        from dora in Optional(Gen.Bool)
+        from initialization in OneOf<string?>("default", "gaussian", "pissa", "olora", null)
+        select new LoraSpec
+        {
+            Rank = rank,
+            Alpha = alpha,
+            Dropout = dropout.ToString("R", CultureInfo.InvariantCulture),
+            TargetModules = targets,
+            Dora = dora,
+            Initialization = initialization,
+        };
+
+    /// <summary>Training settings that follow the schema.</summary>
+    public static Gen<TrainingSpec> Trainings { get; } =
+        from steps in Optional(Gen.Int[1, 100_000])
+        from batch in Optional(Gen.Int[1, 64])
+        from rate in Gen.Double[1e-9, 10]
+        from schedule in OneOf<string?>("cosine", "linear", "constant", null)
+        from warmup in Optional(Gen.Int[0, 100])
+        from seed in Optional(Gen.Int[0, int.MaxValue])
+        select new TrainingSpec
+        {
+            MaxSteps = steps,
+            BatchSize = batch,
+            LearningRate = rate.ToString("R", CultureInfo.InvariantCulture),
+            Schedule = schedule,
+            WarmupSteps = warmup,
+            Seed = seed,
+        };
+
+    /// <summary>Runs whose specs follow the schema.</summary>
+    public static Gen<AdapterTrainingRun> Runs { get; } = Gen.Select(Loras, Trainings, Run);
+
+    private static Gen<T> OneOf<T>(params T[] values)
+    {
+        return Gen.Int[0, values.Length - 1].Select(index => values[index]);
+    }
+
+    private static Gen<T?> Optional<T>(Gen<T> values)
+        where T : struct
+    {
+        return Gen.Select(Gen.Bool, values, (isSet, value) => isSet ? value : (T?)null);
+    }
+}
