@@ -14,6 +14,11 @@ internal static class ArtifactPublisher
         IOciRepository repository, string folder, PublishRequest request, CancellationToken cancellationToken)
     {
         var source = Path.GetFullPath(folder).TrimEnd('/');
+        if (AdapterFolder.IsAdapter(source))
+        {
+            AdapterFolder.Verify(source);
+        }
+
         // Beside the folder, where there is room for files of its size; /tmp of a pod may be small.
         var packedPath = $"{source}.{Guid.NewGuid():N}.layer";
         try

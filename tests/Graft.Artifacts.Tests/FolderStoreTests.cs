@@ -22,7 +22,7 @@ public sealed class FolderStoreTests : IDisposable
     [Fact]
     public async Task What_is_pulled_equals_what_was_published()
     {
-        var folder = temporary.Folder("adapter", ("adapter_config.json", "{}"), ("deep/er/weights.bin", new string('x', 100_000)));
+        var folder = temporary.Folder("adapter", ("config.json", "{}"), ("deep/er/weights.bin", new string('x', 100_000)));
 
         var published = await store.PublishAsync(folder, Requests.Of("team/demo"), Cancellation);
         var digest = await store.PullAsync(published.Reference, temporary.At("pulled"), Cancellation);
