@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using Graft.Adapters;
+using Graft.Api.Planning;
+using Graft.Data;
+using Graft.Data.Records;
+using Graft.Data.Samples;
+using Graft.Data.Templates;
+using Graft.Data.Tokenization;
+using Graft.Models;
+using Graft.Trainer.Training;
+using TorchSharp;
+
+namespace Graft.Trainer.Tests.Support;
+
+/// <summary>Sessions on a <see cref="TinyWorld"/>, and what of them is compared.</summary>
+internal sealed class Sessions(TinyWorld world) : IDisposable
+{
+    public ICausalLanguageModel Model { get; } = world.LoadModel();
+
+    public TextTokenizer Tokenizer { get; } = TokenizerFolder.Load(world.Model);
+
+    public IReadOnlyList<Sample> Samples => field ??= Load("train.jsonl").Samples;
+
+    public IReadOnlyList<Sample> HeldOut => field ??= Load("heldout.jsonl").Samples;
+
+    public TrainingSession New(PlanTraining? training = null, PlanMethod? method = null)
+    {
+        training ??= TinyPlan.Training;
+        IAdapter adapter = AdapterMethods.FromPlan(method ?? TinyPlan.Lora(dropout: 0.1)).Attach(Model, (ulong)training.Seed);
+        return new TrainingSession(Model, adapter, Samples, training, Tokenizer.Special.Pad, new NextTokenObjective());
+    }
+
+    /// <summary>The losses of so many steps.</summary>
+    public static double[] Advance(TrainingSession session, int steps) => [.. Enumerable.Range(0, steps).Select(_ => session.Advance().Loss)];
+
+    /// <summary>A digest of tensors' bits.</summary>
+    public static string Digest(IEnumerable<KeyValuePair<string, torch.Tensor>> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (name, tensor) in tensors.OrderBy(t => t.Key, StringComparer.Ordinal))
+        {
+            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(name));
+            using torch.Tensor plain = tensor.detach().cpu().contiguous();
+            hash.AppendData(plain.bytes);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>A digest of everything that a session trains with.</summary>
+    public static string Digest(TrainingSession session) => Digest(session.Adapter.State.Concat(session.Optimizer.Moments));
+
+    public void Dispose() => Model.Dispose();
+
+    private SampleSet Load(string file)
+    {
+        var template = new PlainTemplate();
+        var options = new DataOptions(RecordFormat.Instruction, template, 64, TooLongPolicy.Error, BadRecordPolicy.Error, Packing: false);
+        return SampleSet.Load(Path.Combine(world.Data, file), options, new SampleEncoder(Tokenizer, template));
+    }
+}
