@@ -17,6 +17,7 @@ internal static class Checkers
         ["lora_dora"] = LoraCases.Check,
         ["lora_pissa"] = LoraCases.CheckDecomposed,
         ["lora_olora"] = LoraCases.CheckDecomposed,
+        ["lr_schedules"] = ScheduleCases.Check,
     };
 
     public static Action<GoldenCase>? Find(string name) => ByName.GetValueOrDefault(name);

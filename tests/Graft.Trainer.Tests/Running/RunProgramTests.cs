@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Graft.Api.Planning;
-using Graft.Trainer.Running;
 using Graft.Trainer.Tests.Support;
 using Xunit;
 
@@ -13,39 +12,180 @@ public sealed class RunProgramTests : IDisposable
 
     public void Dispose() => _world.Dispose();
 
+    private static CancellationToken None => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task A_plan_is_carried_out_to_a_published_adapter_that_is_better_than_the_base()
     {
-        RunPlan plan = TinyPlan.For(_world, "out").With(TinyPlan.Training with { MaxSteps = 150, BatchSize = 8, GradientAccumulationSteps = 1 });
+        RunPlan plan = Plan("out").With(TinyPlan.Training with { MaxSteps = 150, BatchSize = 8, GradientAccumulationSteps = 1 });
         plan = plan with { Recipe = plan.Recipe with { Method = TinyPlan.Lora(), Evaluation = plan.Recipe.Evaluation with { GenerateRecords = 8 } } };
 
-        var (exitCode, events, log) = await RunAsync(plan, TestContext.Current.CancellationToken);
+        Ended ended = await Runs.RunAsync(plan, None);
 
-        Assert.True(exitCode == 0, log);
-        RunResult result = Read(plan);
+        Assert.True(ended.ExitCode == 0, ended.Log);
+        RunResult result = Runs.Result(plan);
         Assert.Equal(("Succeeded", 150L), (result.Outcome, result.Steps));
-        Assert.True(result.Figures!.AdaptedLoss < result.Figures.BaseLoss - 1, JsonSerializer.Serialize(result.Figures));
-        Assert.True(result.Figures.AdaptedTokenAccuracy > 0.5, JsonSerializer.Serialize(result.Figures));
-        Assert.True(result.Figures.AdaptedExactMatch > result.Figures.BaseExactMatch, JsonSerializer.Serialize(result.Figures));
+        string figures = JsonSerializer.Serialize(result.Figures);
+        Assert.True(result.Figures!.AdaptedLoss < result.Figures.BaseLoss - 1, figures);
+        Assert.True(result.Figures.AdaptedTokenAccuracy > result.Figures.BaseTokenAccuracy + 0.5, figures);
+        Assert.True(result.Figures.AdaptedExactMatch > result.Figures.BaseExactMatch, figures);
+        Assert.True(result.Figures is { PeakMemoryBytes: > 1_000_000, TokensPerSecond: > 0 }, figures);
         Assert.Equal(("tiny-sounds", "v1"), (result.Artifact!.Name, result.Artifact.Version));
+        Assert.True(Directory.Exists(result.Tracking!.Uri), result.Tracking.Uri);
         Assert.Equal(
             ["README.md", "adapter_config.json", "adapter_model.safetensors", "metrics.json", "run-plan.json"],
-            Directory.EnumerateFiles(Path.Combine(plan.Execution.OutputDirectory, "adapter")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Runs.Published(plan).Keys.Order(StringComparer.Ordinal));
         Assert.Equal(File.ReadAllBytes(Path.Combine(plan.Execution.OutputDirectory, "result.json")), File.ReadAllBytes(plan.Execution.TerminationMessagePath!));
         Assert.Equal(
-            ["progress", "started", "evaluation", "checkpoint", "artifact", "finished"],
-            events.Select(e => e["event"]!.GetValue<string>()).Where(e => e != "progress").Prepend("progress").Distinct());
+            ["started", "evaluation", "checkpoint", "artifact", "finished"],
+            ended.Events.Select(e => e["event"]!.GetValue<string>()).Where(e => e != "progress").Distinct());
+        Assert.Contains("⟦woof<|endoftext|>⟧", Assert.Single(ended.Of("started"))["firstSample"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
-    private static async Task<(int ExitCode, JsonNode[] Events, string Log)> RunAsync(RunPlan plan, CancellationToken stop)
+    [Fact]
+    public async Task A_run_that_was_stopped_and_went_on_publishes_the_bytes_of_one_that_was_not()
     {
-        using var output = new StringWriter();
-        using var log = new StringWriter();
-        int exitCode = await new RunProgram(plan, output, log, TimeProvider.System).RunAsync(stop);
-        JsonNode[] events = [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
-        return (exitCode, events, log.ToString() + output);
+        RunPlan straight = Plan("straight"), halted = Plan("halted");
+        Assert.Equal(0, (await Runs.RunAsync(straight, None)).ExitCode);
+        using var stop = new CancellationTokenSource();
+
+        Ended first = await Runs.RunAsync(halted, stop.Token, told =>
+        {
+            if (told["event"]!.GetValue<string>() == "checkpoint")
+            {
+                stop.Cancel();
+            }
+        });
+        RunResult interrupted = Runs.Result(halted);
+        Ended second = await Runs.RunAsync(halted, None);
+
+        Assert.Equal(TrainerExitCodes.Interrupted, first.ExitCode);
+        Assert.Equal(("Interrupted", 5L), (interrupted.Outcome, interrupted.Steps));
+        Assert.True(second.ExitCode == 0, second.Log);
+        Assert.Equal(5, Assert.Single(second.Of("started"))["resumedFromStep"]!.GetValue<int>());
+        Assert.Equal(Runs.Published(straight), Runs.Published(halted));
+        Assert.DoesNotContain(second.Of("evaluation"), e => e["model"]!.GetValue<string>() == "base");
     }
 
-    private static RunResult Read(RunPlan plan) =>
-        JsonSerializer.Deserialize<RunResult>(File.ReadAllText(Path.Combine(plan.Execution.OutputDirectory, "result.json")), PlanJson.WireOptions)!;
+    [Fact]
+    public async Task The_same_run_again_publishes_the_same_version_without_training()
+    {
+        RunPlan plan = Plan("again");
+        await Runs.RunAsync(plan, None);
+        RunResult first = Runs.Result(plan);
+
+        Ended ended = await Runs.RunAsync(plan, None);
+
+        Assert.Equal(first.Artifact, Runs.Result(plan).Artifact);
+        Assert.DoesNotContain(ended.Of("progress"), e => e["activity"]!.GetValue<string>() == "Training");
+    }
+
+    [Fact]
+    public async Task After_a_damaged_checkpoint_the_run_goes_on_from_the_one_before_and_says_so()
+    {
+        RunPlan plan = Plan("damaged"), straight = Plan("whole");
+        await Runs.RunAsync(straight, None);
+        await Runs.RunAsync(plan, None);
+        Dictionary<string, string> published = Runs.Published(plan);
+        File.WriteAllText(Path.Combine(plan.Execution.CheckpointDirectory, "step-00000012", "state.safetensors"), "broken");
+
+        Ended ended = await Runs.RunAsync(plan, None);
+
+        Assert.Equal(0, ended.ExitCode);
+        Assert.Contains(ended.Warnings, w => w.Contains("step-00000012 is damaged", StringComparison.Ordinal));
+        Assert.Equal(10, Assert.Single(ended.Of("started"))["resumedFromStep"]!.GetValue<int>());
+        Assert.Equal(published, Runs.Published(plan));
+    }
+
+    [Fact]
+    public async Task A_loss_that_diverges_ends_with_its_exit_code_and_the_records_in_a_file()
+    {
+        RunPlan plan = Plan("diverged").With(TinyPlan.Training with { LearningRate = 1e30, WarmupSteps = 0, MaxGradientNorm = 0 });
+
+        Ended ended = await Runs.RunAsync(plan, None);
+
+        Assert.Equal(TrainerExitCodes.Diverged, ended.ExitCode);
+        Assert.Equal(("Failed", "Diverged"), (Runs.Result(plan).Outcome, Runs.Result(plan).Reason));
+        JsonNode diverged = JsonNode.Parse(File.ReadAllText(Path.Combine(plan.Execution.OutputDirectory, "diverged.json")))!;
+        Assert.Equal(8, diverged["recordIds"]!.AsArray().Count);
+        Assert.Single(ended.Of("failed"));
+    }
+
+    [Fact]
+    public async Task Bad_records_stop_the_run_or_are_counted_in_the_result()
+    {
+        File.AppendAllText(Path.Combine(_world.Data, "train.jsonl"), "{\"id\":\"broken\",\"instruction\":\"What?\"}\n");
+        RunPlan strict = Plan("strict"), lenient = Plan("lenient");
+        lenient = lenient with { Recipe = lenient.Recipe with { Data = lenient.Recipe.Data with { OnBadRecord = "skip" } } };
+
+        Ended stopped = await Runs.RunAsync(strict, None), skipped = await Runs.RunAsync(lenient, None);
+
+        Assert.Equal(TrainerExitCodes.BadData, stopped.ExitCode);
+        Assert.Contains("train.jsonl:49: record 'broken': the field 'output' is missing", Runs.Result(strict).Message, StringComparison.Ordinal);
+        Assert.Equal(0, skipped.ExitCode);
+        Assert.Equal(1, Runs.Result(lenient).Figures!.BadRecords);
+        Assert.Contains(skipped.Warnings, w => w.Contains("'broken'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Files_that_changed_after_the_plan_was_made_are_refused()
+    {
+        RunPlan plan = Plan("changed");
+        File.AppendAllText(Path.Combine(_world.Data, "train.jsonl"), "{\"instruction\":\"new\",\"output\":\"new\"}\n");
+
+        Ended ended = await Runs.RunAsync(plan, None);
+
+        Assert.Equal(TrainerExitCodes.BadData, ended.ExitCode);
+        Assert.Equal("DigestMismatch", Runs.Result(plan).Reason);
+    }
+
+    [Fact]
+    public async Task Targets_that_the_model_does_not_have_are_refused_with_those_that_it_has()
+    {
+        RunPlan plan = Plan("targets");
+        plan = plan with { Recipe = plan.Recipe with { Method = new PlanMethod { Lora = TinyPlan.Lora().Lora! with { TargetModules = ["query_proj"] } } } };
+
+        Ended ended = await Runs.RunAsync(plan, None);
+
+        Assert.Equal(TrainerExitCodes.ModelNotLoadable, ended.ExitCode);
+        Assert.Contains("q_proj", Runs.Result(plan).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_folder_of_another_plan_is_refused()
+    {
+        RunPlan first = Plan("shared");
+        await Runs.RunAsync(first, None);
+
+        Ended ended = await Runs.RunAsync(first.With(TinyPlan.Training with { Seed = 12 }), None);
+
+        Assert.Equal(TrainerExitCodes.BadPlan, ended.ExitCode);
+        Assert.Contains("another plan", ended.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_weight_of_a_random_model_can_be_trained_on_packed_text_and_the_model_is_published()
+    {
+        File.WriteAllLines(Path.Combine(_world.Data, "text.jsonl"), Enumerable.Range(0, 40).Select(i => $"{{\"text\":\"A small dog says woof, a cat says meow. {i % 4}\"}}"));
+        RunPlan plan = Plan("pretrained").With(TinyPlan.Training with { MaxSteps = 40, GradientAccumulationSteps = 1 });
+        Recipe recipe = plan.Recipe;
+        plan = plan with
+        {
+            Recipe = recipe with
+            {
+                Parts = [recipe.Parts[0] with { RandomInitializationSeed = 3 }],
+                Method = new PlanMethod { Full = new PlanFull() },
+                Data = recipe.Data with { Format = "text", TrainFile = "text.jsonl", EvaluationFile = "text.jsonl", Packing = true, MaxLength = 32 },
+            },
+        };
+
+        Ended ended = await Runs.RunAsync(plan, None);
+
+        Assert.True(ended.ExitCode == 0, ended.Log);
+        Assert.True(Runs.Result(plan).Figures!.AdaptedLoss < 1.5, JsonSerializer.Serialize(Runs.Result(plan).Figures));
+        Assert.Contains("model.safetensors", Runs.Published(plan).Keys);
+        Assert.Contains("tokenizer.json", Runs.Published(plan).Keys);
+    }
+
+    private RunPlan Plan(string output) => TinyPlan.For(_world, output);
 }

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using Graft.Api.Planning;
+using Graft.Trainer.Running;
+using Graft.Trainer.Tests.Support;
+using Xunit;
+
+namespace Graft.Trainer.Tests.Commands;
+
+/// <summary>The program itself, as the local runner and a pod start it.</summary>
+public sealed partial class TrainerProcessTests : IDisposable
+{
+    private const int SigTerm = 15;
+    private const int SigKill = 9;
+
+    private readonly TinyWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
+
+    [Theory]
+    [InlineData(SigTerm)]
+    [InlineData(SigKill)]
+    public async Task A_process_that_was_ended_in_the_middle_of_an_epoch_is_followed_by_one_that_publishes_the_straight_runs_bytes(int signal)
+    {
+        // 48 records in steps of 8: an epoch has six steps, and the signal comes within the second.
+        RunPlan straight = Plan("straight"), ended = Plan("ended");
+        Assert.Equal(0, (await StartAsync(straight)).ExitCode);
+
+        Output first = await StartAsync(ended, told => told["event"]!.GetValue<string>() == "progress" && told["step"]!.GetValue<int>() >= 8, signal);
+        Output second = await StartAsync(ended);
+
+        Assert.Equal(signal == SigTerm ? TrainerExitCodes.Interrupted : 128 + SigKill, first.ExitCode);
+        Assert.True(second.ExitCode == 0, second.Error);
+        Assert.True(Assert.Single(second.Events, e => e["event"]!.GetValue<string>() == "started")["resumedFromStep"]!.GetValue<int>() >= (signal == SigTerm ? 8 : 5));
+        Assert.Equal(Runs.Published(straight), Runs.Published(ended));
+    }
+
+    [Fact]
+    public async Task Inspect_prints_what_a_model_and_a_data_set_are()
+    {
+        string report = Path.Combine(_world.Root, "termination");
+        JsonNode model = JsonNode.Parse((await RunAsync(["inspect", "--model", _world.Model, "--json", "--output", report])).Text)!;
+        JsonNode data = JsonNode.Parse((await RunAsync(["inspect", "--dataset", _world.Data, "--evaluation-file", "heldout.jsonl", "--json"])).Text)!;
+
+        Assert.Equal(Artifacts.FolderDigest.Compute(_world.Model), model["digest"]!.GetValue<string>());
+        Assert.Equal(("LlamaForCausalLM", 2, 32, 320), (
+            model["architecture"]!.GetValue<string>(), model["layers"]!.GetValue<int>(), model["hiddenSize"]!.GetValue<int>(), model["vocabularySize"]!.GetValue<int>()));
+        Assert.Equal(model.ToJsonString(), JsonNode.Parse(File.ReadAllText(report))!.ToJsonString());
+        Assert.Equal((48, 16, 0), (data["trainRecords"]!.GetValue<int>(), data["evaluationRecords"]!.GetValue<int>(), data["badRecords"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public async Task Inspect_says_what_is_wrong_in_its_report_and_its_exit_code()
+    {
+        Output output = await RunAsync(["inspect", "--dataset", _world.Data, "--train-file", "none.jsonl", "--json"]);
+
+        Assert.Equal(TrainerExitCodes.BadData, output.ExitCode);
+        Assert.Contains("the folder has heldout.jsonl, train.jsonl", JsonNode.Parse(output.Text)!["error"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Generate_answers_with_the_template_that_the_adapter_was_trained_with()
+    {
+        RunPlan plan = Plan("answers").With(TinyPlan.Training with { MaxSteps = 150, BatchSize = 48, GradientAccumulationSteps = 1, LearningRate = 1e-2 });
+        plan = plan with { Recipe = plan.Recipe with { Method = new PlanMethod { Full = new PlanFull() } } };
+        Assert.Equal(0, (await StartAsync(plan)).ExitCode);
+
+        Output answer = await RunAsync(["generate", "--model", Path.Combine(plan.Execution.OutputDirectory, TrainingRun.TrainedFolderName), "--prompt", "What does a small duck say?", "--threads", "1"]);
+
+        Assert.Equal((0, "quack"), (answer.ExitCode, answer.Text.Trim()));
+    }
+
+    [Theory]
+    [InlineData("{}", "has no \"version\"")]
+    [InlineData("{\"version\": 99}", "version 99")]
+    [InlineData("nonsense", "cannot be read")]
+    public async Task A_file_that_is_no_plan_is_bad_usage(string content, string message)
+    {
+        string path = Path.Combine(_world.Root, "plan.json");
+        File.WriteAllText(path, content);
+
+        Output output = await RunAsync(["run", path]);
+
+        Assert.Equal(TrainerExitCodes.BadPlan, output.ExitCode);
+        Assert.Contains(message, output.Error, StringComparison.Ordinal);
+    }
+
+    private RunPlan Plan(string output)
+    {
+        // Tracking folders are apart, or the two runs of a test would be one.
+        RunPlan plan = TinyPlan.For(_world, output);
+        return plan with { Execution = plan.Execution with { Tracking = plan.Execution.Tracking with { Directory = _world.Folder(output + "-mlruns") } } };
+    }
+
+    private async Task<Output> StartAsync(RunPlan plan, Func<JsonNode, bool>? when = null, int signal = 0)
+    {
+        string path = Path.Combine(_world.Root, $"{Path.GetFileName(plan.Execution.OutputDirectory)}.json");
+        File.WriteAllText(path, PlanJson.Write(plan));
+        return await RunAsync(["run", path], when, signal);
+    }
+
+    private static async Task<Output> RunAsync(string[] arguments, Func<JsonNode, bool>? when = null, int signal = 0)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "graft-trainer");
+        using var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true },
+        };
+        process.Start();
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var lines = new List<string>();
+        bool sent = false;
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            lines.Add(line);
+            if (!sent && when is not null && JsonNode.Parse(line) is { } told && when(told))
+            {
+                sent = true;
+                Assert.Equal(0, Kill(process.Id, signal));
+            }
+        }
+
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new Output(process.ExitCode, string.Join('\n', lines), await error);
+    }
+
+    private sealed record Output(int ExitCode, string Text, string Error)
+    {
+        public JsonNode[] Events => [.. Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Kill(int processId, int signal);
+}
