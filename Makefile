@@ -8,7 +8,7 @@ BIN := artifacts/bin
 OUTPUT := $(shell echo $(CONFIGURATION) | tr '[:upper:]' '[:lower:]')
 LINK_PROGRAMS := mkdir -p bin && ln -sf ../$(BIN)/Graft.Cli/$(OUTPUT)/graft bin/graft && ln -sf graft bin/kubectl-graft
 
-.PHONY: help build demo test test-golden test-cluster image generate format clean
+.PHONY: help build demo test test-golden test-cluster bench-trainer image generate format clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ test: build ## run every test; the last line is "N passed, N failed, N skipped"
 
 test-golden: build ## run the golden cases in tests/golden, or in the folder GRAFT_GOLDEN
 	@eng/run-golden.sh
+
+bench-trainer: ## measure a training step against transformers and PyTorch, in turn (needs root for the peer)
+	dotnet build bench/Graft.Bench $(DOTNET_FLAGS)
+	@bench/trainer.sh
 
 test-cluster: build ## run the tests on a real Kubernetes (needs root)
 	@eng/run-tests.sh Graft.Cluster.Tests

@@ -52,7 +52,10 @@ public sealed class PeftLoraConfigurationTests : IDisposable
             Initialization = LoraInitialization.Gaussian,
             Targets = new TargetSelection
             {
-                Names = ["k_proj", "q_proj"], Exclude = ["layers.0.self_attn.k_proj"], Layers = [0, 1], LayersPattern = ["layers"],
+                Names = ["k_proj", "q_proj"],
+                Exclude = ["layers.0.self_attn.k_proj"],
+                Layers = [0, 1],
+                LayersPattern = ["layers"],
             },
             ModulesToSave = ["lm_head"],
             Bias = LoraBias.LoraOnly,

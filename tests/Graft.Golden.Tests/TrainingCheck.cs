@@ -3,15 +3,18 @@ using Graft.Models;
 using Graft.Models.Decoder;
 using Graft.Models.Hooks;
 using Graft.Models.Training;
+using Graft.Trainer.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
-using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Graft.Golden.Tests;
 
 /// <summary>Loss, gradients and optimiser steps on a case's one batch.</summary>
-internal sealed class TrainingCheck(GoldenCase golden, ICausalLanguageModel model, ModelHooks hooks, IReadOnlyDictionary<string, Parameter> trained)
+internal sealed class TrainingCheck(
+    GoldenCase golden, ICausalLanguageModel model, ModelHooks hooks, IReadOnlyList<TrainableParameter> trained)
 {
+    private readonly Dictionary<string, Tensor> _byName = trained.ToDictionary(p => p.Name, p => (Tensor)p.Value, StringComparer.Ordinal);
+
     /// <summary>What an adapter trains, restricted to the tensors the case trains.</summary>
     public static TrainingCheck Of(GoldenCase golden, ICausalLanguageModel model, IAdapter adapter)
     {
@@ -20,29 +23,28 @@ internal sealed class TrainingCheck(GoldenCase golden, ICausalLanguageModel mode
             golden,
             model,
             adapter.TrainingHooks,
-            adapter.Trainable.Where(p => names.Contains(p.Name)).ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal));
+            [.. adapter.Trainable.Where(p => names.Contains(p.Name))]);
     }
 
     /// <summary>Everything the folder has: the start, outputs, gradients, and the tensors and losses of the optimiser's steps.</summary>
     public void Run()
     {
-        Compare.SameNames(golden.Description["trainable_names"]!.AsArray().Select(name => name!.GetValue<string>()), trained.Keys, "trained tensors");
-        Compare.Close(golden.Description["trainable_parameters"]!.GetValue<long>(), trained.Values.Sum(p => p.numel()), 0, "trained numbers");
+        Compare.SameNames(golden.Description["trainable_names"]!.AsArray().Select(name => name!.GetValue<string>()), _byName.Keys, "trained tensors");
+        Compare.Close(golden.Description["trainable_parameters"]!.GetValue<long>(), _byName.Values.Sum(p => p.numel()), 0, "trained numbers");
         if (golden.Has("trainable.safetensors"))
         {
-            // Only shapes may differ before; the values are the case's own from here on.
-            CompareAll("trainable.safetensors", name => trained[name], _ => 0, "start of");
+            CompareAll("trainable.safetensors", name => _byName[name], _ => 0, "start of");
         }
 
-        Outputs();
-        Gradients();
+        CheckOutputs();
+        CheckGradients();
         if (golden.Has("trained.safetensors"))
         {
-            Steps();
+            CheckSteps();
         }
     }
 
-    private void Outputs()
+    private void CheckOutputs()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -52,7 +54,7 @@ internal sealed class TrainingCheck(GoldenCase golden, ICausalLanguageModel mode
         Compare.Close(golden.Output("loss").ToDouble(), Loss().ToDouble(), Compare.Loss, "loss");
     }
 
-    private void Gradients()
+    private void CheckGradients()
     {
         using var scope = NewDisposeScope();
         Loss().backward();
@@ -60,40 +62,33 @@ internal sealed class TrainingCheck(GoldenCase golden, ICausalLanguageModel mode
         {
             foreach (var (name, expected) in golden.Tensors("grads.safetensors"))
             {
-                Compare.Close(expected, trained[name].grad!, Compare.GradientTolerance(expected), $"gradient of {name}");
+                Compare.Close(expected, _byName[name].grad!, Compare.GradientTolerance(expected), $"gradient of {name}");
             }
         }
 
-        foreach (var parameter in trained.Values)
-        {
-            parameter.grad = null;
-        }
+        Gradients.Clear(trained);
     }
 
-    private void Steps()
+    private void CheckSteps()
     {
         var settings = golden.Description["optimizer"]!;
         double Setting(string name) => settings[name]!.GetValue<double>();
         var losses = golden.Description["losses_before_each_step_then_after_last"]!.AsArray().Select(loss => loss!.GetValue<double>()).ToList();
-        using var optimizer = optim.AdamW(
-            trained.Values,
-            Setting("lr"),
-            settings["betas"]![0]!.GetValue<double>(),
-            settings["betas"]![1]!.GetValue<double>(),
-            Setting("eps"),
-            Setting("weight_decay"));
+        var options = new AdamWOptions(
+            settings["betas"]![0]!.GetValue<double>(), settings["betas"]![1]!.GetValue<double>(), Setting("eps"), Setting("weight_decay"));
+        using var optimizer = new AdamW(trained, options);
         var steps = settings["steps"]!.GetValue<int>();
         for (var step = 0; step < steps; step++)
         {
             using var scope = NewDisposeScope();
-            optimizer.zero_grad();
             var loss = Loss();
             Compare.Close(losses[step], loss.ToDouble(), Compare.Trained, $"loss before step {step + 1}");
             loss.backward();
-            optimizer.step();
+            optimizer.Update(Setting("lr"));
+            Gradients.Clear(trained);
         }
 
-        CompareAll("trained.safetensors", name => trained[name], _ => Compare.Trained, $"after {steps} steps,");
+        CompareAll("trained.safetensors", name => _byName[name], _ => Compare.Trained, $"after {steps} steps,");
         using (no_grad())
         {
             Compare.Close(losses[^1], Loss().ToDouble(), Compare.Trained, "loss after the last step");
