@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Graft.Adapters;
 using Graft.Api.Planning;
+using Graft.Artifacts;
 using Graft.Data.Samples;
 using Graft.Models;
 using Graft.Models.Hooks;
@@ -55,9 +56,14 @@ internal static class TrainedFolder
         double trained = Loss(run.Model, run.Session.Adapter.Hooks), reopened;
         try
         {
+            if (AdapterFolder.IsAdapter(folder))
+            {
+                AdapterFolder.Verify(folder);
+            }
+
             reopened = recipe.Method.Full is null ? OfAdapter() : OfModel();
         }
-        catch (Exception e) when (e is AdapterException or ModelException)
+        catch (Exception e) when (e is AdapterException or ModelException or ArtifactException)
         {
             throw new PublishException($"What was saved in {folder} cannot be opened again: {e.Message}", e);
         }

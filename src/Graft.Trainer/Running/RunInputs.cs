@@ -57,7 +57,7 @@ public static class RunInputs
         bool isThere = Directory.Exists(input.Path) && Directory.EnumerateFileSystemEntries(input.Path).Any();
         if (input.Oci is { } oci && !isThere)
         {
-            await Stores.ForReading(oci).PullAsync(oci.Reference, input.Path, cancellationToken).ConfigureAwait(false);
+            await Stores.PullAsync(oci, input.Path, cancellationToken).ConfigureAwait(false);
         }
     }
 }
