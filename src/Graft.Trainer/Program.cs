@@ -9,5 +9,6 @@ var root = new RootCommand("Trains what a run plan says. People use `graft`, whi
     GenerateCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
-int exitCode = await parsed.InvokeAsync();
+// `run` sees to the signals itself: the library would end the process two seconds after SIGTERM, checkpoint or not.
+int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 return parsed.Errors.Count > 0 ? TrainerExitCodes.BadPlan : exitCode;
