@@ -15,13 +15,10 @@ public static class CommandLine
         var parsed = Create(terminal).Parse(arguments);
         try
         {
-            var status = await parsed.InvokeAsync(new InvocationConfiguration
-            {
-                EnableDefaultExceptionHandler = false,
-
-                // A local run saves a checkpoint before it ends; how long that may take is the trainer's affair.
-                ProcessTerminationTimeout = Timeout.InfiniteTimeSpan,
-            }).ConfigureAwait(false);
+            // The signals are ours: the library's handler ends the process when a second one comes.
+            using var signals = new StopSignals();
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            var status = await parsed.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
             return parsed.Errors.Count > 0 ? ExitCodes.WrongUse : status;
         }
         catch (Exception error) when (error is CliException or ArtifactException or IOException or UnauthorizedAccessException)
@@ -43,9 +40,12 @@ public static class CommandLine
             ValidateCommand.Create(terminal),
             PlanCommand.Create(terminal),
             ExplainCommand.Create(terminal),
+            GenerateCommand.Create(),
             InspectCommand.Create(terminal),
             LogsCommand.Create(terminal),
             PlotCommand.Create(terminal),
+            PullCommand.Create(terminal),
+            PushCommand.Create(terminal),
         };
     }
 }

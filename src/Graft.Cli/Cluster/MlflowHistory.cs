@@ -9,7 +9,7 @@ namespace Graft.Cli.Cluster;
 public static class MlflowHistory
 {
     private const string TrainingLoss = "train/loss";
-    private const string HeldOutLoss = "evaluation/loss";
+    private const string HeldOutLoss = "eval/loss";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>Adds a run's losses to a state.</summary>

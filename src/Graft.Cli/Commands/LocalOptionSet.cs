@@ -37,7 +37,7 @@ public sealed class LocalOptionSet
     {
         var output = parsed.GetRequiredValue(_output);
         var builtins = BuiltinFolders.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(BuiltinFolders.Variable));
-        var registry = new OciInputs(Stores.Open, Path.Combine(output, "inputs"));
+        var registry = new OciInputs(Path.Combine(output, "inputs"));
         return new LocalPlanner(
             new InputFolders(builtins, Volumes(parsed), registry),
             FolderDigestCache.OfUser(),

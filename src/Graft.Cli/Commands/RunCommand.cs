@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Graft.Api.Planning;
 using Graft.Cli.Display;
 using Graft.Cli.Local;
@@ -57,9 +56,7 @@ public static class RunCommand
                 WriteFailure(terminal, run, outcome, failure);
                 return ExitCodes.Failed;
             case { ExitCode: TrainerExitCodes.Interrupted }:
-                terminal.WriteErrorLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Stopped after step {outcome.Result?.Steps}; a checkpoint is saved. The same command goes on from there."));
+                terminal.WriteErrorLine($"{outcome.Result?.Message} The same command goes on from there.");
                 return ExitCodes.Interrupted;
             case { Result: { } result }:
                 if (outcome.WasDone)

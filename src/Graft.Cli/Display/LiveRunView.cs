@@ -18,9 +18,9 @@ public sealed class LiveRunView : IRunView
     private readonly long _started;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _display;
-    private readonly Queue<string> _news = new();
     private readonly Lock _lock = new();
     private Snapshot? _shown;
+    private string[] _warnings = [];
 
     public LiveRunView(IAnsiConsole console, string name, TimeProvider clock)
     {
@@ -35,11 +35,8 @@ public sealed class LiveRunView : IRunView
     {
         lock (_lock)
         {
-            _shown = new Snapshot(state.Report, state.CheckpointStep, TextChart.Sparkline(LossHistory.Smooth(state.Training.Points), CurveWidth));
-            if (state.News is { } news)
-            {
-                _news.Enqueue(news);
-            }
+            _shown = new Snapshot(state.Report, state.Start, state.CheckpointStep, TextChart.Sparkline(LossHistory.Smooth(state.Training.Points), CurveWidth));
+            _warnings = [.. state.Warnings];
         }
     }
 
@@ -48,9 +45,9 @@ public sealed class LiveRunView : IRunView
         await _end.CancelAsync().ConfigureAwait(false);
         await _display.ConfigureAwait(false);
         _end.Dispose();
-        foreach (var line in _news)
+        foreach (var warning in _warnings)
         {
-            _console.MarkupLineInterpolated($"[yellow]![/] {line}");
+            _console.MarkupLineInterpolated($"[yellow]warning:[/] {warning}");
         }
     }
 
@@ -86,6 +83,7 @@ public sealed class LiveRunView : IRunView
             var share = (done * 100).ToString("0", CultureInfo.InvariantCulture);
             var checkpoint = shown.CheckpointStep is { } step ? string.Create(CultureInfo.InvariantCulture, $"step {step}") : "none yet";
             return new Rows(
+                Markup.FromInterpolated($"[grey]{shown.Start}[/]"),
                 Markup.FromInterpolated(
                     $"[bold]{_name}[/]  {report.Activity,-10}  [green]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/]  {report.Step}/{report.TotalSteps} ({share}%)"),
                 Markup.FromInterpolated(
@@ -95,5 +93,5 @@ public sealed class LiveRunView : IRunView
     }
 
     /// <summary>What is shown, taken when the state changes: the display is drawn from another thread.</summary>
-    private sealed record Snapshot(ProgressReport Report, long? CheckpointStep, string Curve);
+    private sealed record Snapshot(ProgressReport Report, string? Start, long? CheckpointStep, string Curve);
 }

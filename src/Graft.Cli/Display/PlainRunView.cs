@@ -9,19 +9,29 @@ public sealed class PlainRunView(IAnsiConsole console, TimeProvider clock, TimeS
 {
     private long? _shownAt;
     private string _activity = "";
+    private long _step;
+    private string? _start;
+    private int _warnings;
 
     public void Update(RunProgressState state)
     {
-        if (state.News is { } news)
+        if (state.Start is { } start && start != _start)
         {
-            console.WriteLine(news);
+            _start = start;
+            console.Profile.Out.Writer.WriteLine(start);
+        }
+
+        for (; _warnings < state.Warnings.Count; _warnings++)
+        {
+            console.Profile.Out.Writer.WriteLine("warning: " + state.Warnings[_warnings]);
         }
 
         var report = state.Report;
-        var isLast = report.TotalSteps > 0 && report.Step == report.TotalSteps && report.Activity == "Training";
+        var isLast = report.Activity == "Training" && report.Step == report.TotalSteps && report.Step != _step;
         if (report.Activity != _activity || isLast || _shownAt is not { } shown || clock.GetElapsedTime(shown) >= interval)
         {
             _activity = report.Activity;
+            _step = report.Step;
             _shownAt = clock.GetTimestamp();
             console.WriteLine(Line(report));
         }

@@ -7,6 +7,8 @@ namespace Graft.Cli.Display;
 /// <summary>What is known of a run while it goes: the sum of the trainer's events so far.</summary>
 public sealed class RunProgressState
 {
+    private readonly List<string> _warnings = [];
+
     /// <summary>The last report; before the first one, a trainer that is loading.</summary>
     public ProgressReport Report { get; private set; } = new() { Activity = "Loading" };
 
@@ -17,17 +19,19 @@ public sealed class RunProgressState
     /// <summary>The step of the last checkpoint that was saved or gone on from.</summary>
     public long? CheckpointStep { get; private set; }
 
-    /// <summary>The last event that tells the person something, as a sentence, or null; set anew by each event.</summary>
-    public string? News { get; private set; }
+    /// <summary>What the trainer has loaded, in a sentence; null before it has.</summary>
+    public string? Start { get; private set; }
+
+    /// <summary>What a person should know although the run goes on.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>Takes in an event.</summary>
     public void Apply(TrainerEvent trainerEvent)
     {
-        News = null;
         switch (trainerEvent.Kind)
         {
             case "started":
-                News = Started(trainerEvent);
+                Start = Started(trainerEvent);
                 break;
             case "progress":
                 Apply(trainerEvent.Progress());
@@ -39,20 +43,18 @@ public sealed class RunProgressState
                 CheckpointStep = (long?)trainerEvent.Number("step");
                 break;
             case "warning":
-                News = trainerEvent.Text("message");
+                _warnings.Add(trainerEvent.Text("message") ?? "");
                 break;
         }
     }
 
-    /// <summary>Takes in events of the past, which are no news.</summary>
+    /// <summary>Takes in events of the past.</summary>
     public void ApplyAll(IEnumerable<TrainerEvent> events)
     {
         foreach (var trainerEvent in events)
         {
             Apply(trainerEvent);
         }
-
-        News = null;
     }
 
     private void Apply(ProgressReport report)

@@ -55,7 +55,7 @@ public static class RunSummary
 
     private static IEnumerable<(string Label, string Value)> Facts(PlannedRun run, RunResult result)
     {
-        yield return ("Adapter", Relative(Path.Combine(run.Folder.Link, "adapter")));
+        yield return ("Adapter", Relative(Path.Combine(run.Folder.Link, RunFolder.TrainedFolderName)));
         if (result.Artifact is { } artifact)
         {
             yield return ("Version", $"{artifact.Name} {artifact.Version}");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Graft.Artifacts;
 using Graft.Artifacts.SafeTensors;
+using Graft.Cli.Local;
 
 namespace Graft.Cli.Inspection;
 
@@ -38,7 +39,8 @@ public sealed record InspectedFolder
     /// <exception cref="CliException">It is none of them, or a file in it is damaged.</exception>
     public static InspectedFolder Read(string path)
     {
-        var folder = !File.Exists(Path.Combine(path, AdapterConfig)) && Directory.Exists(Path.Combine(path, "adapter")) ? Path.Combine(path, "adapter") : path;
+        var trained = Path.Combine(path, RunFolder.TrainedFolderName);
+        var folder = Directory.Exists(trained) ? trained : path;
         var isAdapter = File.Exists(Path.Combine(folder, AdapterConfig));
         if (!isAdapter && !File.Exists(Path.Combine(folder, ModelConfig)))
         {

@@ -50,6 +50,7 @@ public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests,
         var name = run.Metadata.Name;
         var space = run.Metadata.NamespaceProperty ?? "default";
         var uri = run.Spec.Tracking?.Uri ?? options.TrackingUri;
+        var registry = options.Repository is { } repository ? RegistryHosts.Options(repository, plainHttp: null) : null;
         var publish = Defaults.Apply(run.Spec.Publish ?? new PublishSpec());
         return new Execution
         {
@@ -74,7 +75,8 @@ public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests,
             {
                 Name = publish.Name ?? name,
                 Repository = options.Repository,
-                PlainHttp = options.Repository is { } repository && RegistryHosts.IsLoopback(repository),
+                PlainHttp = registry?.PlainHttp ?? false,
+                CredentialsFile = registry?.DockerConfigFile,
                 Directory = options.Repository is null ? Path.GetFullPath(Path.Combine(options.Output, "oci")) : null,
                 Layout = publish.Layout!,
             },

@@ -5,9 +5,8 @@ using Graft.Artifacts.Oci;
 namespace Graft.Cli.Local;
 
 /// <summary>Fetches models and data sets from registries, once each.</summary>
-/// <param name="open">Opens the store that a reference is in.</param>
 /// <param name="directory">Where what was fetched is kept, one folder a digest.</param>
-public sealed class OciInputs(Func<OciReference, bool, IArtifactStore> open, string directory)
+public sealed class OciInputs(string directory)
 {
     /// <summary>The folder with the artifact's files.</summary>
     public async Task<string> FetchAsync(OciSource source, CancellationToken cancellationToken)
@@ -19,9 +18,10 @@ public sealed class OciInputs(Func<OciReference, bool, IArtifactStore> open, str
         }
 
         // A tag may have moved since it was last fetched, so only a digest is looked up in what is already there.
+        Directory.CreateDirectory(directory);
         var arriving = Path.Combine(directory, $"arriving-{Guid.NewGuid():N}");
-        var plainHttp = source.PlainHttp ?? RegistryHosts.IsLoopback(reference.Registry!);
-        var fetched = await open(reference, plainHttp).PullAsync(reference.ToString(), arriving, cancellationToken).ConfigureAwait(false);
+        var options = RegistryHosts.Options(source.Reference!, source.PlainHttp);
+        var fetched = await ArtifactStore.PullAsync(reference.ToString(), arriving, options, cancellationToken).ConfigureAwait(false);
         if (Directory.Exists(FolderOf(fetched)))
         {
             Directory.Delete(arriving, recursive: true);

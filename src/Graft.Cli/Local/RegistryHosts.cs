@@ -1,11 +1,27 @@
 using System.Net;
+using Graft.Artifacts.Registry;
 
 namespace Graft.Cli.Local;
 
-/// <summary>Tells registries on this computer from those on a network, which are spoken to with TLS unless the user says otherwise.</summary>
+/// <summary>How to speak to a registry from this computer.</summary>
 public static class RegistryHosts
 {
-    /// <summary>Whether a reference's registry is this computer's own (<c>localhost</c> or a loopback address).</summary>
+    /// <summary>
+    /// The user's credentials as Docker, Podman and oras keep them; TLS unless the registry is on this computer or the user says
+    /// otherwise.
+    /// </summary>
+    /// <param name="reference">A reference or a repository in the registry.</param>
+    /// <param name="plainHttp">What the user says.</param>
+    public static RegistryOptions Options(string reference, bool? plainHttp)
+    {
+        return new RegistryOptions
+        {
+            PlainHttp = plainHttp ?? IsLoopback(reference),
+            DockerConfigFile = RegistryOptions.UserConfigFile(Environment.GetEnvironmentVariable),
+        };
+    }
+
+    /// <summary>Whether a reference's registry is this computer's own: <c>localhost</c> or a loopback address.</summary>
     public static bool IsLoopback(string reference)
     {
         var host = reference.Split('/')[0];

@@ -15,12 +15,17 @@ public sealed class RunFolder(string root, string run, string planHash)
     /// <summary>The name of the file of events that a loss curve is drawn from.</summary>
     public const string EventsFileName = "events.jsonl";
 
+    public const string PlanFileName = "plan.json";
+
+    /// <summary>The folder of what the trainer has trained.</summary>
+    public const string TrainedFolderName = "adapter";
+
     public string Path { get; } = System.IO.Path.Combine(root, $"{run}-{PlanJson.ShortHash(planHash)}");
 
     /// <summary>The link that people use.</summary>
     public string Link { get; } = System.IO.Path.Combine(root, run);
 
-    public string PlanFile => System.IO.Path.Combine(Path, "plan.json");
+    public string PlanFile => System.IO.Path.Combine(Path, PlanFileName);
 
     public string ResultFile => System.IO.Path.Combine(Path, "result.json");
 

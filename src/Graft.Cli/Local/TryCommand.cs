@@ -24,9 +24,9 @@ public static class TryCommand
         return data.Format switch
         {
             "instruction" => Text(fields, "input") is { } input
-                ? $"--instruction {Quote(Text(fields, "instruction")!)} --input {Quote(input)}"
-                : $"--instruction {Quote(Text(fields, "instruction")!)}",
-            "messages" => $"--instruction {Quote(fields.GetProperty("messages").EnumerateArray().Select(message => Text(message, "content")).OfType<string>().First())}",
+                ? $"--prompt {Quote(Text(fields, "instruction")!)} --input {Quote(input)}"
+                : $"--prompt {Quote(Text(fields, "instruction")!)}",
+            "messages" => $"--prompt {Quote(fields.GetProperty("messages").EnumerateArray().Select(message => Text(message, "content")).OfType<string>().First())}",
             _ => $"--prompt {Quote(Beginning(Text(fields, "text")!))}",
         };
     }

@@ -28,26 +28,14 @@ public static partial class TrainerProcess
     {
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(program)
+            StartInfo = new ProcessStartInfo(program, arguments)
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 UseShellExecute = false,
             },
         };
-        foreach (var argument in arguments)
-        {
-            process.StartInfo.ArgumentList.Add(argument);
-        }
-
-        try
-        {
-            process.Start();
-        }
-        catch (System.ComponentModel.Win32Exception error)
-        {
-            throw new CliException($"{program} cannot be started: {error.Message}", error);
-        }
+        Start(process);
 
         var tail = new Queue<string>();
         await using var registration = stop.Register(() => Terminate(process));
@@ -65,6 +53,29 @@ public static partial class TrainerProcess
         await errors.ConfigureAwait(false);
         await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         return new TrainerExit(process.ExitCode, [.. tail]);
+    }
+
+    /// <summary>Starts the program on this program's own input and output and waits for its end.</summary>
+    /// <returns>Its exit status.</returns>
+    public static async Task<int> RunAttachedAsync(string program, IReadOnlyList<string> arguments, CancellationToken stop)
+    {
+        using var process = new Process { StartInfo = new ProcessStartInfo(program, arguments) { UseShellExecute = false } };
+        Start(process);
+        await using var registration = stop.Register(() => Terminate(process));
+        await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        return process.ExitCode;
+    }
+
+    private static void Start(Process process)
+    {
+        try
+        {
+            process.Start();
+        }
+        catch (System.ComponentModel.Win32Exception error)
+        {
+            throw new CliException($"{process.StartInfo.FileName} cannot be started: {error.Message}", error);
+        }
     }
 
     private static async Task ReadLinesAsync(StreamReader reader, Action<string> onLine)

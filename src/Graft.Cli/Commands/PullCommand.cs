@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Graft.Artifacts;
+using Graft.Artifacts.Oci;
+using Graft.Cli.Cluster;
+using Graft.Cli.Display;
+using Graft.Cli.Local;
+
+namespace Graft.Cli.Commands;
+
+/// <summary><c>graft pull NAME|REFERENCE</c>: an artifact's files, checked against its digest.</summary>
+public static class PullCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var what = new Argument<string>("WHAT")
+        {
+            Description = "An AdapterTrainingRun in the cluster, a reference (registry.example/adapters/name:v3), or a layout folder (oci:graft-out/oci/name:v3).",
+        };
+        var output = new Option<string?>("--output", "-o") { Description = "The folder to unpack into, new or empty; the artifact's name without it.", HelpName = "DIR" };
+        var registry = new Option<string?>("--registry") { Description = "The registry's host for you, where the cluster knows it by another one.", HelpName = "HOST" };
+        var plainHttp = new Option<bool?>("--plain-http") { Description = "Speak HTTP without TLS; the default for localhost only." };
+        var cluster = new ClusterOptions();
+        var command = new Command("pull", "Fetch an artifact: the adapter of a run in the cluster, or anything that a reference names.") { what, output, registry, plainHttp };
+        cluster.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var asked = parsed.GetRequiredValue(what);
+            var reference = OciReference.Parse(IsReference(asked) ? asked : await ReferenceOfRunAsync(cluster.Connect(parsed), asked, cancellationToken).ConfigureAwait(false));
+            reference = parsed.GetValue(registry) is { } host ? reference with { Registry = host } : reference;
+            var folder = parsed.GetValue(output) ?? Path.GetFileName(reference.Repository);
+            var options = RegistryHosts.Options(reference.ToString(), parsed.GetValue(plainHttp));
+            var digest = await ArtifactStore.PullAsync(reference.ToString(), folder, options, cancellationToken).ConfigureAwait(false);
+            terminal.WriteLine($"{folder}  {digest}");
+            return ExitCodes.Succeeded;
+        });
+        return command;
+    }
+
+    /// <summary>A run's name has neither a slash nor a colon; a reference has one.</summary>
+    private static bool IsReference(string text)
+    {
+        return text.Contains('/', StringComparison.Ordinal) || text.Contains(':', StringComparison.Ordinal);
+    }
+
+    private static async Task<string> ReferenceOfRunAsync(ClusterRuns runs, string name, CancellationToken cancellationToken)
+    {
+        using (runs)
+        {
+            var run = await runs.GetAsync(name, cancellationToken).ConfigureAwait(false);
+            return run.Status?.Artifact is { Reference: { } reference, Digest: { } digest }
+                ? (OciReference.Parse(reference) with { Digest = digest }).ToString()
+                : throw new CliException($"The run has published nothing yet. {RunStory.Describe(run)}");
+        }
+    }
+}

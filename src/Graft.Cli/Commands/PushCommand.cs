@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Graft.Api.Planning;
+using Graft.Artifacts;
+using Graft.Cli.Display;
+using Graft.Cli.Local;
+
+namespace Graft.Cli.Commands;
+
+/// <summary><c>graft push RUN REPOSITORY</c>: what a local run has trained, into a registry.</summary>
+public static class PushCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var run = new Argument<string>("RUN") { Description = "The folder of a local run that has succeeded (graft-out/NAME)." };
+        var repository = new Argument<string>("REPOSITORY") { Description = "Where to push: REPOSITORY/NAME gets the next version." };
+        var plainHttp = new Option<bool?>("--plain-http") { Description = "Speak HTTP without TLS; the default for localhost only." };
+        var command = new Command("push", "Publish what a local run has trained in a registry.") { run, repository, plainHttp };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var (plan, trained) = FinishedRun.Read(parsed.GetRequiredValue(run));
+            var prefix = parsed.GetRequiredValue(repository);
+            var store = ArtifactStore.InRegistry(prefix, RegistryHosts.Options(prefix, parsed.GetValue(plainHttp)));
+            var published = await store.PublishAsync(trained, Request(plan), cancellationToken).ConfigureAwait(false);
+            terminal.WriteLine($"{published.Reference}  {published.Digest}");
+            return ExitCodes.Succeeded;
+        });
+        return command;
+    }
+
+    private static PublishRequest Request(RunPlan plan)
+    {
+        return new PublishRequest
+        {
+            Name = plan.Execution.Publish.Name,
+            RunUid = plan.Execution.Run.Uid,
+            PlanHash = PlanJson.Hash(plan.Recipe),
+            BaseModel = plan.Recipe.Parts[0].Model,
+        };
+    }
+}

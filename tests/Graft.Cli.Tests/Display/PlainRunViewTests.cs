@@ -1,0 +1,79 @@
+using Graft.Cli.Display;
+using Graft.Cli.Training;
+using Spectre.Console;
+using Xunit;
+
+namespace Graft.Cli.Tests.Display;
+
+public sealed class PlainRunViewTests : IDisposable
+{
+    private readonly StringWriter _output = new();
+    private readonly ManualClock _clock = new();
+    private readonly RunProgressState _state = new();
+
+    public void Dispose()
+    {
+        _output.Dispose();
+    }
+
+    [Fact]
+    public void Lines_come_at_intervals_and_the_last_step_always()
+    {
+        var view = View();
+        for (var step = 1; step <= 20; step++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            Tell(view, $$"""{"event":"progress","activity":"Training","step":{{step}},"totalSteps":20,"loss":2.5,"tokensPerSecond":1234.5,"etaSeconds":65}""");
+        }
+
+        Assert.Equal(
+            ["step 1/20", "step 6/20", "step 11/20", "step 16/20", "step 20/20"],
+            Lines().Select(line => line.Split("  ")[0]));
+        Assert.Equal("step 1/20  loss 2.5000  1,235 tokens/s  ETA 1m05s", Lines()[0]);
+    }
+
+    [Fact]
+    public void A_warning_and_a_new_activity_are_told_at_once()
+    {
+        var view = View();
+        Tell(view, """{"event":"progress","activity":"Loading","step":0,"totalSteps":0}""");
+        Tell(view, """{"event":"warning","message":"Two records are cut."}""");
+        Tell(view, """{"event":"progress","activity":"Evaluating","step":0,"totalSteps":20}""");
+        Assert.Equal(["Loading", "warning: Two records are cut.", "Evaluating"], Lines());
+    }
+
+    private PlainRunView View()
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output), Ansi = AnsiSupport.No });
+        return new PlainRunView(console, _clock, TimeSpan.FromSeconds(5));
+    }
+
+    private void Tell(PlainRunView view, string line)
+    {
+        _state.Apply(TrainerEvent.Parse(line)!);
+        view.Update(_state);
+    }
+
+    private string[] Lines()
+    {
+        return _output.ToString().ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>A clock that stands still until it is moved.</summary>
+    private sealed class ManualClock : TimeProvider
+    {
+        private long _ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp()
+        {
+            return _ticks;
+        }
+
+        public void Advance(TimeSpan span)
+        {
+            _ticks += span.Ticks;
+        }
+    }
+}

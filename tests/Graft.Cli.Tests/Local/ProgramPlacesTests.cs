@@ -1,0 +1,63 @@
+using Graft.Cli.Local;
+using Graft.Cli.Training;
+using Xunit;
+
+namespace Graft.Cli.Tests.Local;
+
+public sealed class ProgramPlacesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void The_trainer_is_the_named_one_else_the_one_beside_else_the_one_of_the_checkout()
+    {
+        var checkout = _folder.Write("bin/Graft.Trainer/release/graft-trainer", "");
+        var program = Path.Combine(_folder.Path, "bin", "Graft.Cli", "release");
+        Assert.Equal(checkout, TrainerProgram.Find(program, named: null));
+
+        var beside = _folder.Write("bin/Graft.Cli/release/graft-trainer", "");
+        Assert.Equal(beside, TrainerProgram.Find(program, named: null));
+
+        var named = _folder.Write("elsewhere/graft-trainer", "");
+        Assert.Equal(named, TrainerProgram.Find(program, named));
+    }
+
+    [Fact]
+    public void A_trainer_that_is_nowhere_is_an_error_that_says_what_to_do()
+    {
+        Assert.Contains("make build", Assert.Throws<CliException>(() => TrainerProgram.Find(_folder.Path, named: null)).Message, StringComparison.Ordinal);
+        Assert.Contains("GRAFT_TRAINER", Assert.Throws<CliException>(() => TrainerProgram.Find(_folder.Path, "/nowhere")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_named_folder_of_builtins_is_the_only_one()
+    {
+        _folder.Write("mine/model/config.json", "{}");
+        var builtins = BuiltinFolders.Find(AppContext.BaseDirectory, Path.Combine(_folder.Path, "mine"));
+        Assert.Equal(Path.Combine(_folder.Path, "mine", "model"), builtins.Folder("model"));
+        Assert.Contains("Known: model.", Assert.Throws<CliException>(() => builtins.Folder("wordnet-kinds")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_checkout_has_its_examples_as_builtins()
+    {
+        var builtins = BuiltinFolders.Find(AppContext.BaseDirectory, named: null);
+        Assert.Equal(Path.Combine(Repository.Root, "examples", "builtin", "wordnet-kinds"), builtins.Folder("wordnet-kinds"));
+    }
+
+    [Theory]
+    [InlineData("localhost:5000/a", true)]
+    [InlineData("127.0.0.1:5000/a/b:v1", true)]
+    [InlineData("[::1]:5000/a", true)]
+    [InlineData("registry.example/a", false)]
+    [InlineData("10.0.0.1:5000/a", false)]
+    public void Only_a_registry_on_this_computer_is_spoken_to_without_tls(string reference, bool isLoopback)
+    {
+        Assert.Equal(isLoopback, RegistryHosts.IsLoopback(reference));
+    }
+}
