@@ -32,8 +32,9 @@ public interface IRunTracker : IAsyncDisposable
     void LogArtifact(string localPath, string? artifactPath = null);
 
     /// <summary>
-    /// Records the final status and waits, for <see cref="TrackingOptions.FinishTimeout"/> at most, until everything is
-    /// delivered. Cancelling ends the wait early. Never throws.
+    /// Records the final status and waits, for <see cref="TrackingOptions.FinishTimeout"/> or
+    /// <see cref="TrackingOptions.InterruptTimeout"/> at most, until everything is delivered. Cancelling ends the wait early.
+    /// Never throws.
     /// </summary>
     Task<TrackingOutcome> FinishAsync(TrackedStatus status, CancellationToken cancellationToken = default);
 }

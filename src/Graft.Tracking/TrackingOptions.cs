@@ -41,9 +41,15 @@ public sealed record TrackingOptions
 
     /// <summary>
     /// How long <see cref="IRunTracker.FinishAsync"/> waits for the last delivery. Long enough for a server that restarts,
-    /// short enough for a pod's grace period and for a person who sees a finished run.
+    /// short enough for a person who sees a finished run.
     /// </summary>
     public TimeSpan FinishTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// The same for a run that is interrupted (<see cref="TrackedStatus.Scheduled"/>): the next process delivers what is left,
+    /// and this one must end within its pod's grace period.
+    /// </summary>
+    public TimeSpan InterruptTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Told, in a sentence, when something cannot be recorded and when that is over. May be called from any thread.</summary>
     public Action<string>? Notice { get; init; }

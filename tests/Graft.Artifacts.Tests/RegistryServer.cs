@@ -26,7 +26,8 @@ internal sealed class RegistryServer : IAsyncDisposable
 
     /// <summary>Starts a registry, or skips the test where there is none.</summary>
     /// <param name="authentication">The <c>auth</c> section of its configuration, or nothing.</param>
-    public static async Task<RegistryServer> StartAsync(string authentication = "")
+    /// <param name="tls">The <c>tls</c> section, or nothing.</param>
+    public static async Task<RegistryServer> StartAsync(string authentication = "", string tls = "")
     {
         if (!await IsInstalledAsync())
         {
@@ -34,7 +35,7 @@ internal sealed class RegistryServer : IAsyncDisposable
         }
 
         var server = new RegistryServer(FreePort());
-        await server.LaunchAsync(authentication);
+        await server.LaunchAsync(authentication, tls);
         return server;
     }
 
@@ -63,27 +64,27 @@ internal sealed class RegistryServer : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private async Task LaunchAsync(string authentication)
+    private async Task LaunchAsync(string authentication, string tls)
     {
         var configuration = Write("config.yml", $$$"""
             version: 0.1
             log: {level: error, accesslog: {disabled: true}}
             storage: {filesystem: {rootdirectory: {{{Store}}}}, delete: {enabled: true}}
-            http: {addr: "{{{Host}}}", relativeurls: true}
+            http: {addr: "{{{Host}}}", relativeurls: true, {{{tls}}} }
             {{{authentication}}}
             """);
         process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", configuration]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         _ = process.StandardError.ReadToEndAsync();
         _ = process.StandardOutput.ReadToEndAsync();
-        using var client = new HttpClient();
         for (var attempt = 0; attempt < 200 && !process.HasExited; attempt++)
         {
             try
             {
-                using var response = await client.GetAsync(new Uri($"http://{Host}/v2/"));
+                using var connection = new TcpClient();
+                await connection.ConnectAsync(IPAddress.Loopback, Port);
                 return;
             }
-            catch (HttpRequestException)
+            catch (SocketException)
             {
                 await Task.Delay(50);
             }

@@ -156,6 +156,17 @@ public sealed class RegistryStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Oras_reads_the_layout_folder()
+    {
+        var folder = AdapterFolder("adapter", bytes: 100_000);
+        var published = await ArtifactStore.InFolder(temporary.At("oci")).PublishAsync(folder, Requests.Of("demo"), Cancellation);
+
+        await Oras.RunAsync(temporary.Path, "pull", "--oci-layout", "-o", "by-oras", $"{temporary.At("oci/demo")}:v{published.Version}");
+
+        Assert.Equal(Folders.Read(folder), Folders.Read(temporary.At("by-oras")));
+    }
+
+    [Fact]
     public async Task What_oras_pushed_as_files_or_as_a_folder_is_pulled()
     {
         var folder = AdapterFolder("model", bytes: 50_000);

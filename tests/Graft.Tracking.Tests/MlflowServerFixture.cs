@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Graft.Tracking.Tests;
 
-/// <summary>One MLflow server for the tests of a class; none where MLflow is not installed, and the tests skip themselves.</summary>
+/// <summary>One MLflow server for several classes of tests; none where MLflow is not installed, and the tests skip themselves.</summary>
 public sealed class MlflowServerFixture : IAsyncLifetime
 {
     private MlflowServer? server;
@@ -31,4 +31,11 @@ public sealed class MlflowServerFixture : IAsyncLifetime
             await server.DisposeAsync();
         }
     }
+}
+
+/// <summary>The tests that share the server; one after the other, because some of them freeze it.</summary>
+[CollectionDefinition(Name)]
+public sealed class MlflowServerTests : ICollectionFixture<MlflowServerFixture>
+{
+    public const string Name = "MLflow server";
 }

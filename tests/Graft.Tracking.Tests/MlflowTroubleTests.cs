@@ -116,6 +116,6 @@ public sealed class MlflowTroubleTests : IDisposable
     private IRunTracker Open(Dictionary<string, string> environment, TimeSpan finishTimeout)
     {
         return Opened.Tracker(
-            temporary, environment: environment, change: options => options with { FinishTimeout = finishTimeout, Notice = told.Enqueue });
+            temporary, environment: environment, change: options => options with { FinishTimeout = finishTimeout, InterruptTimeout = finishTimeout, Notice = told.Enqueue });
     }
 }

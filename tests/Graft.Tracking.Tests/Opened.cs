@@ -20,6 +20,7 @@ internal static class Opened
             RunUid = uid,
             User = "tester",
             FlushInterval = TimeSpan.FromMilliseconds(50),
+            InterruptTimeout = TimeSpan.FromSeconds(20),
         };
         return RunTracker.Open(change?.Invoke(options) ?? options, name => environment?.GetValueOrDefault(name), clock ?? TimeProvider.System);
     }

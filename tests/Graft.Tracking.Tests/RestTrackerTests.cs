@@ -4,7 +4,8 @@ using Xunit;
 namespace Graft.Tracking.Tests;
 
 /// <summary>The REST tracker against a real MLflow server.</summary>
-public sealed class RestTrackerTests(MlflowServerFixture fixture) : IClassFixture<MlflowServerFixture>, IDisposable
+[Collection(MlflowServerTests.Name)]
+public sealed class RestTrackerTests(MlflowServerFixture fixture) : IDisposable
 {
     private readonly TemporaryFolder temporary = new();
     private readonly string uid = Guid.NewGuid().ToString();
@@ -93,7 +94,7 @@ public sealed class RestTrackerTests(MlflowServerFixture fixture) : IClassFixtur
         TrackingOutcome outcome;
         try
         {
-            await using var first = Open(options => options with { FinishTimeout = TimeSpan.FromSeconds(2), Notice = told.Add });
+            await using var first = Open(options => options with { InterruptTimeout = TimeSpan.FromSeconds(2), Notice = told.Add });
             LogSteps(first, 0, 100);
             outcome = await first.FinishAsync(TrackedStatus.Scheduled, Cancellation);
         }
@@ -161,6 +162,24 @@ public sealed class RestTrackerTests(MlflowServerFixture fixture) : IClassFixtur
 
         Assert.Equal((experiment, runId), (outcome.Run.ExperimentId, outcome.Run.RunId));
         Assert.Equal(Steps(3), await server.GetPointsAsync(runId, "loss"));
+    }
+
+    [Fact]
+    public async Task A_busy_server_is_waited_for_and_an_entry_that_it_fails_at_costs_nothing_else()
+    {
+        using var proxy = new FaultyProxy(fixture.Server.Uri, unavailable: 2, poison: "poison");
+        await using var tracker = Opened.Tracker(
+            temporary, uid, change: options => options with { Uri = proxy.Uri, FinishTimeout = TimeSpan.FromSeconds(60) });
+        LogSteps(tracker, 0, 40);
+        tracker.LogMetric("poison", 1, 0);
+        LogSteps(tracker, 40, 80);
+
+        var outcome = await tracker.FinishAsync(TrackedStatus.Finished, Cancellation);
+
+        Assert.Equal(1, outcome.Undelivered);
+        Assert.Contains("metric 'poison' at step 0", Assert.Single(outcome.Problems), StringComparison.Ordinal);
+        Assert.InRange(proxy.Faults, 6, 30);
+        Assert.Equal(Steps(80), await fixture.Server.GetPointsAsync(outcome.Run.RunId!, "loss"));
     }
 
     private static async Task<string> WaitForRunAsync(IRunTracker tracker)

@@ -42,14 +42,14 @@ internal sealed class MlflowWorker : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until all is delivered, or for the time that the options give. Returns why something is left, or null.</summary>
-    public async Task<string?> FinishAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until all is delivered, or until the time is over. Returns why something is left, or null.</summary>
+    public async Task<string?> FinishAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         finishing.TrySetResult();
         Wake();
         try
         {
-            await loop.WaitAsync(options.FinishTimeout, clock, cancellationToken).ConfigureAwait(false);
+            await loop.WaitAsync(timeout, clock, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is TimeoutException or OperationCanceledException)
         {

@@ -10,6 +10,7 @@ internal sealed class RestRunTracker : IRunTracker
     private readonly MlflowDelivery delivery;
     private readonly MlflowWorker worker;
     private readonly Problems problems;
+    private readonly TrackingOptions options;
     private readonly TimeProvider clock;
     private long unspooled;
     private bool closed;
@@ -17,6 +18,7 @@ internal sealed class RestRunTracker : IRunTracker
     private RestRunTracker(EventSpool spool, MlflowSettings settings, TrackingOptions options, TimeProvider clock)
     {
         this.spool = spool;
+        this.options = options;
         this.clock = clock;
         problems = new Problems(options.Notice);
         http = new MlflowHttp(settings, clock);
@@ -78,7 +80,8 @@ internal sealed class RestRunTracker : IRunTracker
     public async Task<TrackingOutcome> FinishAsync(TrackedStatus status, CancellationToken cancellationToken = default)
     {
         Append(new StatusEvent(status, Now()), "final status");
-        var trouble = await worker.FinishAsync(cancellationToken).ConfigureAwait(false);
+        var timeout = status == TrackedStatus.Scheduled ? options.InterruptTimeout : options.FinishTimeout;
+        var trouble = await worker.FinishAsync(timeout, cancellationToken).ConfigureAwait(false);
         var waiting = spool.CountFrom(delivery.Offset);
         IReadOnlyList<string> told = problems.Sentences;
         if (waiting > 0)

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Text;
+
+namespace Graft.Tracking.Tests;
+
+/// <summary>Stands before a real server: its first answers are 503 with Retry-After, and 500 to every body that holds a word.</summary>
+internal sealed class FaultyProxy : IDisposable
+{
+    private readonly HttpListener listener = new();
+    private readonly HttpClient client = new();
+    private readonly Uri server;
+    private readonly string poison;
+    private int unavailable;
+
+    public FaultyProxy(string server, int unavailable, string poison)
+    {
+        this.server = new Uri(server);
+        this.unavailable = unavailable;
+        this.poison = poison;
+        using (var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
+        {
+            probe.Start();
+            Uri = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
+        }
+
+        listener.Prefixes.Add(Uri + "/");
+        listener.Start();
+        _ = ServeAsync();
+    }
+
+    public string Uri { get; }
+
+    /// <summary>How many requests were answered with 500.</summary>
+    public int Faults { get; private set; }
+
+    public void Dispose()
+    {
+        listener.Close();
+        client.Dispose();
+    }
+
+    private async Task ServeAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await AnswerAsync(await listener.GetContextAsync());
+            }
+        }
+        catch (Exception fault) when (fault is HttpListenerException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context)
+    {
+        using var reader = new StreamReader(context.Request.InputStream);
+        var body = await reader.ReadToEndAsync();
+        if (unavailable-- > 0)
+        {
+            context.Response.StatusCode = 503;
+            context.Response.Headers["Retry-After"] = "1";
+        }
+        else if (body.Contains(poison, StringComparison.Ordinal))
+        {
+            Faults++;
+            context.Response.StatusCode = 500;
+            context.Response.OutputStream.Write("{\"error_code\": \"INTERNAL_ERROR\", \"message\": \"poisoned\"}"u8);
+        }
+        else
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(context.Request.HttpMethod), new Uri(server, context.Request.RawUrl));
+            request.Content = body.Length > 0 ? new StringContent(body, Encoding.UTF8, "application/json") : null;
+            using var response = await client.SendAsync(request);
+            context.Response.StatusCode = (int)response.StatusCode;
+            context.Response.ContentType = response.Content.Headers.ContentType?.ToString();
+            context.Response.OutputStream.Write(await response.Content.ReadAsByteArrayAsync());
+        }
+
+        context.Response.Close();
+    }
+}
