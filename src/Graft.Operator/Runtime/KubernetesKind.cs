@@ -27,7 +27,9 @@ public sealed record KubernetesKind(string Group, string Version, string Kind, s
 
         var entity = type.GetCustomAttribute<KubernetesEntityAttribute>()
             ?? throw new ArgumentException($"{type.Name} is not marked as a Kubernetes resource.");
-        return new KubernetesKind(entity.Group, entity.ApiVersion, entity.Kind, entity.PluralName);
+        // The client leaves out the plural of kinds that can only be created, such as TokenReview.
+        var plural = entity.PluralName.Length > 0 ? entity.PluralName : entity.Kind.ToLowerInvariant() + "s";
+        return new KubernetesKind(entity.Group, entity.ApiVersion, entity.Kind, plural);
     }
 
     /// <summary>The path of a collection, of an object in it, or of an object's subresource.</summary>
