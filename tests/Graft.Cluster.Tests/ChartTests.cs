@@ -126,6 +126,17 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public async Task Every_setting_of_the_operator_that_it_passes_is_one_that_the_operator_has()
+    {
+        var chart = await RenderedChart.RenderAsync([.. Everything, "artifacts.secret=a", "tracking.secret=b", "watchNamespace=c"]);
+        var passed = chart.Only("Deployment").List("spec", "template", "spec", "containers", 0, "env")
+            .Select(variable => variable.Text("name"))
+            .Where(name => name.StartsWith("Graft__", StringComparison.Ordinal))
+            .Select(name => name["Graft__".Length..]);
+        Assert.Empty(passed.Except(typeof(Operator.OperatorOptions).GetProperties().Select(property => property.Name)));
+    }
+
+    [Fact]
     public async Task Its_version_is_the_programs_version()
     {
         var properties = XDocument.Load(Path.Combine(Shell.Repository, "Directory.Build.props"));

@@ -7,7 +7,7 @@ namespace Graft.Cluster.Tests;
 [Collection(ClusterCollection.Name)]
 public sealed class ConditionTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(2);
     private readonly GraftCluster _cluster;
 
     public ConditionTests(GraftCluster cluster)
