@@ -19,7 +19,9 @@ public sealed record Diagnostic(string File, int Line, int Column, SpecProblem P
         return new Diagnostic(file, line, column, problem);
     }
 
-    /// <summary>One line as compilers write it, which editors and CI systems turn into a link: <c>file:line:column: error: …  [code]</c>.</summary>
+    /// <summary>
+    /// One line as compilers write it, which editors and CI systems turn into a link: <c>file:line:column: error: …  [code]</c>.
+    /// </summary>
     public override string ToString()
     {
 #pragma warning disable CA1308 // Compilers write severities in lower case.

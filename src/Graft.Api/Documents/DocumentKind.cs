@@ -29,7 +29,8 @@ internal static class DocumentKind
         }
 
         var name = kind is null ? "this document has no kind" : $"{apiVersion} {kind}";
-        return (null, new SpecProblem(Severity.Note, ProblemCodes.NotGraft, FieldPath.Root, $"not one of Graft's resources, not checked: {name.Trim()}"));
+        return (null, new SpecProblem(
+            Severity.Note, ProblemCodes.NotGraft, FieldPath.Root, $"not one of Graft's resources, not checked: {name.Trim()}"));
     }
 
     private static SpecProblem UnknownKind(string? kind)
@@ -50,6 +51,10 @@ internal static class DocumentKind
     {
         var message = found.Length == 0 ? "apiVersion is missing" : $"\"{found}\" is not Graft's API";
         return new SpecProblem(
-            Severity.Error, ProblemCodes.UnknownVersion, FieldPath.Of("apiVersion"), message, $"write apiVersion: {GraftApi.GroupVersion}; {why}");
+            Severity.Error,
+            ProblemCodes.UnknownVersion,
+            FieldPath.Of("apiVersion"),
+            message,
+            $"write apiVersion: {GraftApi.GroupVersion}; {why}");
     }
 }

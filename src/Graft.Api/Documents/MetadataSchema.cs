@@ -27,7 +27,14 @@ internal static class MetadataSchema
 
     private static SchemaNode Name(int maxLength, string pattern, string meaning)
     {
-        return new SchemaNode { Kind = SchemaKind.String, MinLength = 1, MaxLength = maxLength, Pattern = pattern, PatternMeaning = meaning };
+        return new SchemaNode
+        {
+            Kind = SchemaKind.String,
+            MinLength = 1,
+            MaxLength = maxLength,
+            Pattern = pattern,
+            PatternMeaning = meaning,
+        };
     }
 
     private static SchemaNode Texts(int maxLength)

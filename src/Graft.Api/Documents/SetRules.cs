@@ -91,7 +91,8 @@ internal sealed class SetRules(SpecSet set, SpecSetOptions options)
         var known = set.Resources.Where(other => other.Kind.Type == typeof(T)).ToList();
         var here = known.Where(other => other.Namespace == source.Namespace).Select(other => other.Name).ToList();
         var remedy = known.Find(other => other.Name == reference.Name) is { } elsewhere
-                ? $"the one at {elsewhere.File}:{elsewhere.Line} is in the namespace \"{elsewhere.Namespace}\", this is in \"{source.Namespace}\""
+                ? $"the one at {elsewhere.File}:{elsewhere.Line} is in the namespace \"{elsewhere.Namespace}\", "
+                    + $"this is in \"{source.Namespace}\""
             : NearestName.Find(reference.Name!, here) is { } near ? $"did you mean \"{near}\"?"
             : here.Count > 0 ? $"there are: {string.Join(", ", here)}"
             : $"give the file that holds it as well, or add a document of kind {typeof(T).Name}";

@@ -51,7 +51,8 @@ public sealed class SpecSet
         }
 
         set.diagnostics.AddRange(new SetRules(set, set.options).Check());
-        set.Diagnostics = [.. set.diagnostics.OrderBy(found => order[found.File]).ThenBy(found => found.Line).ThenBy(found => found.Column)];
+        set.Diagnostics =
+            [.. set.diagnostics.OrderBy(found => order[found.File]).ThenBy(found => found.Line).ThenBy(found => found.Column)];
         return set;
     }
 
@@ -81,7 +82,11 @@ public sealed class SpecSet
             else
             {
                 Report(file.Path, document, new SpecProblem(
-                    Severity.Error, ProblemCodes.WrongType, FieldPath.Root, $"a document is a mapping, this is {document.Describe()}", "start with apiVersion, kind, metadata, spec"));
+                    Severity.Error,
+                    ProblemCodes.WrongType,
+                    FieldPath.Root,
+                    $"a document is a mapping, this is {document.Describe()}",
+                    "start with apiVersion, kind, metadata, spec"));
             }
         }
     }

@@ -11,6 +11,9 @@ internal sealed class YamlReader
     private const int MaximumDepth = 64;
     private const int MaximumNodes = 100_000;
 
+    // What !!str stands for.
+    private const string TextTag = "tag:yaml.org,2002:str";
+
     private readonly string file;
     private readonly Parser parser;
     private readonly Dictionary<AnchorName, DocumentNode> anchors = [];
@@ -95,8 +98,9 @@ internal sealed class YamlReader
     private DocumentScalar Scalar()
     {
         var scalar = parser.Consume<Scalar>();
-        var isBare = scalar.Style == ScalarStyle.Plain && (scalar.Tag.IsEmpty || scalar.Tag.Value.EndsWith(":int", StringComparison.Ordinal));
-        return new DocumentScalar(isBare ? ScalarValue.Of(scalar.Value) : scalar.Value, scalar.Value, LineOf(scalar.Start), ColumnOf(scalar.Start));
+        var isText = scalar.Style != ScalarStyle.Plain || (!scalar.Tag.IsEmpty && scalar.Tag.Value == TextTag);
+        var value = isText ? scalar.Value : ScalarValue.Of(scalar.Value);
+        return new DocumentScalar(value, scalar.Value, LineOf(scalar.Start), ColumnOf(scalar.Start));
     }
 
     private DocumentSequence Sequence(int depth)
@@ -128,7 +132,8 @@ internal sealed class YamlReader
             }
             else if (entries.Find(entry => entry.Key == key.Value) is { } first)
             {
-                Report(ProblemCodes.DuplicateKey, key.Start, $"the key \"{key.Value}\" is here twice", $"line {first.KeyLine} has it already; keep one");
+                var remedy = $"line {first.KeyLine} has it already; keep one";
+                Report(ProblemCodes.DuplicateKey, key.Start, $"the key \"{key.Value}\" is here twice", remedy);
             }
             else
             {

@@ -90,7 +90,8 @@ public static class PlanJson
         return node switch
         {
             JsonObject fields => new JsonObject(
-                fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => KeyValuePair.Create(field.Key, Sort(field.Value)))),
+                fields.OrderBy(field => field.Key, StringComparer.Ordinal)
+                    .Select(field => KeyValuePair.Create(field.Key, Sort(field.Value)))),
             JsonArray items => new JsonArray([.. items.Select(Sort)]),
             _ => node?.DeepClone(),
         };

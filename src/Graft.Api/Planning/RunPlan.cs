@@ -79,7 +79,9 @@ public sealed record PlanLora
 
     public required double Dropout { get; init; }
 
-    /// <summary>Suffixes of module names, or the one entry <c>all-linear</c>; null together with TargetPattern means the family's usual ones.</summary>
+    /// <summary>
+    /// Suffixes of module names, or the one entry <c>all-linear</c>; null together with TargetPattern means the family's usual ones.
+    /// </summary>
     public IReadOnlyList<string>? TargetModules { get; init; }
 
     public string? TargetPattern { get; init; }

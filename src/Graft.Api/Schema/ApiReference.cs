@@ -11,10 +11,15 @@ public static class ApiReference
     public static string Write(Descriptions descriptions)
     {
         var text = new StringBuilder();
-        text.Append("<!-- Generated from src/Graft.Api by `make generate`; change the types there. -->\n");
-        text.Append("# API reference\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"Group and version: `{GraftApi.GroupVersion}`. All kinds are namespaced and in the category `{GraftApi.Category}`.\n");
-        text.Append("`kubectl explain KIND.spec --recursive` shows the same. A field in **bold** is required. Decimal numbers are written as strings.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"""
+            <!-- Generated from src/Graft.Api by `make generate`; change the types there. -->
+            # API reference
+
+            Group and version: `{GraftApi.GroupVersion}`. All kinds are namespaced and in the category `{GraftApi.Category}`.
+            `kubectl explain KIND.spec --recursive` shows the same. A field in **bold** is required. Decimal numbers are written as strings.
+
+
+            """);
         foreach (var kind in ResourceKind.All)
         {
             text.Append(CultureInfo.InvariantCulture, $"- [{kind.Kind}](#{kind.Kind.ToLowerInvariant()}) (`{kind.ShortName}`)\n");
@@ -55,7 +60,8 @@ public static class ApiReference
                 $"| {name} | {TypeOf(field.Schema)} | {Code(field.Schema.Default)} | {Cell(Allowed(schema, field))} | {Cell(meaning)} |\n");
             if (other is null)
             {
-                WriteFields(text, field.Schema.Kind == SchemaKind.List ? field.Schema.Items! : field.Schema, path + (field.Schema.Kind == SchemaKind.List ? "[]." : "."));
+                var isList = field.Schema.Kind == SchemaKind.List;
+                WriteFields(text, isList ? field.Schema.Items! : field.Schema, path + (isList ? "[]." : "."));
             }
         }
     }

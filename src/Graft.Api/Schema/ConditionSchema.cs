@@ -1,15 +1,20 @@
 namespace Graft.Api.Schema;
 
-/// <summary>The schema of a condition (<c>metav1.Condition</c>), whose type is the client library's and carries no attributes of ours.</summary>
+/// <summary>
+/// The schema of a condition (<c>metav1.Condition</c>), whose type is the client library's and carries no attributes of ours.
+/// </summary>
 internal static class ConditionSchema
 {
+    private const string TypePattern = "^([a-z0-9.-]+/)?[A-Za-z][A-Za-z0-9]*$";
+    private const string ReasonPattern = "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$";
+
     public static SchemaNode Node { get; } = new()
     {
         Kind = SchemaKind.Object,
         Description = "One aspect of the current state.",
         Fields =
         [
-            Field("type", Text("What the condition is about, in CamelCase.", 316, "^([a-z0-9.-]+/)?[A-Za-z][A-Za-z0-9]*$", "a CamelCase name"), true),
+            Field("type", Text("What the condition is about, in CamelCase.", 316, TypePattern, "a CamelCase name"), true),
             Field("status", Text("Whether it holds.", null, null, null) with { AllowedValues = ["True", "False", "Unknown"] }, true),
             Field("observedGeneration", new SchemaNode
             {
@@ -23,7 +28,7 @@ internal static class ConditionSchema
                 Kind = SchemaKind.Time,
                 Description = "When status last changed.",
             }, true),
-            Field("reason", Text("Why, in one CamelCase word.", 1024, "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$", "a CamelCase word") with { MinLength = 1 }, true),
+            Field("reason", Text("Why, in one CamelCase word.", 1024, ReasonPattern, "a CamelCase word") with { MinLength = 1 }, true),
             Field("message", Text("Why, in sentences for people.", 32768, null, null), true),
         ],
     };

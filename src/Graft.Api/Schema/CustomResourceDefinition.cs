@@ -89,7 +89,8 @@ public static class CustomResourceDefinition
         var selectable = kind.Type.GetCustomAttributes<SelectableFieldAttribute>().ToList();
         if (selectable.Count > 0)
         {
-            version["selectableFields"] = selectable.ConvertAll(field => new OrderedDictionary<string, object> { ["jsonPath"] = field.JsonPath });
+            version["selectableFields"] =
+                selectable.ConvertAll(field => new OrderedDictionary<string, object> { ["jsonPath"] = field.JsonPath });
         }
 
         version["schema"] = new OrderedDictionary<string, object>

@@ -1,6 +1,8 @@
 namespace Graft.Api.Schema;
 
-/// <summary>What a value is. There are no floating-point numbers: decimals are strings with <see cref="SchemaNode.Decimal"/> bounds.</summary>
+/// <summary>
+/// What a value is. There are no floating-point numbers: decimals are strings with <see cref="SchemaNode.Decimal"/> bounds.
+/// </summary>
 public enum SchemaKind
 {
     /// <summary>Not checked here: fields that belong to the API server.</summary>

@@ -26,12 +26,16 @@ public sealed class BaseModelSpec
     [DefaultValue("huggingFace")]
     public string? Format { get; set; }
 
-    /// <summary>The digest that the files must have, as <c>status.digest</c> and <c>graft-trainer inspect</c> print it. Anything else is refused.</summary>
+    /// <summary>
+    /// The digest that the files must have, as <c>status.digest</c> and <c>graft-trainer inspect</c> print it. Anything else is refused.
+    /// </summary>
     [RegularExpression("^sha256:[0-9a-f]{64}$", ErrorMessage = "sha256: and 64 lower-case hex digits")]
     [MaxLength(71)]
     public string? Digest { get; set; }
 
-    /// <summary>Draw the weights at random instead of reading them, to pre-train a model from its configuration and tokenizer alone.</summary>
+    /// <summary>
+    /// Draw the weights at random instead of reading them, to pre-train a model from its configuration and tokenizer alone.
+    /// </summary>
     public RandomInitialization? RandomInitialization { get; set; }
 
     /// <summary>The model's licence.</summary>

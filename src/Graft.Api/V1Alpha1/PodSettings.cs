@@ -63,7 +63,9 @@ public sealed class PodSettings
 /// <summary>A GPU as the cluster's device plugin names it.</summary>
 public sealed class GpuSpec
 {
-    /// <summary>The resource's name: <c>nvidia.com/gpu</c>, a MIG profile such as <c>nvidia.com/mig-1g.10gb</c>, or a time-sliced name.</summary>
+    /// <summary>
+    /// The resource's name: <c>nvidia.com/gpu</c>, a MIG profile such as <c>nvidia.com/mig-1g.10gb</c>, or a time-sliced name.
+    /// </summary>
     [Length(3, 253)]
     [RegularExpression("^[a-z0-9.-]+/[A-Za-z0-9._-]+$", ErrorMessage = "DOMAIN/NAME, such as nvidia.com/gpu")]
     [DefaultValue("nvidia.com/gpu")]

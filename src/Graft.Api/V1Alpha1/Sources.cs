@@ -27,7 +27,9 @@ public sealed class ModelSource
     /// <summary>Files that come with Graft: in the trainer image, and with the command line.</summary>
     public BuiltinSource? Builtin { get; set; }
 
-    /// <summary>A folder on this computer, relative to the file that holds this spec. Only <c>graft run</c> reads it; a cluster refuses it.</summary>
+    /// <summary>
+    /// A folder on this computer, relative to the file that holds this spec. Only <c>graft run</c> reads it; a cluster refuses it.
+    /// </summary>
     [Length(1, 1024)]
     public string? Path { get; set; }
 
@@ -45,7 +47,9 @@ public sealed class DatasetSource
     /// <summary>Files that come with Graft: in the trainer image, and with the command line.</summary>
     public BuiltinSource? Builtin { get; set; }
 
-    /// <summary>A folder on this computer, relative to the file that holds this spec. Only <c>graft run</c> reads it; a cluster refuses it.</summary>
+    /// <summary>
+    /// A folder on this computer, relative to the file that holds this spec. Only <c>graft run</c> reads it; a cluster refuses it.
+    /// </summary>
     [Length(1, 1024)]
     public string? Path { get; set; }
 

@@ -40,7 +40,9 @@ public sealed class TrainingDatasetSpec
     [RelativePath]
     public string? EvaluationFile { get; set; }
 
-    /// <summary>The digest that the files must have, as <c>status.digest</c> and <c>graft-trainer inspect</c> print it. Anything else is refused.</summary>
+    /// <summary>
+    /// The digest that the files must have, as <c>status.digest</c> and <c>graft-trainer inspect</c> print it. Anything else is refused.
+    /// </summary>
     [RegularExpression("^sha256:[0-9a-f]{64}$", ErrorMessage = "sha256: and 64 lower-case hex digits")]
     [MaxLength(71)]
     public string? Digest { get; set; }

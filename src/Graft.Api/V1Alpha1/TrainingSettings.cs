@@ -24,12 +24,18 @@ public sealed class DataSpec
     [DefaultValue(512)]
     public int? MaxLength { get; set; }
 
-    /// <summary>What a record longer than maxLength does: <c>error</c> stops the run, <c>truncate</c> cuts it, <c>skip</c> leaves it out; the last two are counted in the result.</summary>
+    /// <summary>
+    /// What a record longer than maxLength does: <c>error</c> stops the run, <c>truncate</c> cuts it, <c>skip</c> leaves it out; the last
+    /// two are counted in the result.
+    /// </summary>
     [AllowedValues("error", "truncate", "skip")]
     [DefaultValue("truncate")]
     public string? OnTooLong { get; set; }
 
-    /// <summary>What a record that cannot be read does: <c>error</c> stops the run with file, line and reason, <c>skip</c> leaves it out and counts it in the result.</summary>
+    /// <summary>
+    /// What a record that cannot be read does: <c>error</c> stops the run with file, line and reason, <c>skip</c> leaves it out and
+    /// counts it in the result.
+    /// </summary>
     [AllowedValues("error", "skip")]
     [DefaultValue("error")]
     public string? OnBadRecord { get; set; }
@@ -67,7 +73,9 @@ public sealed class TrainingSpec
     [DefaultValue("2e-4")]
     public string? LearningRate { get; set; }
 
-    /// <summary>How the learning rate falls after the warm-up: <c>cosine</c> or <c>linear</c> to zero at the last step, or <c>constant</c>.</summary>
+    /// <summary>
+    /// How the learning rate falls after the warm-up: <c>cosine</c> or <c>linear</c> to zero at the last step, or <c>constant</c>.
+    /// </summary>
     [AllowedValues("cosine", "linear", "constant")]
     [DefaultValue("cosine")]
     public string? Schedule { get; set; }
@@ -76,7 +84,9 @@ public sealed class TrainingSpec
     [Range(0, 100_000_000)]
     public int? WarmupSteps { get; set; }
 
-    /// <summary>The share of all steps in which the learning rate rises from zero, in place of warmupSteps. 0.03 if neither is given.</summary>
+    /// <summary>
+    /// The share of all steps in which the learning rate rises from zero, in place of warmupSteps. 0.03 if neither is given.
+    /// </summary>
     [DecimalString(Minimum = 0, Maximum = 1)]
     public string? WarmupRatio { get; set; }
 
@@ -128,7 +138,9 @@ public sealed class EvaluationSpec
     [Range(1, 100_000_000)]
     public int? MaxRecords { get; set; }
 
-    /// <summary>The number of held-out records whose answer is generated and compared with the expected one, word for word. 0: none.</summary>
+    /// <summary>
+    /// The number of held-out records whose answer is generated and compared with the expected one, word for word. 0: none.
+    /// </summary>
     [Range(0, 1_000_000)]
     [DefaultValue(0)]
     public int? GenerateRecords { get; set; }
@@ -174,7 +186,9 @@ public sealed class PublishSpec
     [RegularExpression("^[a-z0-9]+([._-][a-z0-9]+)*$", ErrorMessage = "lower-case letters and digits, with single '.', '_' or '-' between them")]
     public string? Name { get; set; }
 
-    /// <summary>The repository that artifacts are pushed below, such as <c>registry.example/adapters</c>, in place of the installation's.</summary>
+    /// <summary>
+    /// The repository that artifacts are pushed below, such as <c>registry.example/adapters</c>, in place of the installation's.
+    /// </summary>
     [Length(1, 512)]
     [RegularExpression("^[a-zA-Z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$", ErrorMessage = "REGISTRY/REPOSITORY without a tag")]
     public string? Repository { get; set; }

@@ -44,7 +44,8 @@ internal static class DataRules
             : null;
     }
 
-    private static SpecProblem? EvaluationNeedsHeldOutRecords(DataSpec data, EvaluationSpec? evaluation, FieldPath at, TrainingDatasetSpec dataset)
+    private static SpecProblem? EvaluationNeedsHeldOutRecords(
+        DataSpec data, EvaluationSpec? evaluation, FieldPath at, TrainingDatasetSpec dataset)
     {
         var field = evaluation switch
         {

@@ -20,7 +20,10 @@ internal static class InputRules
 
     private static IEnumerable<SpecProblem> ReferenceIsPinned(OciSource? oci, string? digest, FieldPath at)
     {
-        if (oci?.Reference is { } reference && digest is null && !reference[reference.LastIndexOf('/')..].Contains(':', StringComparison.Ordinal))
+        // A colon before the last slash belongs to the registry's port.
+        if (digest is null
+            && oci?.Reference is { } reference
+            && !reference[reference.LastIndexOf('/')..].Contains(':', StringComparison.Ordinal))
         {
             yield return SpecProblem.LikelyMistake(
                 at.Field("source", "oci", "reference"),

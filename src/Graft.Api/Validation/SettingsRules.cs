@@ -53,8 +53,10 @@ internal static class SettingsRules
             var path = at.Field("pod", "tolerations").Item(index);
             return toleration switch
             {
-                { Operator: "Exists", Value.Length: > 0 } => SpecProblem.Impossible(path.Field("value"), "the operator Exists compares no value", "leave the value out"),
-                { Operator: not "Exists", Key: null } => SpecProblem.Impossible(path.Field("key"), "a toleration without a key tolerates every taint", "set a key, or operator: Exists"),
+                { Operator: "Exists", Value.Length: > 0 } => SpecProblem.Impossible(
+                    path.Field("value"), "the operator Exists compares no value", "leave the value out"),
+                { Operator: not "Exists", Key: null } => SpecProblem.Impossible(
+                    path.Field("key"), "a toleration without a key tolerates every taint", "set a key, or operator: Exists"),
                 _ => null,
             };
         }).OfType<SpecProblem>();

@@ -27,7 +27,8 @@ internal static class SweepRules
         var document = (DocumentMapping)DocumentJson.Read(
             k8s.KubernetesJson.Serialize((object?)spec.Template.AdapterTrainingRun ?? spec.Template.ProjectionPretrain!));
         return problems
-            .Concat(spec.Parameters!.SelectMany((parameter, index) => Parameter(parameter, at.Field("parameters").Item(index), schema, document)))
+            .Concat(spec.Parameters!.SelectMany(
+                (parameter, index) => Parameter(parameter, at.Field("parameters").Item(index), schema, document)))
             .Concat(Search(spec, at));
     }
 
@@ -50,21 +51,27 @@ internal static class SweepRules
         DocumentNode? value = template;
         foreach (var name in field.Split('.'))
         {
-            var rivals = schema.ExactlyOneOf.Concat(schema.AtMostOneOf).Where(group => group.Contains(name)).SelectMany(group => group).Where(rival => rival != name);
+            var rivals = schema.ExactlyOneOf.Concat(schema.AtMostOneOf)
+                .Where(group => group.Contains(name))
+                .SelectMany(group => group)
+                .Where(rival => rival != name);
             if (rivals.FirstOrDefault(rival => (value as DocumentMapping)?.Get(rival) is not null) is { } chosen)
             {
-                return (null, SpecProblem.Impossible(at, $"the template sets {chosen}, which excludes {name}", $"take {chosen} out of the template, or search another field"));
+                return (null, SpecProblem.Impossible(
+                    at, $"the template sets {chosen}, which excludes {name}", $"take {chosen} out of the template, or search another field"));
             }
 
             if (schema.Field(name) is not { } next)
             {
-                var near = NearestName.Find(name, schema.Fields.Select(known => known.Name));
+                var remedy = NearestName.Find(name, schema.Fields.Select(known => known.Name)) is { } near
+                    ? $"did you mean \"{near}\"?"
+                    : $"allowed there: {Names(schema)}";
                 return (null, new SpecProblem(
                     Severity.Error,
                     ProblemCodes.ReferenceNotFound,
                     at,
                     $"the template's spec has no field \"{field}\": there is no \"{name}\"",
-                    near is null ? $"allowed there: {string.Join(", ", schema.Fields.Select(known => known.Name))}" : $"did you mean \"{near}\"?"));
+                    remedy));
             }
 
             schema = next.Schema;
@@ -73,15 +80,21 @@ internal static class SweepRules
 
         return schema.Kind is SchemaKind.String or SchemaKind.Integer or SchemaKind.Boolean
             ? (schema, null)
-            : (null, SpecProblem.Impossible(at, $"\"{field}\" holds no single value", $"search a field inside it: {string.Join(", ", schema.Fields.Select(known => known.Name))}"));
+            : (null, SpecProblem.Impossible(at, $"\"{field}\" holds no single value", $"search a field inside it: {Names(schema)}"));
+    }
+
+    private static string Names(SchemaNode schema)
+    {
+        return string.Join(", ", schema.Fields.Select(field => field.Name));
     }
 
     private static IEnumerable<SpecProblem> Value(SchemaNode leaf, string text, FieldPath at)
     {
+        var expected = leaf.Kind == SchemaKind.Integer ? "an integer" : "true or false";
         var scalar = new DocumentScalar(leaf.Kind == SchemaKind.String ? text : ScalarValue.Of(text), text, 0, 0);
         return ScalarChecks.Accepts(leaf, scalar)
             ? ScalarChecks.Check(leaf, scalar, at)
-            : [new SpecProblem(Severity.Error, ProblemCodes.WrongType, at, $"\"{text}\" is no {(leaf.Kind == SchemaKind.Integer ? "integer" : "true or false")}, which the field holds")];
+            : [new SpecProblem(Severity.Error, ProblemCodes.WrongType, at, $"\"{text}\" does not fit the field, which holds {expected}")];
     }
 
     private static IEnumerable<SpecProblem> Range(SchemaNode leaf, SweepRange range, FieldPath at)
@@ -94,11 +107,13 @@ internal static class SweepRules
         var (minimum, maximum) = (Number(range.Minimum!), Number(range.Maximum!));
         if (minimum >= maximum)
         {
-            return [SpecProblem.Impossible(at.Field("maximum"), $"the maximum {range.Maximum} is not above the minimum {range.Minimum}", "swap or correct them")];
+            var message = $"the maximum {range.Maximum} is not above the minimum {range.Minimum}";
+            return [SpecProblem.Impossible(at.Field("maximum"), message, "swap or correct them")];
         }
 
         return range.Scale == "log" && minimum <= 0
-            ? [SpecProblem.Impossible(at.Field("minimum"), "a logarithmic range starts above zero", "raise the minimum, or choose scale: linear")]
+            ? [SpecProblem.Impossible(
+                at.Field("minimum"), "a logarithmic range starts above zero", "raise the minimum, or choose scale: linear")]
             : Value(leaf, range.Minimum!, at.Field("minimum")).Concat(Value(leaf, range.Maximum!, at.Field("maximum")));
     }
 
@@ -107,7 +122,10 @@ internal static class SweepRules
         var ranged = spec.Parameters!.FindIndex(parameter => parameter.Range is not null);
         if (spec.Algorithm == "grid" && ranged >= 0)
         {
-            yield return SpecProblem.Impossible(at.Field("parameters").Item(ranged).Field("range"), "a grid has no steps in a range", "give the values one by one, or choose algorithm: random");
+            yield return SpecProblem.Impossible(
+                at.Field("parameters").Item(ranged).Field("range"),
+                "a grid has no steps in a range",
+                "give the values one by one, or choose algorithm: random");
         }
 
         if (spec.ParallelTrials > spec.MaxTrials)

@@ -30,7 +30,7 @@ public sealed class SweepTests
         { "{field: method.lora, values: [\"4\"]}", "13:15: error: spec.parameters[0].field: \"method.lora\" holds no single value" },
         { "{field: method.lora.targetPattern, values: [a]}", "13:15: error: spec.parameters[0].field: the template sets targetModules, which excludes targetPattern" },
         { "{field: training.epochs, values: [\"1\"]}", "13:15: error: spec.parameters[0].field: the template sets maxSteps, which excludes epochs" },
-        { "{field: method.lora.rank, values: [\"4\", x]}", "13:47: error: spec.parameters[0].values[1]: \"x\" is no integer" },
+        { "{field: method.lora.rank, values: [\"4\", x]}", "13:47: error: spec.parameters[0].values[1]: \"x\" does not fit the field, which holds an integer" },
         { "{field: method.lora.rank, values: [\"4\", \"0\"]}", "13:47: error: spec.parameters[0].values[1]: 0 is out of bounds; 1 to 1024 are allowed" },
         { "{field: training.schedule, values: [cosin]}", "13:43: error: spec.parameters[0].values[0]: \"cosin\" is not allowed; did you mean \"cosine\"?" },
         { "{field: training.schedule, range: {minimum: \"1\", maximum: \"2\"}}", "13:34: error: spec.parameters[0].range: the field holds no number" },
