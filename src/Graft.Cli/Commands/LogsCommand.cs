@@ -15,8 +15,9 @@ public static class LogsCommand
     {
         var name = new Argument<string>("NAME") { Description = "The AdapterTrainingRun." };
         var follow = new Option<bool>("--follow", "-f") { Description = "Wait for the pod, and go on until the trainer ends." };
+        var raw = new Option<bool>("--raw") { Description = "The trainer's events as they are, one JSON object a line." };
         var cluster = new ClusterOptions();
-        var command = new Command("logs", "Show what the trainer of a run in a cluster says.") { name, follow };
+        var command = new Command("logs", "Show what the trainer of a run in a cluster says.") { name, follow, raw };
         cluster.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -31,7 +32,7 @@ public static class LogsCommand
 
             await foreach (var line in runs.ReadLogAsync(pod, parsed.GetValue(follow), cancellationToken).ConfigureAwait(false))
             {
-                terminal.WriteLine(line);
+                terminal.WriteLine(parsed.GetValue(raw) ? line : EventLine.Of(line));
             }
 
             return ExitCodes.Succeeded;

@@ -1,5 +1,3 @@
-using System.Globalization;
-using Graft.Api.Planning;
 using Spectre.Console;
 
 namespace Graft.Cli.Display;
@@ -33,21 +31,12 @@ public sealed class PlainRunView(IAnsiConsole console, TimeProvider clock, TimeS
             _activity = report.Activity;
             _step = report.Step;
             _shownAt = clock.GetTimestamp();
-            console.WriteLine(Line(report));
+            console.WriteLine(EventLine.Of(report));
         }
     }
 
     public ValueTask DisposeAsync()
     {
         return ValueTask.CompletedTask;
-    }
-
-    private static string Line(ProgressReport report)
-    {
-        return report.TotalSteps == 0 || report.Activity != "Training"
-            ? report.Activity
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"step {report.Step}/{report.TotalSteps}  loss {Figures.Loss(report.Loss)}  {Figures.Count(report.TokensPerSecond)} tokens/s  ETA {Figures.Duration(report.EtaSeconds)}");
     }
 }

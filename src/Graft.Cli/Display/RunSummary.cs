@@ -55,7 +55,7 @@ public static class RunSummary
 
     private static IEnumerable<(string Label, string Value)> Facts(PlannedRun run, RunResult result)
     {
-        yield return ("Adapter", Relative(Path.Combine(run.Folder.Link, RunFolder.TrainedFolderName)));
+        yield return ("Adapter", ShortPath.Of(Path.Combine(run.Folder.Link, RunFolder.TrainedFolderName)));
         if (result.Artifact is { } artifact)
         {
             yield return ("Version", $"{artifact.Name} {artifact.Version}");
@@ -66,15 +66,15 @@ public static class RunSummary
         yield return ("Plan", run.Hash);
         if (result.Tracking is { } tracking)
         {
-            yield return ("MLflow run", $"{tracking.RunId} in {tracking.Uri}");
+            yield return ("MLflow run", tracking.Uri);
         }
 
         if (run.Plan.Execution.Tracking.Directory is { } directory)
         {
-            yield return ("", $"MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri {Relative(directory)}");
+            yield return ("", $"MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri {ShortPath.Of(directory)}");
         }
 
-        yield return ("Loss curve", Relative(Path.Combine(run.Folder.Link, Path.GetFileName(run.Folder.LossCurveFile))));
+        yield return ("Loss curve", ShortPath.Of(Path.Combine(run.Folder.Link, Path.GetFileName(run.Folder.LossCurveFile))));
         if (result.Figures is { } figures)
         {
             yield return ("Trained", string.Create(
@@ -85,11 +85,5 @@ public static class RunSummary
                 yield return ("Records", $"{figures.BadRecords ?? 0} unreadable left out, {figures.TooLongRecords ?? 0} longer than maxLength");
             }
         }
-    }
-
-    private static string Relative(string path)
-    {
-        var relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
-        return relative.StartsWith("..", StringComparison.Ordinal) ? Path.GetFullPath(path) : relative;
     }
 }

@@ -11,8 +11,7 @@ public static class TryCommand
     /// <summary>A command line that can be copied into a shell.</summary>
     public static string For(PlannedRun run)
     {
-        var path = Path.GetRelativePath(Directory.GetCurrentDirectory(), run.Folder.Link);
-        return $"graft generate {Quote(path)} {Example(run.Plan)}";
+        return $"graft generate {Quote(ShortPath.Of(run.Folder.Link))} {Example(run.Plan)}";
     }
 
     private static string Example(RunPlan plan)

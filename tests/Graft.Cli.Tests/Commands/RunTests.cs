@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using System.Text.Json;
+using Graft.Api.Planning;
+using Xunit;
+
+namespace Graft.Cli.Tests.Commands;
+
+/// <summary>Runs of the real trainer on the repository's small model, each a few seconds long.</summary>
+public sealed class RunTests : IDisposable
+{
+    private const char Escape = '\e';
+
+    private readonly TemporaryFolder _folder = new();
+
+    public RunTests()
+    {
+        var builtin = Path.Combine(Repository.Root, "examples", "builtin");
+        foreach (var (file, count) in new[] { ("train.jsonl", 64), ("heldout.jsonl", 8) })
+        {
+            _folder.Write($"data/{file}", string.Join('\n', File.ReadLines(Path.Combine(builtin, "wordnet-kinds", file)).Take(count)) + "\n");
+        }
+
+        _folder.Write("run.yaml", Specs.Run
+            .Replace("path: model", "builtin: {name: tiny-wordnet}", StringComparison.Ordinal)
+            .Replace("rank: 4", "targetModules: [all-linear]", StringComparison.Ordinal)
+            .Replace("\"1e-3\"", "\"5e-3\"", StringComparison.Ordinal)
+            .Replace("maxSteps: 12", "maxSteps: 40", StringComparison.Ordinal));
+    }
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_run_is_compared_published_and_recorded_and_not_repeated()
+    {
+        SkipWithoutTrainer();
+        var first = await RunAsync();
+        Assert.True(first.ExitCode == 0, first.Output + first.Errors);
+        Assert.Matches(@"step \d+/40  loss \d", first.Output);
+        Assert.Contains("loss per labelled token", first.Output, StringComparison.Ordinal);
+        Assert.Contains("graft generate graft-out/try --prompt 'What kind of thing is this?'", first.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(Escape, first.Output + first.Errors);
+        var result = ReadResult();
+        Assert.Equal(("Succeeded", 40, "v1"), (result.Outcome, result.Steps, result.Artifact!.Version));
+        Assert.True(result.Figures!.AdaptedLoss < result.Figures.BaseLoss, "forty steps teach something");
+        foreach (var file in new[] { "try/adapter/adapter_config.json", "try/adapter/adapter_model.safetensors", "try/loss.svg", "oci/try/index.json", "mlruns" })
+        {
+            Assert.True(Path.Exists(Path.Combine(_folder.Path, "graft-out", file)), file);
+        }
+
+        var trained = AdapterBytes("graft-out");
+        var second = await RunAsync();
+        Assert.Equal(0, second.ExitCode);
+        Assert.Contains("has succeeded already", second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("step 1/40", second.Output, StringComparison.Ordinal);
+        Assert.Contains(result.Artifact.Digest, second.Output, StringComparison.Ordinal);
+
+        var third = await RunAsync("--rerun");
+        Assert.Equal(0, third.ExitCode);
+        Assert.Contains("step 1/40", third.Output, StringComparison.Ordinal);
+        Assert.Equal(trained, AdapterBytes("graft-out"));
+        Assert.Equal(result.Artifact, ReadResult().Artifact);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_stopped_by_Ctrl_C_goes_on_and_ends_as_if_it_had_not_been()
+    {
+        SkipWithoutTrainer();
+        using (var process = Start("run", "run.yaml", "--threads", "1"))
+        {
+            while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.StartsWith("step ", StringComparison.Ordinal))
+            {
+            }
+
+            // A terminal sends it to the trainer as well, and an impatient person twice.
+            await SignalAsync(process.Id);
+            await SignalAsync(process.Id);
+            var stopped = await GraftProgram.FinishAsync(process);
+            Assert.True(stopped.ExitCode == ExitCodes.Interrupted, stopped.Output + stopped.Errors);
+            Assert.Contains("The same command goes on from there.", stopped.Errors, StringComparison.Ordinal);
+        }
+
+        var resumed = await RunAsync();
+        Assert.True(resumed.ExitCode == 0, resumed.Output + resumed.Errors);
+        Assert.Matches(@"Going on from step \d+\.", resumed.Output);
+
+        var straight = await RunAsync("--output", "straight");
+        Assert.True(straight.ExitCode == 0, straight.Output + straight.Errors);
+        Assert.Equal(AdapterBytes("straight"), AdapterBytes("graft-out"));
+    }
+
+    [Fact]
+    public async Task A_bad_record_ends_the_run_with_its_file_and_line()
+    {
+        SkipWithoutTrainer();
+        var file = Path.Combine(_folder.Path, "data", "train.jsonl");
+        await File.AppendAllTextAsync(file, "{\"instruction\": \"no answer\"}\n", TestContext.Current.CancellationToken);
+        var result = await RunAsync();
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("train.jsonl:65", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("trainer.log", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [UnsupportedOSPlatform("windows")]
+    [InlineData("ABRT", "SIGABRT")]
+    [InlineData("KILL", "memory")]
+    public async Task A_trainer_that_dies_without_a_word_is_explained(string signal, string word)
+    {
+        var trainer = _folder.Write("dying-trainer", $"#!/bin/sh\necho 'the last line' >&2\nkill -{signal} $$\n");
+        File.SetUnixFileMode(trainer, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using var process = GraftProgram.Start(_folder.Path, new Dictionary<string, string> { ["GRAFT_TRAINER"] = trainer }, "run", "run.yaml");
+        var result = await GraftProgram.FinishAsync(process);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(word, result.Errors, StringComparison.Ordinal);
+        Assert.Contains("the last line", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_trained_can_be_inspected_drawn_and_asked()
+    {
+        SkipWithoutTrainer();
+        var run = await RunAsync();
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+
+        var inspected = await GraftProgram.RunAsync(_folder.Path, "inspect", "graft-out/try", "--output", "json");
+        using var facts = JsonDocument.Parse(inspected.Output);
+        Assert.Equal("adapter", facts.RootElement.GetProperty("kind").GetString());
+        Assert.Equal(ReadResult().Figures!.TrainableParameters, facts.RootElement.GetProperty("parameters").GetInt64());
+
+        var drawn = await GraftProgram.RunAsync(_folder.Path, "plot", "graft-out/try", "--svg", "again.svg");
+        Assert.Contains("40 steps", drawn.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(_folder.Path, "again.svg")));
+
+        using var asking = Start("generate", "graft-out/try", "--prompt", "What kind of thing is this?", "--input", "dog: a domestic animal", "--max-new-tokens", "4");
+        var answer = await GraftProgram.FinishAsync(asking);
+        Assert.True(answer.ExitCode == 0, answer.Errors);
+        Assert.NotEqual("", answer.Output.Trim());
+
+        var pulled = await GraftProgram.RunAsync(_folder.Path, "pull", "oci:graft-out/oci/try:v1", "--output", "pulled");
+        Assert.True(pulled.ExitCode == 0, pulled.Errors);
+        Assert.Contains(ReadResult().Artifact!.Digest, pulled.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            AdapterBytes("graft-out"),
+            await File.ReadAllBytesAsync(Path.Combine(_folder.Path, "pulled", "adapter_model.safetensors"), TestContext.Current.CancellationToken));
+    }
+
+    private static void SkipWithoutTrainer()
+    {
+        if (GraftProgram.Trainer is null)
+        {
+            Assert.Skip("graft-trainer is not built; `make build` builds it.");
+        }
+    }
+
+    private async Task<ProgramResult> RunAsync(params string[] more)
+    {
+        using var process = Start(["run", "run.yaml", "--threads", "1", .. more]);
+        return await GraftProgram.FinishAsync(process);
+    }
+
+    private Process Start(params string[] arguments)
+    {
+        return GraftProgram.Start(_folder.Path, new Dictionary<string, string> { ["GRAFT_TRAINER"] = GraftProgram.Trainer! }, arguments);
+    }
+
+    private static async Task SignalAsync(int process)
+    {
+        using var kill = Process.Start("kill", ["-INT", $"{process}"]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    private RunResult ReadResult()
+    {
+        var file = Path.Combine(_folder.Path, "graft-out", "try", "result.json");
+        return JsonSerializer.Deserialize<RunResult>(File.ReadAllText(file), PlanJson.WireOptions)!;
+    }
+
+    private byte[] AdapterBytes(string output)
+    {
+        return File.ReadAllBytes(Path.Combine(_folder.Path, output, "try", "adapter", "adapter_model.safetensors"));
+    }
+}
