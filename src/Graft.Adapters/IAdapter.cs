@@ -24,7 +24,8 @@ public interface IAdapter : IDisposable
 
     /// <summary>
     /// The base weights with the adapter folded in, by parameter name, in the stored type and layout; weights it does not touch are absent.
-    /// As <see cref="ModelHooks.Weights"/> they make the merged model; dropping them unmerges it, exactly. The caller disposes them.
+    /// As <see cref="ModelHooks.Weights"/> they make the merged model; dropping them unmerges it, exactly. They belong to the
+    /// caller's dispose scope.
     /// </summary>
     /// <exception cref="AdapterException">A merged weight is not finite.</exception>
     IReadOnlyDictionary<string, Tensor> Merge();

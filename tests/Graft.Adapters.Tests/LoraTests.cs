@@ -23,6 +23,8 @@ public sealed class LoraTests : IDisposable
         ["pissa-rslora"] = new() { Rank = 4, Alpha = 8, RsLora = true, Initialization = LoraInitialization.Pissa },
         ["dora-pissa"] = new() { Rank = 4, Alpha = 8, Dora = true, Initialization = LoraInitialization.Pissa },
         ["head"] = new() { Rank = 2, Targets = TargetSelection.Of("q_proj", "lm_head") },
+        ["bias-of-adapted"] = new() { Rank = 2, Bias = LoraBias.LoraOnly },
+        ["bias-all"] = new() { Rank = 2, Bias = LoraBias.All, Dora = true },
         ["saved-norms"] = new() { Rank = 2, ModulesToSave = ["norm", "embed_tokens"] },
     };
 
@@ -196,6 +198,31 @@ public sealed class LoraTests : IDisposable
         Assert.Contains("lm_head.weight", merged.Keys);
         Assert.DoesNotContain("model.embed_tokens.weight", merged.Keys);
         Assert.True(TinyLlama.Difference(tied.Logits(adapter.Hooks), tied.Logits(new ModelHooks { Weights = merged })) < 2e-5);
+    }
+
+    [Theory]
+    [InlineData("lora")]
+    [InlineData("dora")]
+    [InlineData("olora")]
+    public void On_a_half_precision_base_the_adapter_trains_in_single(string variant)
+    {
+        using var half = new TinyLlama(type: ScalarType.BFloat16);
+        using var adapter = new LoraMethod(Options[variant]).Attach(half.Model, seed: 1);
+        Assert.All(adapter.Trainable, p => Assert.Equal(ScalarType.Float32, p.Value.dtype));
+        Assert.Equal(0, TinyLlama.Difference(half.Logits(), half.Logits(adapter.Hooks)));
+        half.Train(adapter, steps: 60);
+        Assert.Equal(1, half.Accuracy(adapter.Hooks));
+        Assert.All(adapter.Merge().Values, weight => Assert.Equal(ScalarType.BFloat16, weight.dtype));
+    }
+
+    [Fact]
+    public void A_trained_bias_is_saved_under_the_name_PEFT_gives_it()
+    {
+        using var adapter = Attach("bias-of-adapted");
+        Assert.Contains("base_model.model.model.layers.0.self_attn.q_proj.base_layer.bias", adapter.State.Keys);
+        Assert.DoesNotContain(adapter.State.Keys, name => name.Contains("k_proj", StringComparison.Ordinal));
+        using var all = Attach("bias-all");
+        Assert.Contains("base_model.model.model.layers.0.self_attn.k_proj.bias", all.State.Keys);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal sealed class TinyLlama : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("graft-tiny-").FullName;
 
-    public TinyLlama(bool tied = false)
+    public TinyLlama(bool tied = false, ScalarType type = ScalarType.Float32)
     {
         var configuration = new JsonObject
         {
@@ -23,11 +23,12 @@ internal sealed class TinyLlama : IDisposable
             ["num_attention_heads"] = 4,
             ["num_key_value_heads"] = 2,
             ["vocab_size"] = 61,
+            ["attention_bias"] = true,
             ["tie_word_embeddings"] = tied,
             ["initializer_range"] = 0.2,
         };
         File.WriteAllText(Path.Combine(_folder, "config.json"), configuration.ToJsonString());
-        Model = CausalLanguageModels.Initialise(_folder, seed: 5);
+        Model = CausalLanguageModels.Initialise(_folder, seed: 5, type);
     }
 
     public ICausalLanguageModel Model { get; }
@@ -40,7 +41,7 @@ internal sealed class TinyLlama : IDisposable
     public Tensor Logits(ModelHooks? hooks = null)
     {
         using var noGradient = no_grad();
-        return Model.Logits(Model.Hidden(Batch(), hooks), hooks);
+        return Model.Logits(Model.Hidden(Batch(), hooks), hooks).to(ScalarType.Float32);
     }
 
     public Tensor Loss(ModelHooks hooks)

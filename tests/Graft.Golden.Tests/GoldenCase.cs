@@ -47,8 +47,6 @@ internal sealed class GoldenCase
 
     public bool HasOutput(string name) => Has("outputs.safetensors") && Tensors("outputs.safetensors").ContainsKey(name);
 
-    public double Number(string name) => Description[name]!.GetValue<double>();
-
     /// <summary>A tolerance of the case's own, or the general one.</summary>
     public double Tolerance(string name, double general) => Description["tolerances"]?[name]?.GetValue<double>() ?? general;
 }

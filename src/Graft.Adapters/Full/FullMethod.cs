@@ -45,7 +45,7 @@ public sealed class FullAdapter : IAdapter
     public ModelHooks TrainingHooks => Hooks;
 
     public IReadOnlyDictionary<string, Tensor> Merge() => State.ToDictionary(
-        item => item.Key, item => item.Value.detach().to(_model.ElementType, copy: true).DetachFromDisposeScope(), StringComparer.Ordinal);
+        item => item.Key, item => item.Value.detach().to(_model.ElementType, copy: true), StringComparer.Ordinal);
 
     /// <summary>Writes config.json, model.safetensors and the tokenizer files of the folder that the model came from.</summary>
     public IReadOnlyList<string> Save(string folder, string? baseModel = null)

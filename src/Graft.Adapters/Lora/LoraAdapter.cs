@@ -61,9 +61,13 @@ public sealed class LoraAdapter : IAdapter
         try
         {
             var path = Path.Combine(folder, PeftFolder.WeightsFile);
-            using var scope = NewDisposeScope();
-            AdapterState.Copy(
-                PeftFolder.LoadWeights(folder), adapter.Trainable.ToDictionary(p => p.Name, p => (Tensor)p.Value, StringComparer.Ordinal), path);
+            var weights = PeftFolder.LoadWeights(folder);
+            AdapterState.Copy(weights, adapter.Trainable.ToDictionary(p => p.Name, p => (Tensor)p.Value, StringComparer.Ordinal), path);
+            foreach (var weight in weights.Values)
+            {
+                weight.Dispose();
+            }
+
             return adapter;
         }
         catch

@@ -44,20 +44,21 @@ internal static class LoraStart
     {
         long[] shapeA = [rank, site.InputSize];
         long[] shapeB = [site.OutputSize, rank];
+        using var generatorA = GeneratorFor(seed, site, "A");
+        using var generatorB = GeneratorFor(seed, site, "B");
         return initialization switch
         {
-            LoraInitialization.Gaussian => (
-                randn(shapeA, ScalarType.Float32, generator: GeneratorFor(seed, site, "A")).mul_(1.0 / rank), zeros(shapeB)),
-            LoraInitialization.Random => (Uniform(shapeA, site, seed, "A"), Uniform(shapeB, site, seed, "B")),
-            _ => (Uniform(shapeA, site, seed, "A"), zeros(shapeB)),
+            LoraInitialization.Gaussian => (randn(shapeA, ScalarType.Float32, generator: generatorA).mul_(1.0 / rank), zeros(shapeB)),
+            LoraInitialization.Random => (Uniform(shapeA, generatorA), Uniform(shapeB, generatorB)),
+            _ => (Uniform(shapeA, generatorA), zeros(shapeB)),
         };
     }
 
     // Kaiming-uniform with a = √5: bound = √(6 / ((1 + a²)·in)) = 1/√in, in being the last size.
-    private static Tensor Uniform(long[] shape, LinearSite site, ulong seed, string factor)
+    private static Tensor Uniform(long[] shape, Generator generator)
     {
         var bound = 1 / Math.Sqrt(shape[1]);
-        return rand(shape, ScalarType.Float32, generator: GeneratorFor(seed, site, factor)).mul_(2 * bound).sub_(bound);
+        return rand(shape, ScalarType.Float32, generator: generator).mul_(2 * bound).sub_(bound);
     }
 
     private static Generator GeneratorFor(ulong seed, LinearSite site, string factor) =>

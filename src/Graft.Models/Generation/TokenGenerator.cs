@@ -30,7 +30,7 @@ public static class TokenGenerator
 
         using var noGradient = no_grad();
         using var cache = new KeyValueCache();
-        var random = prompts.Select((_, row) => new Random(HashCode(options.Seed, row))).ToArray();
+        var random = prompts.Select((_, row) => new Random(SeedOf(options.Seed, row))).ToArray();
         var texts = prompts.Select(_ => new List<long>()).ToArray();
         var ended = new bool[prompts.Count];
         var positions = prompts.Select(prompt => (long)prompt.Length).ToArray();
@@ -103,6 +103,6 @@ public static class TokenGenerator
         return tokens;
     }
 
-    // Not System.HashCode, which differs from process to process.
-    private static int HashCode(int seed, int row) => unchecked((seed * 397) ^ row);
+    // A generator a prompt, so that its text does not depend on how the others end. (System.HashCode differs from process to process.)
+    private static int SeedOf(int seed, int row) => unchecked((seed * 397) ^ row);
 }

@@ -17,11 +17,12 @@ public sealed class RandomWeights(ulong seed) : IWeightSource
     {
         var shape = spec.Shape.ToArray();
         using var scope = NewDisposeScope();
+        using var generator = new Generator(SeedOf(seed, spec.Name), CPU);
         var values = spec.Kind switch
         {
             WeightKind.NormScale => ones(shape, ScalarType.Float32),
             WeightKind.Bias => zeros(shape, ScalarType.Float32),
-            _ => randn(shape, ScalarType.Float32, generator: new Generator(SeedOf(seed, spec.Name), CPU)).mul_(spec.Deviation),
+            _ => randn(shape, ScalarType.Float32, generator: generator).mul_(spec.Deviation),
         };
         return values.to(type ?? ScalarType.Float32, device).DetachFromDisposeScope();
     }
