@@ -6,6 +6,9 @@ namespace Graft.Tracking.Tests;
 /// <summary>Servers that crash, that want credentials, that refuse a host name, or that are not there: each is a server of its own.</summary>
 public sealed class MlflowTroubleTests : IDisposable
 {
+    // Only ends a test that waits for what does not come.
+    internal const int PatienceMilliseconds = 600_000;
+
     private readonly TemporaryFolder temporary = new();
     private readonly ConcurrentQueue<string> told = [];
 
@@ -16,7 +19,7 @@ public sealed class MlflowTroubleTests : IDisposable
         temporary.Dispose();
     }
 
-    [Fact]
+    [Fact(Timeout = PatienceMilliseconds)]
     public async Task A_crash_of_the_server_in_the_middle_loses_and_doubles_nothing()
     {
         MlflowInstallation.Require();
@@ -40,7 +43,7 @@ public sealed class MlflowTroubleTests : IDisposable
         await ToldAsync("takes the record again");
     }
 
-    [Fact]
+    [Fact(Timeout = PatienceMilliseconds)]
     public async Task Missing_credentials_are_told_and_right_ones_deliver_what_waited()
     {
         MlflowInstallation.Require();
@@ -48,19 +51,20 @@ public sealed class MlflowTroubleTests : IDisposable
         await using (var without = Open(new() { ["MLFLOW_TRACKING_URI"] = server.Uri }, TimeSpan.FromSeconds(1)))
         {
             RestTrackerTests.LogSteps(without, 0, 10);
+            await ToldAsync("MLFLOW_TRACKING_USERNAME");
             var refused = await without.FinishAsync(TrackedStatus.Scheduled, Cancellation);
             Assert.False(refused.Complete);
             Assert.Contains("MLFLOW_TRACKING_USERNAME", Assert.Single(refused.Problems), StringComparison.Ordinal);
         }
 
-        await using var with = Open(server.Environment, TimeSpan.FromSeconds(30));
+        await using var with = Open(server.Environment, TimeSpan.FromSeconds(60));
         var outcome = await with.FinishAsync(TrackedStatus.Finished, Cancellation);
 
         Assert.True(outcome.Complete, string.Join("; ", outcome.Problems));
         Assert.Equal(RestTrackerTests.Steps(10), await server.GetPointsAsync(outcome.Run.RunId!, "loss"));
     }
 
-    [Fact]
+    [Fact(Timeout = PatienceMilliseconds)]
     public async Task A_server_that_refuses_the_host_name_is_explained()
     {
         MlflowInstallation.Require();
@@ -68,17 +72,19 @@ public sealed class MlflowTroubleTests : IDisposable
         // Reaches the same server, under an address that is not among those it allows.
         var uri = $"http://127.0.0.2:{server.Port}";
         await using var tracker = Open(new() { ["MLFLOW_TRACKING_URI"] = uri }, TimeSpan.FromSeconds(1));
+        await ToldAsync("Invalid Host header");
 
         var outcome = await tracker.FinishAsync(TrackedStatus.Finished, Cancellation);
 
         Assert.Contains($"--allowed-hosts '127.0.0.2,127.0.0.2:{server.Port}'", Assert.Single(outcome.Problems), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = PatienceMilliseconds)]
     public async Task Without_a_server_training_goes_on_and_the_record_waits()
     {
         await using var tracker = Open(new() { ["MLFLOW_TRACKING_URI"] = "http://127.0.0.1:9" }, TimeSpan.FromSeconds(1));
         RestTrackerTests.LogSteps(tracker, 0, 1000);
+        await ToldAsync("cannot be reached");
 
         var outcome = await tracker.FinishAsync(TrackedStatus.Finished, Cancellation);
 
@@ -88,14 +94,14 @@ public sealed class MlflowTroubleTests : IDisposable
         Assert.Contains("cannot be reached", Assert.Single(outcome.Problems), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Timeout = PatienceMilliseconds)]
     public async Task Where_the_server_keeps_artifacts_to_itself_that_is_said_and_the_rest_arrives()
     {
         MlflowInstallation.Require();
         await using var server = await MlflowServer.StartAsync("--", "--no-serve-artifacts", "--default-artifact-root", temporary.At("root"));
         var file = temporary.At("file.txt");
         await File.WriteAllTextAsync(file, "x", Cancellation);
-        await using var tracker = Open(server.Environment, TimeSpan.FromSeconds(30));
+        await using var tracker = Open(server.Environment, TimeSpan.FromSeconds(60));
         tracker.LogArtifact(file);
         RestTrackerTests.LogSteps(tracker, 0, 2);
 

@@ -20,7 +20,8 @@ internal static class Opened
             RunUid = uid,
             User = "tester",
             FlushInterval = TimeSpan.FromMilliseconds(50),
-            InterruptTimeout = TimeSpan.FromSeconds(20),
+            FinishTimeout = TimeSpan.FromSeconds(60),
+            InterruptTimeout = TimeSpan.FromSeconds(60),
         };
         return RunTracker.Open(change?.Invoke(options) ?? options, name => environment?.GetValueOrDefault(name), clock ?? TimeProvider.System);
     }

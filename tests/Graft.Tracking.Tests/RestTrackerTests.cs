@@ -129,7 +129,7 @@ public sealed class RestTrackerTests(MlflowServerFixture fixture) : IDisposable
         Assert.Equal(3, (await server.GetRunAsync(outcome.Run.RunId!)).GetProperty("data").GetProperty("params").GetArrayLength());
     }
 
-    [Theory]
+    [Theory(Timeout = MlflowTroubleTests.PatienceMilliseconds)]
     [InlineData(0)]
     [InlineData(10)]
     public async Task A_run_that_somebody_deletes_is_left_alone_and_told(int stepsAfter)
