@@ -57,17 +57,35 @@ public static class InspectCommand
 
         if (inspected.Figures is { ValueKind: JsonValueKind.Object } figures)
         {
-            foreach (var figure in figures.EnumerateObject())
-            {
-                facts.Add(figure.Name, Text(figure.Value));
-            }
+            AddFigures(facts, "", figures);
         }
 
         facts.Write(console);
     }
 
+    /// <summary>Nested figures get the names on the way to them: <c>base.loss</c>.</summary>
+    private static void AddFigures(FactList facts, string prefix, JsonElement figures)
+    {
+        foreach (var figure in figures.EnumerateObject())
+        {
+            if (figure.Value.ValueKind == JsonValueKind.Object)
+            {
+                AddFigures(facts, $"{prefix}{figure.Name}.", figure.Value);
+            }
+            else
+            {
+                facts.Add(prefix + figure.Name, Text(figure.Value));
+            }
+        }
+    }
+
     private static string Text(JsonElement value)
     {
-        return value.ValueKind == JsonValueKind.Array ? string.Join(", ", value.EnumerateArray()) : value.ToString();
+        return value.ValueKind switch
+        {
+            JsonValueKind.Array => string.Join(", ", value.EnumerateArray()),
+            JsonValueKind.String => value.GetString()!,
+            _ => value.GetRawText(),
+        };
     }
 }

@@ -21,12 +21,12 @@ public sealed class LossHistory
     }
 
     /// <summary>
-    /// The points' exponential moving average over about a twentieth of them, corrected for its start: with weight w of the past,
+    /// The points' exponential moving average over about a fortieth of them, corrected for its start: with weight w of the past,
     /// s = w s + (1 - w) x and s / (1 - w^n).
     /// </summary>
     public static IReadOnlyList<LossPoint> Smooth(IReadOnlyList<LossPoint> points)
     {
-        var weight = 1 - (1 / Math.Max(1, points.Count / 20.0));
+        var weight = 1 - (1 / Math.Max(1, points.Count / 40.0));
         var smooth = new LossPoint[points.Count];
         var (average, past) = (0.0, 1.0);
         for (var index = 0; index < points.Count; index++)

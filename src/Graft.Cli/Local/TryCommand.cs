@@ -11,14 +11,15 @@ public static class TryCommand
     /// <summary>A command line that can be copied into a shell.</summary>
     public static string For(PlannedRun run)
     {
-        return $"graft generate {Quote(ShortPath.Of(run.Folder.Link))} {Example(run.Plan)}";
+        return $"{ProgramName.AsInvoked()} generate {Quote(ShortPath.Of(run.Folder.Link))} {Example(run.Plan)}";
     }
 
     private static string Example(RunPlan plan)
     {
         var data = plan.Recipe.Data;
         var file = Path.Combine(plan.Execution.Inputs[Execution.DatasetInput].Path, data.EvaluationFile ?? data.TrainFile);
-        using var record = JsonDocument.Parse(File.ReadLines(file).First(line => line.Length > 0));
+        // The evaluation generates answers to the first records: the last one is new where it does not take all.
+        using var record = JsonDocument.Parse(File.ReadLines(file).Last(line => line.Length > 0));
         var fields = record.RootElement;
         return data.Format switch
         {

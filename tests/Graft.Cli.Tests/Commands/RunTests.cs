@@ -41,7 +41,7 @@ public sealed class RunTests : IDisposable
         Assert.True(first.ExitCode == 0, first.Output + first.Errors);
         Assert.Matches(@"step \d+/40  loss \d", first.Output);
         Assert.Contains("loss per labelled token", first.Output, StringComparison.Ordinal);
-        Assert.Contains("graft generate graft-out/try --prompt 'What kind of thing is this?'", first.Output, StringComparison.Ordinal);
+        Assert.Contains("/graft generate graft-out/try --prompt 'What kind of thing is this?'", first.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(Escape, first.Output + first.Errors);
         var result = ReadResult();
         Assert.Equal(("Succeeded", 40, "v1"), (result.Outcome, result.Steps, result.Artifact!.Version));
