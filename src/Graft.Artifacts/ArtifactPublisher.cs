@@ -37,7 +37,8 @@ internal static class ArtifactPublisher
         IOciRepository repository, CancellationToken cancellationToken)
     {
         var versions = new List<(int Version, StoredManifest Manifest)>();
-        foreach (var version in (await repository.ListTagsAsync(cancellationToken).ConfigureAwait(false)).Select(Version).Where(n => n > 0).Order())
+        var tags = await repository.ListTagsAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var version in tags.Select(Version).Where(number => number > 0).Order())
         {
             if (await repository.FindManifestAsync($"v{version}", cancellationToken).ConfigureAwait(false) is { } manifest)
             {
@@ -61,7 +62,8 @@ internal static class ArtifactPublisher
             if (present.Manifest is not null)
             {
                 // Heals a version whose blob was lost, and is no transfer where it is there.
-                if (OciJson.Read<ImageManifest>(present.Manifest.Content, present.Manifest.Digest).Layers.Any(l => l.Digest == layer.Descriptor.Digest))
+                var stored = OciJson.Read<ImageManifest>(present.Manifest.Content, present.Manifest.Digest);
+                if (stored.Layers.Any(l => l.Digest == layer.Descriptor.Digest))
                 {
                     await repository.PushBlobAsync(layer.Descriptor, () => File.OpenRead(layer.Path), cancellationToken).ConfigureAwait(false);
                 }
@@ -79,7 +81,8 @@ internal static class ArtifactPublisher
             }
         }
 
-        throw new ArtifactException($"No version of '{request.Name}' could be had in {MaxAttempts} attempts: other publishers took each number.");
+        throw new ArtifactException(
+            $"No version of '{request.Name}' could be had in {MaxAttempts} attempts: other publishers took each number.");
     }
 
     /// <summary>

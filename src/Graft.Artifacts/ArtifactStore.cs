@@ -67,7 +67,8 @@ public static class ArtifactStore
         {
             return OciReference.IsRepository(name)
                 ? open(name)
-                : throw new ArtifactException($"'{name}' cannot be an artifact's name: use lower-case letters, digits and . _ -, in parts separated by /.");
+                : throw new ArtifactException(
+                    $"'{name}' cannot be an artifact's name: use lower-case letters, digits and . _ -, in parts separated by /.");
         }
     }
 }

@@ -46,7 +46,9 @@ internal static class ArtifactUnpacker
         }
     }
 
-    /// <summary>The digest that the reference stands for, and the manifest to unpack: of an index, the one for this kind of machine.</summary>
+    /// <summary>
+    /// The digest that the reference stands for, and the manifest to unpack: of an index, the one for this kind of machine.
+    /// </summary>
     private static async Task<(string Digest, ImageManifest Manifest)> ResolveAsync(
         IOciRepository repository, OciReference reference, CancellationToken cancellationToken)
     {
@@ -73,7 +75,8 @@ internal static class ArtifactUnpacker
         IOciRepository repository, OciReference reference, string tagOrDigest, CancellationToken cancellationToken)
     {
         return await repository.FindManifestAsync(tagOrDigest, cancellationToken).ConfigureAwait(false)
-            ?? throw new ArtifactException($"'{reference}' is not there: no manifest '{tagOrDigest}'. Check the name, and that it was published.");
+            ?? throw new ArtifactException(
+                $"'{reference}' is not there: no manifest '{tagOrDigest}'. Check the name, and that it was published.");
     }
 
     private static async Task<string> NewestAsync(IOciRepository repository, OciReference reference, CancellationToken cancellationToken)
@@ -82,6 +85,8 @@ internal static class ArtifactUnpacker
         var newest = tags.Select(ArtifactPublisher.Version).DefaultIfEmpty(0).Max();
         return newest > 0 ? $"v{newest}"
             : tags.Contains("latest") ? "latest"
-            : throw new ArtifactException($"'{reference}' names no tag, and the repository has neither versions nor a tag 'latest'. Name one of: {string.Join(", ", tags)}.");
+            : throw new ArtifactException(
+                $"'{reference}' names no tag, and the repository has neither versions nor a tag 'latest'. Name one of: "
+                    + $"{string.Join(", ", tags)}.");
     }
 }

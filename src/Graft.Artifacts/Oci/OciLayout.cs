@@ -31,7 +31,8 @@ internal sealed class OciLayout(string folder) : IOciRepository
         var manifest = new StoredManifest(mediaType ?? MediaTypes.ImageManifest, content);
         return manifest.Digest == digest
             ? manifest
-            : throw new ArtifactException($"'{BlobPath(digest)}' has the digest {manifest.Digest}: the file is damaged. Delete it and publish the artifact again.");
+            : throw new ArtifactException(
+                $"'{BlobPath(digest)}' has the digest {manifest.Digest}: the file is damaged. Delete it and publish the artifact again.");
     }
 
     public Task<Stream> OpenBlobAsync(Descriptor blob, CancellationToken cancellationToken)
@@ -120,7 +121,8 @@ internal sealed class OciLayout(string folder) : IOciRepository
             }
             catch (IOException fault)
             {
-                throw new ArtifactException($"Another process has held '{path}' for {LockTimeout.TotalSeconds:0} s; end it and try again.", fault);
+                throw new ArtifactException(
+                    $"Another process has held '{path}' for {LockTimeout.TotalSeconds:0} s; end it and try again.", fault);
             }
         }
     }

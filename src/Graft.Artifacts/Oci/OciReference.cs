@@ -49,7 +49,8 @@ public sealed partial record OciReference(string? Registry, string Repository, s
         var repository = rest[(slash + 1)..];
         return IsRepository(repository)
             ? new OciReference(registry, repository, tag, digest)
-            : throw Invalid(text, $"the repository '{repository}' may hold lower-case letters, digits and . _ - only, in parts separated by /");
+            : throw Invalid(text, $"the repository '{repository}' may hold lower-case letters, digits and . _ - only, in parts separated "
+                + "by /");
     }
 
     /// <summary>Whether the text can be a repository, and with it an artifact's name.</summary>

@@ -109,7 +109,8 @@ internal sealed class VerifyingStream(Stream inner, Descriptor blob) : Stream
         if (actual != blob.Digest)
         {
             throw new ArtifactException(
-                $"Blob {blob.Digest} has the digest {actual}: the stored copy or the transfer is damaged. Try again; if it stays, delete the stored blob and publish the artifact again.");
+                $"Blob {blob.Digest} has the digest {actual}: the stored copy or the transfer is damaged. Try again; if it stays, delete "
+                    + "the stored blob and publish the artifact again.");
         }
     }
 }

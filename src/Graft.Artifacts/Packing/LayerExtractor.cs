@@ -56,7 +56,8 @@ internal static class LayerExtractor
         }
         else
         {
-            throw new ArtifactException($"Layer {layer.Digest} of type '{type}' is neither an archive nor carries a file name ({Annotations.Title}).");
+            throw new ArtifactException(
+                $"Layer {layer.Digest} of type '{type}' is neither an archive nor carries a file name ({Annotations.Title}).");
         }
     }
 

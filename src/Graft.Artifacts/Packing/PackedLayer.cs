@@ -7,7 +7,8 @@ namespace Graft.Artifacts.Packing;
 
 /// <summary>
 /// A folder as one image layer, packed into a file. The archive depends on names and contents only: sorted, and with fixed
-/// times, owners and modes; in ustar format, because .NET's pax headers carry the process id. It ends with exactly two zero blocks, because <c>oras</c> compares the digest of what it has read.
+/// times, owners and modes; in ustar format, because .NET's pax headers carry the process id. It ends with exactly two zero
+/// blocks, because <c>oras</c> compares the digest of what it has read.
 /// </summary>
 /// <param name="Path">The packed file; the caller deletes it.</param>
 /// <param name="Descriptor">Digest and size of the packed file, with the annotations by which <c>oras</c> unpacks it.</param>

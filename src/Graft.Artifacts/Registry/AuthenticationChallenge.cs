@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Graft.Artifacts.Registry;
 
-/// <summary>What a registry wants to see, from its <c>WWW-Authenticate</c> header (RFC 9110, and the token specification of distribution).</summary>
+/// <summary>
+/// What a registry wants to see, from its <c>WWW-Authenticate</c> header (RFC 9110, and the token specification of
+/// distribution).
+/// </summary>
 /// <param name="Scheme"><c>basic</c> or <c>bearer</c>.</param>
 /// <param name="Parameters">Such as <c>realm</c>, <c>service</c>, <c>scope</c>.</param>
 internal sealed partial record AuthenticationChallenge(string Scheme, IReadOnlyDictionary<string, string> Parameters)

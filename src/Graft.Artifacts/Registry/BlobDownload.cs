@@ -83,7 +83,8 @@ internal sealed class BlobDownload(RegistryHttp http, string address, Descriptor
             }
             catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken))
             {
-                throw new ArtifactException($"The transfer of blob {blob.Digest} broke {resumptions + 1} times ({fault.Message}). Try again later.", fault);
+                throw new ArtifactException(
+                    $"The transfer of blob {blob.Digest} broke {resumptions + 1} times ({fault.Message}). Try again later.", fault);
             }
         }
     }
@@ -142,7 +143,8 @@ internal sealed class BlobDownload(RegistryHttp http, string address, Descriptor
         while (count > 0)
         {
             var read = await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, count)), cancellationToken).ConfigureAwait(false);
-            count = read > 0 ? count - read : throw new EndOfStreamException("The registry ended the blob before the byte where the transfer broke.");
+            count = read > 0 ? count - read : throw new EndOfStreamException(
+                "The registry ended the blob before the byte where the transfer broke.");
         }
     }
 }

@@ -32,7 +32,9 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
             }
             catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken))
             {
-                throw new ArtifactException($"The upload of blob {blob.Digest} to {endpoint.Host} broke {restart + 1} times ({fault.Message}). Try again later.", fault);
+                throw new ArtifactException(
+                    $"The upload of blob {blob.Digest} to {endpoint.Host} broke {restart + 1} times ({fault.Message}). Try again "
+                        + "later.", fault);
             }
         }
     }

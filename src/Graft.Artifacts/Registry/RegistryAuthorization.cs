@@ -30,7 +30,8 @@ internal sealed class RegistryAuthorization(RegistryEndpoint endpoint, RegistryO
         var realm = challenge.Parameters.GetValueOrDefault("realm");
         if (!Uri.TryCreate(realm, UriKind.Absolute, out var address) || (address.Scheme != "https" && !options.PlainHttp))
         {
-            throw new ArtifactException($"Registry {endpoint.Host} sends for a token to '{realm}', which is no https address: credentials do not go there.");
+            throw new ArtifactException(
+                $"Registry {endpoint.Host} sends for a token to '{realm}', which is no https address: credentials do not go there.");
         }
 
         var service = challenge.Parameters.GetValueOrDefault("service") ?? "";

@@ -62,7 +62,9 @@ internal sealed class RegistryHttp
             {
                 if (!mayRetry)
                 {
-                    throw new ArtifactException($"Registry {endpoint.Host} cannot be reached: {fault.GetBaseException().Message} Check the address{(options.PlainHttp ? "" : ", and whether it speaks TLS")}.", fault);
+                    throw new ArtifactException(
+                        $"Registry {endpoint.Host} cannot be reached: {fault.GetBaseException().Message} Check the "
+                            + $"address{(options.PlainHttp ? "" : ", and whether it speaks TLS")}.", fault);
                 }
             }
 
@@ -89,7 +91,8 @@ internal sealed class RegistryHttp
             HttpStatusCode.RequestEntityTooLarge => " A proxy in front of it limits the size of requests.",
             _ => "",
         };
-        return new ArtifactException($"Registry {endpoint.Host} answers {status} to {what} in {endpoint.Repository}{Errors(text)}.{advice}");
+        return new ArtifactException($"Registry {endpoint.Host} answers {status} to {what} in "
+            + $"{endpoint.Repository}{Errors(text)}.{advice}");
     }
 
     private async Task<HttpResponseMessage> SendAuthorizedAsync(Func<HttpRequestMessage> create, long bodyBytes, CancellationToken cancellationToken)
@@ -128,7 +131,8 @@ internal sealed class RegistryHttp
         {
             using var document = JsonDocument.Parse(text);
             var messages = document.RootElement.GetProperty("errors").EnumerateArray()
-                .Select(error => $"{error.GetProperty("code").GetString()} {(error.TryGetProperty("message", out var message) ? message.GetString() : "")}".Trim());
+                .Select(error => $"{error.GetProperty("code").GetString()} "
+                    + $"{(error.TryGetProperty("message", out var message) ? message.GetString() : "")}".Trim());
             return $" ({string.Join("; ", messages)})";
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)

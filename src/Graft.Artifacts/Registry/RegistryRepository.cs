@@ -54,7 +54,9 @@ internal sealed class RegistryRepository : IOciRepository
         var manifest = new StoredManifest(response.Content.Headers.ContentType?.MediaType ?? MediaTypes.ImageManifest, content);
         return !OciDigest.IsValid(tagOrDigest) || manifest.Digest == tagOrDigest
             ? manifest
-            : throw new ArtifactException($"Registry {endpoint.Host} answers to manifest {tagOrDigest} with another one ({manifest.Digest}): its store is damaged. Publish the artifact again.");
+            : throw new ArtifactException(
+                $"Registry {endpoint.Host} answers to manifest {tagOrDigest} with another one ({manifest.Digest}): its store is damaged. "
+                    + "Publish the artifact again.");
     }
 
     public async Task<Stream> OpenBlobAsync(Descriptor blob, CancellationToken cancellationToken)

@@ -52,7 +52,8 @@ internal sealed class FileStoreRunTracker : IRunTracker
                 var present = run.WriteParameter(MlflowNames.Key(key), MlflowNames.Cut(value, MlflowNames.MaxParameterLength));
                 if (present is not null)
                 {
-                    problems.Add($"Parameter '{key}' keeps its recorded value '{present}'; '{value}' is left out. A changed run needs a new identity.");
+                    problems.Add($"Parameter '{key}' keeps its recorded value '{present}'; '{value}' is left out. A changed run needs a "
+                        + "new identity.");
                 }
             });
         }

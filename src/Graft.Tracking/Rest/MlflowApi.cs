@@ -28,7 +28,8 @@ internal sealed class MlflowApi(MlflowHttp http)
                 var found = (await http.GetAsync($"experiments/get-by-name?experiment_name={Uri.EscapeDataString(name)}", cancellationToken)
                     .ConfigureAwait(false)).GetProperty("experiment");
                 return Text(found, "lifecycle_stage") == "deleted"
-                    ? throw new MlflowException(MlflowFailure.Denied, $"The experiment '{name}' is deleted on the server. Restore it there, or name another one")
+                    ? throw new MlflowException(
+                        MlflowFailure.Denied, $"The experiment '{name}' is deleted on the server. Restore it there, or name another one")
                     : Text(found, "experiment_id");
             }
             catch (MlflowException fault) when (fault.Failure == MlflowFailure.NotFound && attempt == 0)

@@ -6,7 +6,8 @@ namespace Graft.Tracking.Rest;
 /// Brings one spool to one run on the server, in order, and remembers how far it came. Every call either advances or throws
 /// <see cref="MlflowException"/>; when to try again is <see cref="MlflowWorker"/>'s business.
 /// </summary>
-internal sealed class MlflowDelivery(MlflowApi api, MlflowHttp http, MlflowSettings settings, TrackingOptions options, EventSpool spool, Problems problems)
+internal sealed class MlflowDelivery(
+    MlflowApi api, MlflowHttp http, MlflowSettings settings, TrackingOptions options, EventSpool spool, Problems problems)
 {
     private readonly RecordedPoints onServer = new();
     private readonly string server = settings.Address;
@@ -129,7 +130,8 @@ internal sealed class MlflowDelivery(MlflowApi api, MlflowHttp http, MlflowSetti
                 {
                     Lost++;
                     problems.Add(
-                        $"Artifacts are not uploaded: the run's artifacts lie at '{target.ArtifactUri}', which is not reached through MLflow. Start the server with --serve-artifacts --default-artifact-root mlflow-artifacts:/");
+                        $"Artifacts are not uploaded: the run's artifacts lie at '{target.ArtifactUri}', which is not reached through "
+                            + "MLflow. Start the server with --serve-artifacts --default-artifact-root mlflow-artifacts:/");
                     return;
                 }
 
@@ -180,7 +182,8 @@ internal sealed class MlflowDelivery(MlflowApi api, MlflowHttp http, MlflowSetti
     {
         if (settings.RunId is not null)
         {
-            return await KnownAsync(await api.GetRunAsync(settings.RunId, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            var given = await api.GetRunAsync(settings.RunId, cancellationToken).ConfigureAwait(false);
+            return await KnownAsync(given, cancellationToken).ConfigureAwait(false);
         }
 
         var experimentId = await api.FindOrCreateExperimentAsync(options.Experiment!, cancellationToken).ConfigureAwait(false);

@@ -18,10 +18,12 @@ internal static class MlflowErrors
         {
             HttpStatusCode.Forbidden when text.Contains("Invalid Host header", StringComparison.Ordinal) => new(
                 MlflowFailure.Denied,
-                $"MLflow at {address} refuses the host name '{server.Authority}' (403 Invalid Host header). Start it with --allowed-hosts '{server.Host},{server.Authority}', or set MLFLOW_SERVER_ALLOWED_HOSTS there"),
+                $"MLflow at {address} refuses the host name '{server.Authority}' (403 Invalid Host header). Start it with --allowed-hosts "
+                    + $"'{server.Host},{server.Authority}', or set MLFLOW_SERVER_ALLOWED_HOSTS there"),
             HttpStatusCode.Unauthorized => new(
                 MlflowFailure.Denied,
-                $"{said}. Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, to credentials that it knows", code),
+                $"{said}. Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, to credentials that it "
+                    + "knows", code),
             HttpStatusCode.Forbidden => new(MlflowFailure.Denied, $"{said}. Give the user the permission to edit the experiment", code),
             HttpStatusCode.NotFound when code is not null => new(MlflowFailure.NotFound, said, code),
             HttpStatusCode.NotFound => new(MlflowFailure.Denied, $"There is no MLflow API at {address} (404). Check MLFLOW_TRACKING_URI"),
@@ -29,7 +31,8 @@ internal static class MlflowErrors
             HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
                 or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => new(MlflowFailure.Unavailable, said, code, RetryAfter(response, now)),
             _ when status is >= 300 and < 400 => new(
-                MlflowFailure.Denied, $"{address} redirects to '{response.Headers.Location}'. Set MLFLOW_TRACKING_URI to the address it leads to"),
+                MlflowFailure.Denied, $"{address} redirects to '{response.Headers.Location}'. Set MLFLOW_TRACKING_URI to the address it "
+                    + "leads to"),
             _ => new(MlflowFailure.Refused, said, code),
         };
     }

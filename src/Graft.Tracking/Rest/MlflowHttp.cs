@@ -6,7 +6,9 @@ using System.Text.Json;
 
 namespace Graft.Tracking.Rest;
 
-/// <summary>Sends single requests to an MLflow server and says of every failure what kind it is. Retries are the caller's business.</summary>
+/// <summary>
+/// Sends single requests to an MLflow server and says of every failure what kind it is. Retries are the caller's business.
+/// </summary>
 internal sealed class MlflowHttp : IDisposable
 {
     private readonly MlflowSettings settings;
@@ -70,7 +72,8 @@ internal sealed class MlflowHttp : IDisposable
         catch (JsonException fault)
         {
             throw new MlflowException(
-                MlflowFailure.Denied, $"{settings.Address} answers with something else than MLflow's JSON. Check MLFLOW_TRACKING_URI.", inner: fault);
+                MlflowFailure.Denied, $"{settings.Address} answers with something else than MLflow's JSON. Check "
+                    + "MLFLOW_TRACKING_URI.", inner: fault);
         }
     }
 
@@ -88,11 +91,14 @@ internal sealed class MlflowHttp : IDisposable
         }
         catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new MlflowException(MlflowFailure.Unavailable, $"MLflow at {settings.Address} did not answer within {timeout.TotalSeconds:0} s", inner: fault);
+            throw new MlflowException(
+                MlflowFailure.Unavailable, $"MLflow at {settings.Address} did not answer within {timeout.TotalSeconds:0} s", inner: fault);
         }
         catch (HttpRequestException fault)
         {
-            throw new MlflowException(MlflowFailure.Unavailable, $"MLflow at {settings.Address} cannot be reached ({fault.GetBaseException().Message})", inner: fault);
+            throw new MlflowException(
+                MlflowFailure.Unavailable, $"MLflow at {settings.Address} cannot be reached "
+                    + $"({fault.GetBaseException().Message})", inner: fault);
         }
 
         if (response.IsSuccessStatusCode)
@@ -112,7 +118,8 @@ internal sealed class MlflowHttp : IDisposable
     {
         if (settings.Username is not null && settings.Password is not null)
         {
-            return new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{settings.Username}:{settings.Password}")));
+            var both = Encoding.UTF8.GetBytes($"{settings.Username}:{settings.Password}");
+            return new AuthenticationHeaderValue("Basic", Convert.ToBase64String(both));
         }
 
         try
@@ -122,7 +129,8 @@ internal sealed class MlflowHttp : IDisposable
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new MlflowException(MlflowFailure.Denied, $"The token file of MLFLOW_TRACKING_TOKEN_FILE cannot be read: {fault.Message}", inner: fault);
+            throw new MlflowException(
+                MlflowFailure.Denied, $"The token file of MLFLOW_TRACKING_TOKEN_FILE cannot be read: {fault.Message}", inner: fault);
         }
     }
 

@@ -69,14 +69,16 @@ internal sealed record MlflowSettings
 
         if (settings.InsecureTls && settings.AuthorityFile is not null)
         {
-            throw new TrackingException("Set MLFLOW_TRACKING_INSECURE_TLS or MLFLOW_TRACKING_SERVER_CERT_PATH, not both: one trusts everybody, the other a few.");
+            throw new TrackingException(
+                "Set MLFLOW_TRACKING_INSECURE_TLS or MLFLOW_TRACKING_SERVER_CERT_PATH, not both: one trusts everybody, the other a few.");
         }
 
         foreach (var file in new[] { settings.AuthorityFile, settings.ClientCertificateFile }.OfType<string>())
         {
             if (!File.Exists(file))
             {
-                throw new TrackingException($"The certificate file '{file}' of MLFLOW_TRACKING_SERVER_CERT_PATH or MLFLOW_TRACKING_CLIENT_CERT_PATH is not there.");
+                throw new TrackingException(
+                    $"The certificate file '{file}' of MLFLOW_TRACKING_SERVER_CERT_PATH or MLFLOW_TRACKING_CLIENT_CERT_PATH is not there.");
             }
         }
 

@@ -87,7 +87,8 @@ internal sealed class RestRunTracker : IRunTracker
         if (waiting > 0)
         {
             var why = trouble ?? "MLflow did not take everything in time";
-            told = [.. told, $"{why}. {waiting} entries wait in '{spool.Path}'; the next process of this run with the same folder delivers them."];
+            told = [.. told, $"{why}. {waiting} entries wait in '{spool.Path}'; the next process of this run with the same folder delivers "
+                + "them."];
         }
 
         return new TrackingOutcome(Run, waiting + delivery.Lost + Interlocked.Read(ref unspooled), told);
