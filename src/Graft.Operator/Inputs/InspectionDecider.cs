@@ -79,13 +79,13 @@ public sealed class InspectionDecider(OperatorOptions options)
 
         return observed.Refusal is { } refusal
             ? Decided(observed, ConditionSet.False, Reasons.JobCreationFailed, $"The API server refused the Job {wanted.Metadata.Name}: {refusal}", delete: old)
-            : Decided(observed, ConditionSet.Unknown, Reasons.Inspecting, $"The Job {wanted.Metadata.Name} has no pod yet.", create: wanted, delete: old);
+            : Decided(observed, ConditionSet.Unknown, Reasons.Inspecting, TrainerJobView.NoPodYet(wanted), create: wanted, delete: old);
     }
 
     private static InspectionDecision Follow(InspectionObservation observed, V1Job job, List<V1Job> old)
     {
         var pods = observed.Pods.Where(pod => Owner.Owns(job, pod)).ToList();
-        var view = TrainerJobView.Of(job, pods, observed.Now);
+        var view = TrainerJobView.Of(job, pods, startedBefore: false, observed.Now);
         var report = Read(view.FinalWord);
         switch (view.Phase)
         {

@@ -48,8 +48,9 @@ public sealed record TrainerJobView(
     /// <summary>Reads a Job and its pods.</summary>
     /// <param name="job">The Job.</param>
     /// <param name="pods">Its pods, in any order.</param>
+    /// <param name="startedBefore">Whether a pod of it is known to have started, even if none is left: a queue that takes the Job's place back removes all traces.</param>
     /// <param name="now">The time.</param>
-    public static TrainerJobView Of(V1Job job, IReadOnlyList<V1Pod> pods, DateTimeOffset now)
+    public static TrainerJobView Of(V1Job job, IReadOnlyList<V1Pod> pods, bool startedBefore, DateTimeOffset now)
     {
         var ordered = pods.OrderBy(pod => pod.Metadata.CreationTimestamp).ToList();
         DateTime? started = ordered.Select(StartOf).Where(start => start is not null).Min();
@@ -66,19 +67,25 @@ public sealed record TrainerJobView(
 
         if (job.Spec?.Suspend == true)
         {
-            return started is null && job.Status?.StartTime is null
+            return started is null && !startedBefore
                 ? new TrainerJobView(JobPhase.Queued, $"The Job {job.Metadata.Name} waits in a queue for its share of the cluster.", null, null, null, null)
                 : new TrainerJobView(JobPhase.Preempted, $"The Job {job.Metadata.Name} was preempted and waits in its queue again.", null, null, started, null);
         }
 
         return last switch
         {
-            null => new TrainerJobView(JobPhase.Pending, $"The Job {job.Metadata.Name} has no pod yet.", null, null, started, null),
+            null => new TrainerJobView(JobPhase.Pending, NoPodYet(job), null, null, started, null),
             { Status.Phase: "Running" } when last.Metadata.DeletionTimestamp is null =>
                 new TrainerJobView(JobPhase.Running, $"The pod {last.Metadata.Name} runs.", null, null, started, null),
             { Status.Phase: "Failed" or "Succeeded" } or { Metadata.DeletionTimestamp: not null } => Replaced(last, started),
             _ => new TrainerJobView(JobPhase.Waiting, WhyWaiting(last), null, null, started, null),
         };
+    }
+
+    /// <summary>What is said of a Job that is there and no more.</summary>
+    public static string NoPodYet(V1Job job)
+    {
+        return $"The Job {job.Metadata.Name} has no pod yet.";
     }
 
     private static TrainerJobView Final(JobPhase phase, V1JobCondition condition, V1Pod? pod, DateTime? started, DateTimeOffset now)

@@ -43,6 +43,10 @@ public sealed class ReportEndpoint(TokenReviewer reviewer, ClusterCaches caches,
         {
             return Refuse(StatusCodes.Status429TooManyRequests, busy.Message);
         }
+        catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutException)
+        {
+            return Refuse(StatusCodes.Status503ServiceUnavailable, $"The API server cannot be asked whose token this is: {error.Message}");
+        }
 
         if (pod is null)
         {

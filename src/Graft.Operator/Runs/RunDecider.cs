@@ -37,7 +37,7 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
             return new RunDecision(before!, [], [], null);
         }
 
-        return JobOf(observed, before?.JobName) is { } job && before!.PlanHash is not null && !IsFinished(before)
+        return before is { PlanHash: not null, CompletionTime: null } && JobOf(observed, before.JobName) is { } job
             ? Follow(observed, before.PlanHash, job, [], why)
             : Block(observed, why!);
     }
@@ -106,7 +106,8 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
     private static RunDecision Follow(RunObservation observed, string planHash, V1Job job, List<RunAction> actions, Unresolved? why)
     {
         var pods = observed.Pods.Where(pod => Owner.Owns(job, pod)).ToList();
-        var view = TrainerJobView.Of(job, pods, observed.Now);
+        var startedBefore = observed.Run.Status is { } status && status.PlanHash == planHash && status.StartTime is not null;
+        var view = TrainerJobView.Of(job, pods, startedBefore, observed.Now);
         var draft = new RunStatusDraft(observed.Run, planHash, observed.Now);
         draft.Followed(job, view, why);
         if (draft.Status.CompletionTime is not null && observed.Run.Status?.Progress is { } progress && (progress.Eta ?? progress.Activity) is not null)

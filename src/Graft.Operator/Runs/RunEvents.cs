@@ -10,6 +10,7 @@ public static class RunEvents
 {
     public const string Accepted = "RunAccepted";
     public const string JobCreated = "JobCreated";
+    public const string JobRecreated = "JobRecreated";
     public const string JobDeleted = "JobDeleted";
     public const string RunStarted = "RunStarted";
     public const string RunPreempted = "RunPreempted";
@@ -27,7 +28,9 @@ public static class RunEvents
             switch (action)
             {
                 case CreateChildren create:
-                    events.Add(Normal(JobCreated, "Create", $"Created the Job {create.Children.Job.Metadata.Name}."));
+                    events.Add(before?.StartTime is not null && before.PlanHash == after.PlanHash
+                        ? Warning(JobRecreated, "Create", $"The Job {create.Children.Job.Metadata.Name} was removed before it had ended; created it again.")
+                        : Normal(JobCreated, "Create", $"Created the Job {create.Children.Job.Metadata.Name}."));
                     break;
                 case DeleteJob delete:
                     events.Add(Normal(JobDeleted, "Delete", $"Deleted the Job {delete.Job.Metadata.Name}: the run is planned anew."));

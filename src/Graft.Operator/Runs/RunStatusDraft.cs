@@ -76,11 +76,10 @@ internal sealed class RunStatusDraft
     public void Created(V1Job job, string? refusal)
     {
         Accepted();
-        var again = _before?.StartTime is not null;
         Status.JobName = job.Metadata.Name;
         Status.CompletionTime = null;
         Quota(suspended: null);
-        NotRunning($"The Job {job.Metadata.Name} has no pod yet.");
+        NotRunning(TrainerJobView.NoPodYet(job));
         Checkpointed();
         Published(null, ended: false);
         if (refusal is not null)
@@ -91,9 +90,8 @@ internal sealed class RunStatusDraft
             return;
         }
 
-        var created = again
-            ? $"The Job {job.Metadata.Name} was removed before it had ended, and is created again."
-            : $"The Job {job.Metadata.Name} has no pod yet.";
+        // What the next look at it will say, so that it need not be written again.
+        var created = TrainerJobView.NoPodYet(job);
         Summary(ConditionSet.Unknown, Reasons.Pending, created);
         Standing(active: true, stalled: false, Reasons.Pending, created);
     }
@@ -115,7 +113,7 @@ internal sealed class RunStatusDraft
 
         Status.JobName = job.Metadata.Name;
         Status.StartTime ??= view.Started;
-        Quota(job.Spec?.Suspend);
+        Quota(view.Phase is not (JobPhase.Succeeded or JobPhase.Failed) && job.Spec?.Suspend == true);
         Checkpointed();
         switch (view.Phase)
         {

@@ -27,8 +27,8 @@ public sealed record KubernetesKind(string Group, string Version, string Kind, s
 
         var entity = type.GetCustomAttribute<KubernetesEntityAttribute>()
             ?? throw new ArgumentException($"{type.Name} is not marked as a Kubernetes resource.");
-        // The client leaves out the plural of kinds that can only be created, such as TokenReview.
-        var plural = entity.PluralName.Length > 0 ? entity.PluralName : entity.Kind.ToLowerInvariant() + "s";
+        // The client names no plural for kinds that are only ever created, such as TokenReview.
+        var plural = string.IsNullOrEmpty(entity.PluralName) ? entity.Kind.ToLowerInvariant() + "s" : entity.PluralName;
         return new KubernetesKind(entity.Group, entity.ApiVersion, entity.Kind, plural);
     }
 

@@ -129,7 +129,7 @@ public sealed class InformerTests : IAsyncDisposable
         await informer.Synced;
         await UntilAsync(() => _source.Watches == 1);
         _source.Bookmark();
-        await Task.Delay(50, TestContext.Current.CancellationToken);
+        await UntilAsync(() => _source.Digested == 1);
 
         _source.Compact();
         _source.BreakWatch();

@@ -27,6 +27,9 @@ internal sealed class ScriptedSource : IListWatch<V1ConfigMap>
 
     public int Watches { get; private set; }
 
+    /// <summary>Events after which the next was asked for.</summary>
+    public int Digested { get; private set; }
+
     /// <summary>Called before each page is given out.</summary>
     public Action<int>? BeforePage { get; set; }
 
@@ -149,6 +152,7 @@ internal sealed class ScriptedSource : IListWatch<V1ConfigMap>
         await foreach (var change in channel.Reader.ReadAllAsync(cancellation))
         {
             yield return change!;
+            Digested++;
         }
     }
 

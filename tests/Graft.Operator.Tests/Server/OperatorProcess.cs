@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Xunit;
+
+namespace Graft.Operator.Tests.Server;
+
+/// <summary>The real operator program, as a process outside the cluster.</summary>
+internal sealed class OperatorProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly HttpClient _http = new();
+    private readonly int _port;
+
+    private OperatorProcess(Process process, int port, int reportPort)
+    {
+        _process = process;
+        _port = port;
+        ReportUrl = $"https://127.0.0.1:{reportPort}";
+    }
+
+    /// <summary>Where trainers report to.</summary>
+    public string ReportUrl { get; }
+
+    /// <summary>The name that tells operators apart in the Lease.</summary>
+    public string Name => _process.StartInfo.Environment["Graft__PodName"]!;
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>What it has logged.</summary>
+    public string Log => string.Join('\n', _log);
+
+    /// <summary>Starts it and waits until it is ready.</summary>
+    /// <param name="server">The API server.</param>
+    /// <param name="namespace">The namespace that it serves and keeps its Lease in.</param>
+    /// <param name="election">Whether it takes part in an election.</param>
+    public static async Task<OperatorProcess> StartAsync(ApiServer server, string @namespace, bool election = false)
+    {
+        var (port, reportPort) = (FreePort(), FreePort());
+        var folder = AppContext.BaseDirectory.TrimEnd('/').Replace("Graft.Operator.Tests", "Graft.Operator", StringComparison.Ordinal);
+        var start = new ProcessStartInfo(Path.Combine(folder, "graft-operator"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in new Dictionary<string, string>
+        {
+            ["KUBECONFIG"] = server.Kubeconfig,
+            ["Graft__WatchNamespace"] = @namespace,
+            ["Graft__PodNamespace"] = @namespace,
+            ["Graft__PodName"] = $"operator-{port}",
+            ["Graft__LeaderElection"] = election.ToString(),
+            ["Graft__ArtifactRepository"] = "registry.example/adapters",
+            ["Graft__ReportUrl"] = $"https://127.0.0.1:{reportPort}",
+            ["Graft__ReportPort"] = reportPort.ToString(CultureInfo.InvariantCulture),
+            ["Graft__HttpPort"] = port.ToString(CultureInfo.InvariantCulture),
+            ["Graft__ProgressSeconds"] = "0.5",
+        })
+        {
+            start.Environment[name] = value;
+        }
+
+        var process = Process.Start(start)!;
+        var started = new OperatorProcess(process, port, reportPort);
+        process.OutputDataReceived += (_, line) => started._log.Enqueue(line.Data ?? "");
+        process.ErrorDataReceived += (_, line) => started._log.Enqueue(line.Data ?? "");
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        try
+        {
+            await Eventually.TrueAsync("the operator is ready", started.IsReadyAsync);
+            return started;
+        }
+        catch (Exception error)
+        {
+            await started.DisposeAsync();
+            throw new InvalidOperationException($"The operator did not get ready. Its log:\n{started.Log}", error);
+        }
+    }
+
+    /// <summary>The writes that it has sent to the API server.</summary>
+    public async Task<double> WritesAsync()
+    {
+        var text = await _http.GetStringAsync(new Uri($"http://127.0.0.1:{_port}/metrics"), TestContext.Current.CancellationToken);
+        return text.Split('\n')
+            .Where(line => line.StartsWith("rest_client_requests_total{", StringComparison.Ordinal) && !line.Contains("method=\"GET\"", StringComparison.Ordinal))
+            .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Sends a signal, such as <c>STOP</c>.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Kills it, as <c>kill -9</c> does.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+        _http.Dispose();
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        Assert.False(_process.HasExited, Log);
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri($"http://127.0.0.1:{_port}/readyz"));
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
