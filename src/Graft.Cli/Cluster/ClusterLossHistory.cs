@@ -22,7 +22,8 @@ public static class ClusterLossHistory
         }
 
         var pod = await runs.NewestPodAsync(run, cancellationToken).ConfigureAwait(false)
-            ?? throw new CliException($"There is no curve to draw: {whyNotMlflow}, and its pod is gone or not there yet. {RunStory.Describe(run)}");
+            ?? throw new CliException(
+                $"There is no curve to draw: {whyNotMlflow}, and its pod is gone or not there yet. {RunStory.Describe(run)}");
         await foreach (var line in runs.ReadLogAsync(pod, follow: false, cancellationToken).ConfigureAwait(false))
         {
             if (TrainerEvent.Parse(line) is { } trainerEvent)

@@ -35,7 +35,8 @@ public sealed class ClusterRuns : IDisposable
         }
         catch (Exception error) when (error is KubeConfigException or IOException)
         {
-            throw new CliException($"No cluster can be reached: {error.Message} Name one with --kubeconfig and --context.", error);
+            throw new CliException(
+                $"No cluster can be reached: {error.Message.TrimEnd('.')}. Name one with --kubeconfig and --context.", error);
         }
     }
 
@@ -51,11 +52,15 @@ public sealed class ClusterRuns : IDisposable
         catch (HttpOperationException error) when (error.Response.StatusCode == HttpStatusCode.NotFound)
         {
             throw new CliException(
-                $"There is no AdapterTrainingRun '{name}' in namespace '{_namespace}'. `kubectl get atr -A` lists them; -n NAMESPACE chooses another namespace.", error);
+                $"There is no AdapterTrainingRun '{name}' in namespace '{_namespace}'. "
+                + "`kubectl get atr -A` lists them; -n NAMESPACE chooses another namespace.",
+                error);
         }
         catch (HttpOperationException error)
         {
-            throw new CliException($"The API server answered {(int)error.Response.StatusCode} to the question for AdapterTrainingRun '{name}': {error.Response.Content}", error);
+            var status = (int)error.Response.StatusCode;
+            throw new CliException(
+                $"The API server answered {status} to the question for AdapterTrainingRun '{name}': {error.Response.Content}", error);
         }
         catch (HttpRequestException error)
         {
@@ -97,7 +102,9 @@ public sealed class ClusterRuns : IDisposable
     private static FileInfo? FromEnvironment()
     {
         // KUBECONFIG may name several files; like kubectl's current-context, the first one counts.
-        var first = Environment.GetEnvironmentVariable("KUBECONFIG")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
+        var first = Environment.GetEnvironmentVariable("KUBECONFIG")?
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .FirstOrDefault();
         return first is null ? null : new FileInfo(first);
     }
 }

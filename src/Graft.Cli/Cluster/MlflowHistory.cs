@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -13,7 +14,10 @@ public static class MlflowHistory
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>Adds a run's losses to a state.</summary>
-    /// <param name="uri">Where the run is in MLflow's pages; <c>MLFLOW_TRACKING_URI</c> wins, for servers that are known by another address inside the cluster.</param>
+    /// <param name="uri">
+    /// Where the run is in MLflow's pages; <c>MLFLOW_TRACKING_URI</c> wins, for servers that are known by another address inside the
+    /// cluster.
+    /// </param>
     /// <param name="runId">The run.</param>
     /// <param name="state">Takes in the losses.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -21,7 +25,8 @@ public static class MlflowHistory
     public static async Task<string> ReadAsync(string uri, string runId, RunProgressState state, CancellationToken cancellationToken)
     {
         var server = Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI") is { Length: > 0 } named ? named : uri.Split("/#")[0];
-        if (!Uri.TryCreate(server.TrimEnd('/') + "/", UriKind.Absolute, out var root) || !root.Scheme.StartsWith("http", StringComparison.Ordinal))
+        if (!Uri.TryCreate(server.TrimEnd('/') + "/", UriKind.Absolute, out var root)
+            || !root.Scheme.StartsWith("http", StringComparison.Ordinal))
         {
             return $"MLflow is at '{server}', which is not an HTTP address";
         }
@@ -34,19 +39,22 @@ public static class MlflowHistory
             await AddAsync(client, runId, HeldOutLoss, state.HeldOut, cancellationToken).ConfigureAwait(false);
             return $"MLflow at {server} has no losses of it yet";
         }
-        catch (Exception error) when (error is HttpRequestException or JsonException || (error is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception error) when (error is HttpRequestException or JsonException or TaskCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
             return $"MLflow at {server} did not answer ({error.Message})";
         }
     }
 
-    private static async Task AddAsync(HttpClient client, string runId, string metric, LossHistory history, CancellationToken cancellationToken)
+    private static async Task AddAsync(
+        HttpClient client, string runId, string metric, LossHistory history, CancellationToken cancellationToken)
     {
         var page = "";
         do
         {
-            var address = $"api/2.0/mlflow/metrics/get-history?run_id={Uri.EscapeDataString(runId)}&metric_key={Uri.EscapeDataString(metric)}&max_results=10000{page}";
-            using var document = JsonDocument.Parse(await client.GetStringAsync(new Uri(address, UriKind.Relative), cancellationToken).ConfigureAwait(false));
+            var query = $"run_id={Uri.EscapeDataString(runId)}&metric_key={Uri.EscapeDataString(metric)}&max_results=10000{page}";
+            var address = new Uri($"api/2.0/mlflow/metrics/get-history?{query}", UriKind.Relative);
+            using var document = JsonDocument.Parse(await client.GetStringAsync(address, cancellationToken).ConfigureAwait(false));
             if (document.RootElement.TryGetProperty("metrics", out var points))
             {
                 foreach (var point in points.EnumerateArray())
@@ -74,7 +82,7 @@ public static class MlflowHistory
         }
 
         // Protobuf's JSON writes 64-bit numbers as strings; MLflow's does either.
-        return step.ValueKind == JsonValueKind.String ? long.Parse(step.GetString()!, System.Globalization.CultureInfo.InvariantCulture) : step.GetInt64();
+        return step.ValueKind == JsonValueKind.String ? long.Parse(step.GetString()!, CultureInfo.InvariantCulture) : step.GetInt64();
     }
 
     private static AuthenticationHeaderValue? Credentials()
@@ -84,7 +92,10 @@ public static class MlflowHistory
             return new AuthenticationHeaderValue("Bearer", token);
         }
 
-        var (user, password) = (Environment.GetEnvironmentVariable("MLFLOW_TRACKING_USERNAME"), Environment.GetEnvironmentVariable("MLFLOW_TRACKING_PASSWORD"));
-        return user is null ? null : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
+        var user = Environment.GetEnvironmentVariable("MLFLOW_TRACKING_USERNAME");
+        var password = Environment.GetEnvironmentVariable("MLFLOW_TRACKING_PASSWORD");
+        return user is null
+            ? null
+            : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
     }
 }

@@ -15,15 +15,51 @@ public static class GenerateCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<string> Prompt = new("--prompt", "-p") { Description = "The instruction, the user's message, or the text to go on from.", HelpName = "TEXT", Required = true };
+    private static readonly Option<string> Prompt = new("--prompt", "-p")
+    {
+        Description = "The instruction, the user's message, or the text to go on from.",
+        HelpName = "TEXT",
+        Required = true,
+    };
+
     private static readonly Option<string?> Input = new("--input") { Description = "The instruction's input.", HelpName = "TEXT" };
     private static readonly Option<bool> Base = new("--base") { Description = "Leave the adapter out: what the base model answers." };
-    private static readonly Option<string?> Model = new("--model") { Description = "The base model's folder, in place of the run's.", HelpName = "DIR" };
-    private static readonly Option<string?> Adapter = new("--adapter") { Description = "The adapter's folder, in place of the run's.", HelpName = "DIR" };
-    private static readonly Option<string?> Template = new("--template") { Description = "alpaca, chatml, plain, or none, in place of the one trained with.", HelpName = "NAME" };
-    private static readonly Option<int?> MaxNewTokens = new("--max-new-tokens") { Description = "The longest answer in tokens.", HelpName = "N" };
-    private static readonly Option<double?> Temperature = new("--temperature") { Description = "0 takes the likeliest token; above, tokens are sampled.", HelpName = "T" };
-    private static readonly Option<double?> TopP = new("--top-p") { Description = "Sample from the likeliest tokens with this share of the probability.", HelpName = "P" };
+    private static readonly Option<string?> Model = new("--model")
+    {
+        Description = "The base model's folder, in place of the run's.",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<string?> Adapter = new("--adapter")
+    {
+        Description = "The adapter's folder, in place of the run's.",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<string?> Template = new("--template")
+    {
+        Description = "alpaca, chatml, plain, or none, in place of the one trained with.",
+        HelpName = "NAME",
+    };
+
+    private static readonly Option<int?> MaxNewTokens = new("--max-new-tokens")
+    {
+        Description = "The longest answer in tokens.",
+        HelpName = "N",
+    };
+
+    private static readonly Option<double?> Temperature = new("--temperature")
+    {
+        Description = "0 takes the likeliest token; above, tokens are sampled.",
+        HelpName = "T",
+    };
+
+    private static readonly Option<double?> TopP = new("--top-p")
+    {
+        Description = "Sample from the likeliest tokens with this share of the probability.",
+        HelpName = "P",
+    };
+
     private static readonly Option<int?> Seed = new("--seed") { Description = "Decides what is sampled.", HelpName = "N" };
 
     public static Command Create()
@@ -44,7 +80,9 @@ public static class GenerateCommand
     private static List<string> Arguments(ParseResult parsed)
     {
         var (model, adapter, template) = parsed.GetValue(Run) is { } folder ? OfRun(folder) : default;
-        model = parsed.GetValue(Model) ?? model ?? throw new CliException("Name a run's folder (graft-out/NAME), or a model with --model DIR.");
+        model = parsed.GetValue(Model)
+            ?? model
+            ?? throw new CliException("Name a run's folder (graft-out/NAME), or a model with --model DIR.");
         adapter = parsed.GetValue(Base) ? null : parsed.GetValue(Adapter) ?? adapter;
         List<string> arguments = ["generate", "--model", model, "--prompt", parsed.GetRequiredValue(Prompt)];
         Add("--adapter", adapter);

@@ -14,7 +14,8 @@ public static class InspectCommand
     private static readonly string[] TellingFields =
     [
         "peft_type", "base_model_name_or_path", "r", "lora_alpha", "lora_dropout", "target_modules", "use_rslora", "use_dora",
-        "architectures", "hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "vocab_size", "max_position_embeddings",
+        "architectures", "hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "vocab_size",
+        "max_position_embeddings",
     ];
 
     private static readonly JsonSerializerOptions Indented = new(PlanJson.WireOptions) { WriteIndented = true };
@@ -46,7 +47,10 @@ public static class InspectCommand
         var facts = new FactList();
         facts.Add(inspected.Kind, inspected.Folder);
         facts.Add("digest", inspected.Digest);
-        facts.Add("parameters", $"{Figures.Count(inspected.Parameters)} in {inspected.Tensors} tensors of {string.Join(", ", inspected.Types)}, {Figures.Bytes(inspected.Bytes)}");
+        facts.Add(
+            "parameters",
+            $"{Figures.Count(inspected.Parameters)} in {inspected.Tensors} tensors of {string.Join(", ", inspected.Types)}, "
+                + Figures.Bytes(inspected.Bytes));
         foreach (var field in TellingFields)
         {
             if (inspected.Configuration.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null)

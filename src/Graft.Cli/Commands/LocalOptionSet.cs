@@ -6,11 +6,38 @@ namespace Graft.Cli.Commands;
 /// <summary>The options of the commands that make plans for this computer.</summary>
 public sealed class LocalOptionSet
 {
-    private readonly Option<string> _output = new("--output", "-o") { Description = "Where runs, their artifacts and mlruns are kept.", HelpName = "DIR", DefaultValueFactory = _ => "graft-out" };
-    private readonly Option<string[]> _only = new("--only") { Description = "Only the runs of these names.", HelpName = "NAME", AllowMultipleArgumentsPerToken = false };
-    private readonly Option<string[]> _volumes = new("--volume") { Description = "The folder that stands for a PersistentVolumeClaim.", HelpName = "CLAIM=DIR" };
-    private readonly Option<string?> _repository = new("--repository") { Description = "Publish to REPOSITORY/NAME in a registry in place of a folder.", HelpName = "REPOSITORY" };
-    private readonly Option<string> _device = new("--device") { Description = "auto takes a CUDA GPU where there is one.", DefaultValueFactory = _ => "auto" };
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "Where runs, their artifacts and mlruns are kept.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "graft-out",
+    };
+
+    private readonly Option<string[]> _only = new("--only")
+    {
+        Description = "Only the runs of these names.",
+        HelpName = "NAME",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    private readonly Option<string[]> _volumes = new("--volume")
+    {
+        Description = "The folder that stands for a PersistentVolumeClaim.",
+        HelpName = "CLAIM=DIR",
+    };
+
+    private readonly Option<string?> _repository = new("--repository")
+    {
+        Description = "Publish to REPOSITORY/NAME in a registry in place of a folder.",
+        HelpName = "REPOSITORY",
+    };
+
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "auto takes a CUDA GPU where there is one.",
+        DefaultValueFactory = _ => "auto",
+    };
+
     private readonly Option<int?> _threads = new("--threads") { Description = "Threads of the CPU; all cores without it.", HelpName = "N" };
 
     public LocalOptionSet()

@@ -7,7 +7,12 @@ public static class OutputFormat
 {
     public static Option<string> Option()
     {
-        var option = new Option<string>("--output", "-o") { Description = "For people (text) or programs (json).", DefaultValueFactory = _ => "text" };
+        var option = new Option<string>("--output", "-o")
+        {
+            Description = "For people (text) or programs (json).",
+            DefaultValueFactory = _ => "text",
+        };
+
         option.AcceptOnlyFromAmong("text", "json");
         return option;
     }

@@ -13,7 +13,11 @@ public static class PlotCommand
 
     public static Command Create(Terminal terminal)
     {
-        var name = new Argument<string>("RUN") { Description = "An AdapterTrainingRun in the cluster, or the folder of a local run (graft-out/NAME)." };
+        var name = new Argument<string>("RUN")
+        {
+            Description = "An AdapterTrainingRun in the cluster, or the folder of a local run (graft-out/NAME).",
+        };
+
         var svg = new Option<string?>("--svg") { Description = "Write the curve to this file, too.", HelpName = "FILE" };
         var cluster = new ClusterOptions();
         var command = new Command("plot", "Draw the loss curve of a run.") { name, svg };
@@ -49,7 +53,8 @@ public static class PlotCommand
         terminal.WriteLine(TextChart.Curve(LossHistory.Smooth(points), CurveWidth, CurveHeight));
         if (svg is not null)
         {
-            File.WriteAllText(svg, LossCurveSvg.Draw($"{Path.GetFileName(run.TrimEnd('/'))}: loss per labelled token", points, state.HeldOut.Points));
+            var name = Path.GetFileName(run.TrimEnd('/'));
+            File.WriteAllText(svg, LossCurveSvg.Draw($"{name}: loss per labelled token", points, state.HeldOut.Points));
             terminal.WriteLine($"Written to {svg}");
         }
 

@@ -14,18 +14,39 @@ public static class PullCommand
     {
         var what = new Argument<string>("WHAT")
         {
-            Description = "An AdapterTrainingRun in the cluster, a reference (registry.example/adapters/name:v3), or a layout folder (oci:graft-out/oci/name:v3).",
+            Description = "An AdapterTrainingRun in the cluster, a reference (registry.example/adapters/name:v3), "
+                + "or a layout folder (oci:graft-out/oci/name:v3).",
         };
-        var output = new Option<string?>("--output", "-o") { Description = "The folder to unpack into, new or empty; the artifact's name without it.", HelpName = "DIR" };
-        var registry = new Option<string?>("--registry") { Description = "The registry's host for you, where the cluster knows it by another one.", HelpName = "HOST" };
-        var plainHttp = new Option<bool?>("--plain-http") { Description = "Speak HTTP without TLS; the default for localhost only." };
+        var output = new Option<string?>("--output", "-o")
+        {
+            Description = "The folder to unpack into, new or empty; the artifact's name without it.",
+            HelpName = "DIR",
+        };
+
+        var registry = new Option<string?>("--registry")
+        {
+            Description = "The registry's host for you, where the cluster knows it by another one.",
+            HelpName = "HOST",
+        };
+
+        var plainHttp = new Option<bool?>("--plain-http")
+        {
+            Description = "Speak HTTP without TLS; the default for localhost and private addresses.",
+        };
+
         var cluster = new ClusterOptions();
-        var command = new Command("pull", "Fetch an artifact: the adapter of a run in the cluster, or anything that a reference names.") { what, output, registry, plainHttp };
+        var command = new Command("pull", "Fetch an artifact: the adapter of a run in the cluster, or anything that a reference names.")
+        {
+            what, output, registry, plainHttp,
+        };
         cluster.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var asked = parsed.GetRequiredValue(what);
-            var reference = OciReference.Parse(IsReference(asked) ? asked : await ReferenceOfRunAsync(cluster.Connect(parsed), asked, cancellationToken).ConfigureAwait(false));
+            var named = IsReference(asked)
+                ? asked
+                : await ReferenceOfRunAsync(cluster.Connect(parsed), asked, cancellationToken).ConfigureAwait(false);
+            var reference = OciReference.Parse(named);
             reference = parsed.GetValue(registry) is { } host ? reference with { Registry = host } : reference;
             var folder = parsed.GetValue(output) ?? Path.GetFileName(reference.Repository);
             var options = RegistryHosts.Options(reference.ToString(), parsed.GetValue(plainHttp));

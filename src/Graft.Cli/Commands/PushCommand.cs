@@ -13,7 +13,11 @@ public static class PushCommand
     {
         var run = new Argument<string>("RUN") { Description = "The folder of a local run that has succeeded (graft-out/NAME)." };
         var repository = new Argument<string>("REPOSITORY") { Description = "Where to push: REPOSITORY/NAME gets the next version." };
-        var plainHttp = new Option<bool?>("--plain-http") { Description = "Speak HTTP without TLS; the default for localhost only." };
+        var plainHttp = new Option<bool?>("--plain-http")
+        {
+            Description = "Speak HTTP without TLS; the default for localhost and private addresses.",
+        };
+
         var command = new Command("push", "Publish what a local run has trained in a registry.") { run, repository, plainHttp };
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -18,7 +18,10 @@ public static class RunCommand
         var options = new LocalOptionSet();
         var rerun = new Option<bool>("--rerun") { Description = "Run again what has succeeded, and begin again what was stopped." };
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Show what the trainer says, too." };
-        var command = new Command("run", "Run specs on this computer. A stopped run goes on when the command is repeated.") { rerun, verbose };
+        var command = new Command("run", "Run specs on this computer. A stopped run goes on when the command is repeated.")
+        {
+            rerun, verbose,
+        };
         specs.AddTo(command);
         options.AddTo(command);
         command.SetAction(async (parsed, stop) =>

@@ -36,7 +36,8 @@ public static class ValidateCommand
                 terminal.WriteErrorLine(Summary(set));
             }
 
-            return set.Diagnostics.Any(diagnostic => diagnostic.Severity >= (isStrict ? Severity.Warning : Severity.Error)) ? ExitCodes.Failed : ExitCodes.Succeeded;
+            var failing = isStrict ? Severity.Warning : Severity.Error;
+            return set.Diagnostics.Any(diagnostic => diagnostic.Severity >= failing) ? ExitCodes.Failed : ExitCodes.Succeeded;
         });
         return command;
     }

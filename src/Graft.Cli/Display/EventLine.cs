@@ -12,9 +12,14 @@ public static class EventLine
     {
         return report.TotalSteps == 0 || report.Activity != "Training"
             ? report.Activity
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"step {report.Step}/{report.TotalSteps}  loss {Figures.Loss(report.Loss)}  {Figures.Count(report.TokensPerSecond)} tokens/s  ETA {Figures.Duration(report.EtaSeconds)}");
+            : string.Create(CultureInfo.InvariantCulture, $"step {report.Step}/{report.TotalSteps}  {Speed(report)}");
+    }
+
+    /// <summary>The figures of a moment: loss, speed, time left.</summary>
+    public static string Speed(ProgressReport report)
+    {
+        var (loss, speed) = (Figures.Loss(report.Loss), Figures.Count(report.TokensPerSecond));
+        return $"loss {loss}  {speed} tokens/s  ETA {Figures.Duration(report.EtaSeconds)}";
     }
 
     /// <summary>A line of a trainer's output: an event that has a form for people in that form, anything else as it is.</summary>
@@ -24,10 +29,12 @@ public static class EventLine
         {
             { Kind: "progress" } progress => Of(progress.Progress()),
             { Kind: "warning" } warning => "warning: " + warning.Text("message"),
-            { Kind: "checkpoint" } checkpoint => string.Create(CultureInfo.InvariantCulture, $"checkpoint at step {checkpoint.Number("step")}"),
+            { Kind: "checkpoint" } checkpoint => $"checkpoint at step {Figures.Count(checkpoint.Number("step"))}",
             { Kind: "evaluation" } evaluation =>
-                $"{evaluation.Text("model")} model on the held-out records: loss {Figures.Loss(evaluation.Number("loss"))}, token accuracy {Figures.Share(evaluation.Number("tokenAccuracy"))}",
-            { Kind: "artifact" } artifact => $"published {artifact.Text("name")} {artifact.Text("version")}: {artifact.Text("reference")} {artifact.Text("digest")}",
+                $"{evaluation.Text("model")} model on the held-out records: loss {Figures.Loss(evaluation.Number("loss"))}, "
+                + $"token accuracy {Figures.Share(evaluation.Number("tokenAccuracy"))}",
+            { Kind: "artifact" } artifact =>
+                $"published {artifact.Text("name")} {artifact.Text("version")}: {artifact.Text("reference")} {artifact.Text("digest")}",
             _ => line,
         };
     }

@@ -35,7 +35,8 @@ public sealed class LiveRunView : IRunView
     {
         lock (_lock)
         {
-            _shown = new Snapshot(state.Report, state.Start, state.CheckpointStep, TextChart.Sparkline(LossHistory.Smooth(state.Training.Points), CurveWidth));
+            var curve = TextChart.Sparkline(LossHistory.Smooth(state.Training.Points), CurveWidth);
+            _shown = new Snapshot(state.Report, state.Start, state.CheckpointStep, curve);
             _warnings = [.. state.Warnings];
         }
     }
@@ -82,12 +83,13 @@ public sealed class LiveRunView : IRunView
             var filled = (int)Math.Round(done * BarWidth);
             var share = (done * 100).ToString("0", CultureInfo.InvariantCulture);
             var checkpoint = shown.CheckpointStep is { } step ? string.Create(CultureInfo.InvariantCulture, $"step {step}") : "none yet";
+            var steps = string.Create(CultureInfo.InvariantCulture, $"{report.Step}/{report.TotalSteps}");
+            var (before, after) = (new string('━', filled), new string('━', BarWidth - filled));
             return new Rows(
                 Markup.FromInterpolated($"[grey]{shown.Start}[/]"),
                 Markup.FromInterpolated(
-                    $"[bold]{_name}[/]  {report.Activity,-10}  [green]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/]  {report.Step}/{report.TotalSteps} ({share}%)"),
-                Markup.FromInterpolated(
-                    $"  loss [bold]{Figures.Loss(report.Loss)}[/]  {Figures.Count(report.TokensPerSecond)} tokens/s  ETA {Figures.Duration(report.EtaSeconds)}  [grey]elapsed {elapsed}, checkpoint {checkpoint}[/]"),
+                    $"[bold]{_name}[/]  {report.Activity,-10}  [green]{before}[/][grey]{after}[/]  {steps} ({share}%)"),
+                Markup.FromInterpolated($"  {EventLine.Speed(report)}  [grey]elapsed {elapsed}, checkpoint {checkpoint}[/]"),
                 Markup.FromInterpolated($"  [green]{shown.Curve}[/]"));
         }
     }

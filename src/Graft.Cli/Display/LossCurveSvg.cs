@@ -27,7 +27,8 @@ public static class LossCurveSvg
         double Y(double loss) => Height - Bottom - ((loss - losses[0]) / (losses[^1] - losses[0]) * (Height - Top - Bottom));
 
         var svg = new StringBuilder();
-        Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\" font-family=\"sans-serif\" font-size=\"12\">");
+        Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\"");
+        Line($"  font-family=\"sans-serif\" font-size=\"12\">");
         Line($"<rect width=\"{Width}\" height=\"{Height}\" fill=\"#ffffff\"/>");
         Line($"<text x=\"{Left}\" y=\"24\" font-size=\"15\" fill=\"#222222\">{SecurityElement.Escape(title)}</text>");
         foreach (var loss in losses)
@@ -65,7 +66,12 @@ public static class LossCurveSvg
 
         string Path(IReadOnlyList<LossPoint> points)
         {
-            return string.Join(' ', points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.Step):0.0},{Y(point.Loss):0.0}")));
+            return string.Join(' ', points.Select(Place));
+        }
+
+        string Place(LossPoint point)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{X(point.Step):0.0},{Y(point.Loss):0.0}");
         }
     }
 

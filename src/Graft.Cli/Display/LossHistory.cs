@@ -3,7 +3,9 @@ namespace Graft.Cli.Display;
 /// <summary>A loss at a step.</summary>
 public readonly record struct LossPoint(long Step, double Loss);
 
-/// <summary>The losses of a run in the order of its steps. A run that goes on from a checkpoint repeats steps: the last word counts.</summary>
+/// <summary>
+/// The losses of a run in the order of its steps. A run that goes on from a checkpoint repeats steps: the last word counts.
+/// </summary>
 public sealed class LossHistory
 {
     private readonly SortedList<long, double> _losses = [];
@@ -39,7 +41,9 @@ public sealed class LossHistory
         return smooth;
     }
 
-    /// <summary>The means of the points in so many equal stretches of steps; a stretch without a point repeats the one before.</summary>
+    /// <summary>
+    /// The means of the points in so many equal stretches of steps; between stretches that hold points, a straight line.
+    /// </summary>
     public static IReadOnlyList<double> Resample(IReadOnlyList<LossPoint> points, int count)
     {
         if (points.Count == 0)
@@ -48,23 +52,21 @@ public sealed class LossHistory
         }
 
         var (first, last) = (points[0].Step, points[^1].Step);
-        var sums = new double[count];
-        var numbers = new int[count];
-        foreach (var point in points)
+        var known = points
+            .GroupBy(point => last == first ? 0 : (int)((point.Step - first) * (count - 1) / (last - first)))
+            .Select(stretch => (Place: stretch.Key, Mean: stretch.Average(point => point.Loss)))
+            .ToList();
+        var values = new double[count];
+        Array.Fill(values, known[^1].Mean);
+        foreach (var (left, right) in known.Zip(known.Skip(1)))
         {
-            var bucket = last == first ? 0 : (int)((point.Step - first) * (count - 1) / (last - first));
-            sums[bucket] += point.Loss;
-            numbers[bucket]++;
+            for (var place = left.Place; place < right.Place; place++)
+            {
+                var share = (double)(place - left.Place) / (right.Place - left.Place);
+                values[place] = left.Mean + (share * (right.Mean - left.Mean));
+            }
         }
 
-        var means = new double[count];
-        var mean = points[0].Loss;
-        for (var bucket = 0; bucket < count; bucket++)
-        {
-            mean = numbers[bucket] > 0 ? sums[bucket] / numbers[bucket] : mean;
-            means[bucket] = mean;
-        }
-
-        return means;
+        return values;
     }
 }

@@ -77,10 +77,17 @@ public sealed class RunProgressState
 
     private static string Started(TrainerEvent started)
     {
-        var resumed = started.Number("resumedFromStep") is > 0 and { } step ? string.Create(CultureInfo.InvariantCulture, $"Going on from step {step}. ") : "";
+        var resumed = started.Number("resumedFromStep") is > 0 and { } step
+            ? string.Create(CultureInfo.InvariantCulture, $"Going on from step {step}. ")
+            : "";
         return resumed
-            + $"{Figures.Count(started.Number("trainableParameters"))} of {Figures.Count(started.Number("baseParameters"))} parameters are trained "
-            + $"on {Figures.Count(started.Number("trainRecords"))} records, {Figures.Count(started.Number("evaluationRecords"))} are held out; "
-            + $"{started.Text("device")}, {Figures.Count(started.Number("threads"))} threads.";
+            + $"{Count("trainableParameters")} of {Count("baseParameters")} parameters are trained "
+            + $"on {Count("trainRecords")} records, {Count("evaluationRecords")} are held out; "
+            + $"{started.Text("device")}, {Count("threads")} threads.";
+
+        string Count(string field)
+        {
+            return Figures.Count(started.Number(field));
+        }
     }
 }

@@ -42,7 +42,10 @@ public static class RunSummary
             return;
         }
 
-        var table = new Table().RoundedBorder().Title("On the held-out records").AddColumn("").AddColumn(new TableColumn("base").RightAligned()).AddColumn(new TableColumn("adapted").RightAligned());
+        var table = new Table().RoundedBorder().Title("On the held-out records")
+            .AddColumn("")
+            .AddColumn(new TableColumn("base").RightAligned())
+            .AddColumn(new TableColumn("adapted").RightAligned());
         table.AddRow("loss per labelled token", Figures.Loss(figures.BaseLoss), Figures.Loss(figures.AdaptedLoss));
         table.AddRow("token accuracy", Figures.Share(figures.BaseTokenAccuracy), Figures.Share(figures.AdaptedTokenAccuracy));
         if (figures.AdaptedExactMatch is not null)
@@ -79,10 +82,12 @@ public static class RunSummary
         {
             yield return ("Trained", string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Figures.Count(figures.TrainableParameters)} parameters in {result.Steps} steps, {Figures.Count(figures.TokensPerSecond)} tokens/s, peak memory {Figures.Bytes(figures.PeakMemoryBytes ?? 0)}"));
+                $"{Figures.Count(figures.TrainableParameters)} parameters in {result.Steps} steps, ")
+                + $"{Figures.Count(figures.TokensPerSecond)} tokens/s, peak memory {Figures.Bytes(figures.PeakMemoryBytes ?? 0)}");
             if (figures.BadRecords > 0 || figures.TooLongRecords > 0)
             {
-                yield return ("Records", $"{figures.BadRecords ?? 0} unreadable left out, {figures.TooLongRecords ?? 0} longer than maxLength");
+                yield return (
+                    "Records", $"{figures.BadRecords ?? 0} unreadable left out, {figures.TooLongRecords ?? 0} longer than maxLength");
             }
         }
     }

@@ -21,7 +21,8 @@ public static class TextChart
         }
 
         var (low, high) = (values.Min(), values.Max());
-        return string.Concat(values.Select(value => Bars[high > low ? (int)Math.Round((value - low) / (high - low) * (Bars.Length - 1)) : 0]));
+        var scale = high > low ? (Bars.Length - 1) / (high - low) : 0;
+        return string.Concat(values.Select(value => Bars[(int)Math.Round((value - low) * scale)]));
     }
 
     /// <summary>A curve of braille dots with its least and largest value at the left and its first and last step below.</summary>

@@ -32,7 +32,8 @@ public static class FieldExplanation
         foreach (var name in fields)
         {
             var inside = node.Kind == SchemaKind.List ? node.Items! : node;
-            field = inside.Field(name) ?? throw new CliException(Unknown($"{at} has no field '{name}'", name, inside.Fields.Select(known => known.Name)));
+            field = inside.Field(name)
+                ?? throw new CliException(Unknown($"{at} has no field '{name}'", name, inside.Fields.Select(known => known.Name)));
             (node, at) = (field.Schema, $"{at}.{name}");
         }
 
@@ -77,7 +78,12 @@ public static class FieldExplanation
     {
         if (node.Default is { } value)
         {
-            yield return "default: " + (value is bool flag ? (flag ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture));
+            yield return "default: " + (value switch
+            {
+                true => "true",
+                false => "false",
+                _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+            });
         }
 
         if (node.AllowedValues is { } allowed)
@@ -107,8 +113,13 @@ public static class FieldExplanation
 
     private static ResourceKind Kind(string name)
     {
-        return ResourceKind.All.FirstOrDefault(kind => new[] { kind.Kind, kind.Plural, kind.ShortName }.Contains(name, StringComparer.OrdinalIgnoreCase))
+        return ResourceKind.All.FirstOrDefault(kind => Names(kind).Contains(name, StringComparer.OrdinalIgnoreCase))
             ?? throw new CliException(Unknown($"There is no kind '{name}'", name, ResourceKind.All.Select(kind => kind.Kind)));
+    }
+
+    private static string[] Names(ResourceKind kind)
+    {
+        return [kind.Kind, kind.Plural, kind.ShortName];
     }
 
     private static string Unknown(string what, string name, IEnumerable<string> known)

@@ -42,7 +42,12 @@ public sealed class BuiltinFolders(IReadOnlyList<string> places)
             return Path.GetFullPath(folder);
         }
 
-        var known = places.Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList();
+        var known = places
+            .Where(Directory.Exists)
+            .SelectMany(Directory.EnumerateDirectories)
+            .Select(Path.GetFileName)
+            .Order(StringComparer.Ordinal)
+            .ToList();
         throw new CliException(
             $"There is no built-in '{name}' in {string.Join(", ", places)}. "
             + (known.Count > 0 ? $"Known: {string.Join(", ", known)}." : $"Set {Variable} to the folder that holds the built-ins."));

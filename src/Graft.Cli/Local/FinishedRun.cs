@@ -13,7 +13,8 @@ public static class FinishedRun
         var file = Path.Combine(folder, RunFolder.PlanFileName);
         if (!File.Exists(file))
         {
-            throw new CliException($"'{folder}' is not the folder of a run: it has no {RunFolder.PlanFileName}. `graft run` writes graft-out/NAME.");
+            throw new CliException(
+                $"'{folder}' is not the folder of a run: it has no {RunFolder.PlanFileName}. `graft run` writes graft-out/NAME.");
         }
 
         var trained = Path.Combine(folder, RunFolder.TrainedFolderName);

@@ -34,15 +34,20 @@ public sealed class InputFolders(BuiltinFolders builtins, IReadOnlyDictionary<st
 
         if (path is not null)
         {
-            return Existing(Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(specFile))!), $"{specFile}: source.path '{path}'");
+            var start = Path.GetDirectoryName(Path.GetFullPath(specFile))!;
+            return Existing(Path.GetFullPath(path, start), $"{specFile}: source.path '{path}'");
         }
 
         if (pvc is not null)
         {
-            return volumes.TryGetValue(pvc.ClaimName!, out var volume)
-                ? Existing(Path.GetFullPath(Path.Combine(volume, pvc.Path ?? "")), $"{specFile}: source.pvc '{pvc.ClaimName}' with --volume {pvc.ClaimName}={volume}")
+            var claim = pvc.ClaimName!;
+            return volumes.TryGetValue(claim, out var volume)
+                ? Existing(
+                    Path.GetFullPath(Path.Combine(volume, pvc.Path ?? "")),
+                    $"{specFile}: source.pvc '{claim}' with --volume {claim}={volume}")
                 : throw new CliException(
-                    $"{specFile}: the source is on the PersistentVolumeClaim '{pvc.ClaimName}'. Say which folder holds its files: --volume {pvc.ClaimName}=DIR");
+                    $"{specFile}: the source is on the PersistentVolumeClaim '{claim}'. "
+                    + $"Say which folder holds its files: --volume {claim}=DIR");
         }
 
         return await registry.FetchAsync(oci!, cancellationToken).ConfigureAwait(false);

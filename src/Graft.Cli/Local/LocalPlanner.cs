@@ -17,7 +17,9 @@ public sealed record LocalSpec(
 /// <param name="Folder">Where its results go.</param>
 public sealed record PlannedRun(string Name, RunPlan Plan, string Hash, RunFolder Folder);
 
-/// <summary>Makes the plan of a run on this computer: the recipe by the resolver that the operator uses, the execution for local folders.</summary>
+/// <summary>
+/// Makes the plan of a run on this computer: the recipe by the resolver that the operator uses, the execution for local folders.
+/// </summary>
 public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests, LocalOptions options)
 {
     /// <summary>Resolves a valid spec.</summary>
@@ -26,14 +28,17 @@ public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests,
     {
         var modelFolder = await inputs.FindAsync(spec.Model.Spec.Source!, spec.ModelFile, cancellationToken).ConfigureAwait(false);
         var datasetFolder = await inputs.FindAsync(spec.Dataset.Spec.Source!, spec.DatasetFile, cancellationToken).ConfigureAwait(false);
-        var modelDigest = Digest(modelFolder, spec.Model.Spec.Digest, $"{spec.ModelFile}: BaseModel '{spec.Model.Metadata.Name}'");
-        var datasetDigest = Digest(datasetFolder, spec.Dataset.Spec.Digest, $"{spec.DatasetFile}: TrainingDataset '{spec.Dataset.Metadata.Name}'");
+        var model = $"{spec.ModelFile}: BaseModel '{spec.Model.Metadata.Name}'";
+        var dataset = $"{spec.DatasetFile}: TrainingDataset '{spec.Dataset.Metadata.Name}'";
+        var modelDigest = Digest(modelFolder, spec.Model.Spec.Digest, model);
+        var datasetDigest = Digest(datasetFolder, spec.Dataset.Spec.Digest, dataset);
 
         var recipe = RecipeResolver.Resolve(spec.Run, spec.Model, modelDigest, spec.Dataset, datasetDigest);
         var hash = PlanJson.Hash(recipe);
         var name = spec.Run.Metadata.Name;
         var folder = new RunFolder(options.Output, name, hash);
-        return new PlannedRun(name, new RunPlan { Recipe = recipe, Execution = Execution(spec, modelFolder, datasetFolder, folder) }, hash, folder);
+        var plan = new RunPlan { Recipe = recipe, Execution = Execution(spec, modelFolder, datasetFolder, folder) };
+        return new PlannedRun(name, plan, hash, folder);
     }
 
     private string Digest(string folder, string? pinned, string what)
@@ -41,7 +46,9 @@ public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests,
         var digest = digests.Digest(folder);
         return pinned is null || pinned == digest
             ? digest
-            : throw new CliException($"{what} pins digest {pinned}, but the files in {folder} have {digest}. Use the files that were meant, or update spec.digest.");
+            : throw new CliException(
+                $"{what} pins digest {pinned}, but the files in {folder} have {digest}. "
+                + "Use the files that were meant, or update spec.digest.");
     }
 
     private Execution Execution(LocalSpec spec, string modelFolder, string datasetFolder, RunFolder folder)

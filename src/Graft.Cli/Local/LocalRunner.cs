@@ -90,7 +90,8 @@ public sealed class LocalRunner(string trainer, Func<string, IRunView> openView,
     {
         if (state.Training.Points is { Count: > 0 } points)
         {
-            File.WriteAllText(run.Folder.LossCurveFile, LossCurveSvg.Draw($"{run.Name}: loss per labelled token", points, state.HeldOut.Points));
+            var svg = LossCurveSvg.Draw($"{run.Name}: loss per labelled token", points, state.HeldOut.Points);
+            File.WriteAllText(run.Folder.LossCurveFile, svg);
         }
     }
 }

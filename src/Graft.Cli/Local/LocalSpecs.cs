@@ -22,10 +22,15 @@ public static class LocalSpecs
         if (runs.Count == 0)
         {
             throw new CliException(
-                "There is no AdapterTrainingRun in these files, so there is nothing to run. ProjectionPretrain and AdapterSweep cannot be run on this computer yet.");
+                "There is no AdapterTrainingRun in these files, so there is nothing to run. "
+                + "ProjectionPretrain and AdapterSweep cannot be run on this computer yet.");
         }
 
-        return [.. runs.Where(pair => only.Count == 0 || only.Contains(pair.Source.Name)).Select(pair => Spec(set, pair.Source, pair.Resource))];
+        return
+        [
+            .. runs.Where(pair => only.Count == 0 || only.Contains(pair.Source.Name))
+                .Select(pair => Spec(set, pair.Source, pair.Resource)),
+        ];
     }
 
     private static LocalSpec Spec(SpecSet set, SpecResource source, AdapterTrainingRun run)

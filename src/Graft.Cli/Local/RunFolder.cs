@@ -15,6 +15,8 @@ public sealed class RunFolder(string root, string run, string planHash)
     /// <summary>The name of the file of events that a loss curve is drawn from.</summary>
     public const string EventsFileName = "events.jsonl";
 
+    private const string LockName = ".lock";
+
     public const string PlanFileName = "plan.json";
 
     /// <summary>The folder of what the trainer has trained.</summary>
@@ -63,19 +65,20 @@ public sealed class RunFolder(string root, string run, string planHash)
         Directory.CreateDirectory(Path);
         try
         {
-            return new FileStream(
-                System.IO.Path.Combine(Path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            var file = System.IO.Path.Combine(Path, LockName);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (IOException error)
         {
-            throw new CliException($"Another graft is at this run: {Path} is in use. Wait for it, or give another folder with --output.", error);
+            throw new CliException(
+                $"Another graft is at this run: {Path} is in use. Wait for it, or give another folder with --output.", error);
         }
     }
 
     /// <summary>Forgets what an earlier run of the same plan left, so that the next one begins at step 0.</summary>
     public void Clear()
     {
-        foreach (var entry in new DirectoryInfo(Path).EnumerateFileSystemInfos().Where(entry => entry.Name != ".lock"))
+        foreach (var entry in new DirectoryInfo(Path).EnumerateFileSystemInfos().Where(entry => entry.Name != LockName))
         {
             if (entry is DirectoryInfo folder)
             {

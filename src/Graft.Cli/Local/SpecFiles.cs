@@ -33,7 +33,9 @@ public static class SpecFiles
             .ToList();
         return files.Count > 0
             ? files
-            : throw new CliException($"The folder '{path}' holds no {string.Join(", ", Endings)} file{(recursive ? "" : "; --recursive looks into its folders, too")}.");
+            : throw new CliException(
+                $"The folder '{path}' holds no {string.Join(", ", Endings)} file"
+                + (recursive ? "." : "; --recursive looks into its folders, too."));
     }
 
     private static SpecFile Read(string path)

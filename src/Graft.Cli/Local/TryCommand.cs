@@ -26,14 +26,20 @@ public static class TryCommand
             "instruction" => Text(fields, "input") is { } input
                 ? $"--prompt {Quote(Text(fields, "instruction")!)} --input {Quote(input)}"
                 : $"--prompt {Quote(Text(fields, "instruction")!)}",
-            "messages" => $"--prompt {Quote(fields.GetProperty("messages").EnumerateArray().Select(message => Text(message, "content")).OfType<string>().First())}",
+            "messages" => $"--prompt {Quote(FirstMessage(fields))}",
             _ => $"--prompt {Quote(Beginning(Text(fields, "text")!))}",
         };
     }
 
     private static string? Text(JsonElement fields, string name)
     {
-        return fields.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        var isText = fields.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String;
+        return isText && value.GetString() is { Length: > 0 } text ? text : null;
+    }
+
+    private static string FirstMessage(JsonElement fields)
+    {
+        return fields.GetProperty("messages").EnumerateArray().Select(message => Text(message, "content")).OfType<string>().First();
     }
 
     private static string Beginning(string text)

@@ -4,7 +4,10 @@ using Graft.Api.Planning;
 namespace Graft.Cli.Training;
 
 /// <summary>One line of a trainer's standard output: a JSON object with the field <c>event</c>.</summary>
-/// <param name="Kind"><c>started</c>, <c>progress</c>, <c>evaluation</c>, <c>checkpoint</c>, <c>warning</c>, <c>artifact</c>, <c>finished</c> or <c>failed</c>.</param>
+/// <param name="Kind">
+/// <c>started</c>, <c>progress</c>, <c>evaluation</c>, <c>checkpoint</c>, <c>warning</c>, <c>artifact</c>, <c>finished</c>
+/// or <c>failed</c>.
+/// </param>
 /// <param name="Body">The whole object.</param>
 public sealed record TrainerEvent(string Kind, JsonElement Body)
 {

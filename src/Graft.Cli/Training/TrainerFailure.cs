@@ -16,9 +16,11 @@ public static class TrainerFailure
             TrainerExitCodes.BadData => "The data cannot be read.",
             TrainerExitCodes.ModelNotLoadable => "The model cannot be loaded, or the method does not fit it.",
             TrainerExitCodes.Diverged => "The loss became NaN or infinite. Try a smaller learning rate or a longer warm-up.",
-            TrainerExitCodes.PublishFailed => "The training succeeded, the adapter could not be published. The same command publishes it without training again.",
+            TrainerExitCodes.PublishFailed =>
+                "The training succeeded, the adapter could not be published. The same command publishes it without training again.",
             FirstSignal + 6 => "The trainer was ended by libtorch (SIGABRT), usually because memory ran out or tensors' shapes do not fit.",
-            FirstSignal + 9 => "The trainer was killed (SIGKILL), probably because the system ran out of memory. Try a smaller batchSize or maxLength.",
+            FirstSignal + 9 =>
+                "The trainer was killed (SIGKILL), probably because the system ran out of memory. Try a smaller batchSize or maxLength.",
             FirstSignal + 11 => "The trainer crashed (SIGSEGV).",
             > FirstSignal => $"The trainer was ended by signal {exitCode - FirstSignal}.",
             _ => $"The trainer failed with exit status {exitCode}.",

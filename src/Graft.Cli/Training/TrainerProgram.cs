@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Graft.Cli.Training;
 
 /// <summary>Finds the program <c>graft-trainer</c>, which this one starts as a child: only the trainer carries libtorch.</summary>
@@ -32,8 +30,8 @@ public static class TrainerProgram
             Path.Combine(folder.FullName, Name),
             Path.GetFullPath(Path.Combine(folder.FullName, "..", "..", "Graft.Trainer", folder.Name, Name)),
         ];
-        return places.FirstOrDefault(File.Exists) ?? throw new CliException(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Name} was not found; looked for {string.Join(" and ", places)}. Build it with `make build`, or set {Variable} to its file."));
+        return places.FirstOrDefault(File.Exists) ?? throw new CliException(
+            $"{Name} was not found; looked for {string.Join(" and ", places)}. "
+            + $"Build it with `make build`, or set {Variable} to its file.");
     }
 }

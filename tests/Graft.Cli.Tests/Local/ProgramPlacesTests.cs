@@ -55,9 +55,13 @@ public sealed class ProgramPlacesTests : IDisposable
     [InlineData("127.0.0.1:5000/a/b:v1", true)]
     [InlineData("[::1]:5000/a", true)]
     [InlineData("registry.example/a", false)]
-    [InlineData("10.0.0.1:5000/a", false)]
-    public void Only_a_registry_on_this_computer_is_spoken_to_without_tls(string reference, bool isLoopback)
+    [InlineData("10.88.0.1:5000/a", true)]
+    [InlineData("172.32.0.1/a", false)]
+    [InlineData("8.8.8.8:5000/a", false)]
+    [InlineData("[fd00::1]:5000/a", true)]
+    [InlineData("[2001:db8::1]:5000/a", false)]
+    public void A_registry_of_this_computer_or_at_a_private_address_is_spoken_to_without_tls(string reference, bool isPrivate)
     {
-        Assert.Equal(isLoopback, RegistryHosts.IsLoopback(reference));
+        Assert.Equal(isPrivate, RegistryHosts.IsPrivate(reference));
     }
 }
