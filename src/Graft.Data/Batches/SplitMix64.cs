@@ -6,7 +6,7 @@ namespace Graft.Data.Batches;
 /// </summary>
 public sealed class SplitMix64(ulong seed)
 {
-    private ulong state = seed;
+    private ulong _state = seed;
 
     /// <summary>A generator for one purpose: different for every pair of numbers.</summary>
     public static SplitMix64 For(int seed, int stream) => new(new SplitMix64((ulong)(uint)seed).Next() ^ ((ulong)(uint)stream * 0xD1342543DE82EF95UL));
@@ -14,7 +14,7 @@ public sealed class SplitMix64(ulong seed)
     /// <summary>The next 64 bits.</summary>
     public ulong Next()
     {
-        ulong z = state += 0x9E3779B97F4A7C15UL;
+        ulong z = _state += 0x9E3779B97F4A7C15UL;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
         return z ^ (z >> 31);

@@ -10,11 +10,11 @@ public sealed class StepPlan
     /// <summary>Lengths are sorted within so many steps: enough to pad little, few enough to stay random.</summary>
     private const int StepsPerBucket = 32;
 
-    private readonly int[] lengths;
-    private readonly int batchSize;
-    private readonly int samplesPerStep;
-    private readonly int seed;
-    private (int Number, int[][] Steps)? current;
+    private readonly int[] _lengths;
+    private readonly int _batchSize;
+    private readonly int _samplesPerStep;
+    private readonly int _seed;
+    private (int Number, int[][] Steps)? _current;
 
     /// <summary>Creates a plan.</summary>
     /// <param name="lengths">The samples' lengths.</param>
@@ -23,24 +23,24 @@ public sealed class StepPlan
     /// <param name="seed">Decides the order.</param>
     public StepPlan(IEnumerable<int> lengths, int batchSize, int batchesPerStep, int seed)
     {
-        this.lengths = [.. lengths];
-        this.batchSize = batchSize;
-        this.seed = seed;
-        samplesPerStep = checked(batchSize * batchesPerStep);
-        StepsPerEpoch = (this.lengths.Length + samplesPerStep - 1) / samplesPerStep;
+        _lengths = [.. lengths];
+        _batchSize = batchSize;
+        _seed = seed;
+        _samplesPerStep = checked(batchSize * batchesPerStep);
+        StepsPerEpoch = (_lengths.Length + _samplesPerStep - 1) / _samplesPerStep;
     }
 
     /// <summary>The steps in which every sample is seen once; the last one of an epoch may be smaller.</summary>
     public int StepsPerEpoch { get; }
 
     /// <summary>The batches of a step (from 0), as indices of samples.</summary>
-    public IReadOnlyList<int[]> Batches(int step) => [.. Epoch(step / StepsPerEpoch)[step % StepsPerEpoch].Chunk(batchSize)];
+    public IReadOnlyList<int[]> Batches(int step) => [.. Epoch(step / StepsPerEpoch)[step % StepsPerEpoch].Chunk(_batchSize)];
 
     private int[][] Epoch(int number)
     {
-        if (current is not { } kept || kept.Number != number)
+        if (_current is not { } kept || kept.Number != number)
         {
-            current = kept = (number, Order(number));
+            _current = kept = (number, Order(number));
         }
 
         return kept.Steps;
@@ -48,13 +48,13 @@ public sealed class StepPlan
 
     private int[][] Order(int epoch)
     {
-        var random = SplitMix64.For(seed, epoch);
-        int[] order = [.. Enumerable.Range(0, lengths.Length)];
+        var random = SplitMix64.For(_seed, epoch);
+        int[] order = [.. Enumerable.Range(0, _lengths.Length)];
         random.Shuffle<int>(order);
         int[][] steps =
         [
-            .. order.Chunk(checked(samplesPerStep * StepsPerBucket))
-                .SelectMany(bucket => bucket.OrderBy(i => lengths[i]).Chunk(samplesPerStep)),
+            .. order.Chunk(checked(_samplesPerStep * StepsPerBucket))
+                .SelectMany(bucket => bucket.OrderBy(i => _lengths[i]).Chunk(_samplesPerStep)),
         ];
         random.Shuffle<int[]>(steps);
         return steps;

@@ -7,27 +7,27 @@ namespace Graft.Data.Samples;
 /// <summary>Renders a record and turns it into tokens, with labels on what the template says is trained.</summary>
 public sealed class SampleEncoder
 {
-    private readonly TextTokenizer tokenizer;
-    private readonly IPromptTemplate template;
+    private readonly TextTokenizer _tokenizer;
+    private readonly IPromptTemplate _template;
 
     /// <summary>Creates an encoder.</summary>
     /// <exception cref="TokenizerException">The tokenizer lacks a token that the template needs.</exception>
     public SampleEncoder(TextTokenizer tokenizer, IPromptTemplate template)
     {
         template.Check(tokenizer);
-        this.tokenizer = tokenizer;
-        this.template = template;
+        _tokenizer = tokenizer;
+        _template = template;
     }
 
     /// <summary>A record as tokens, of whatever length.</summary>
     public Sample Encode(SourceRecord record)
     {
-        var ids = new List<int>(tokenizer.Prefix);
+        var ids = new List<int>(_tokenizer.Prefix);
         var trained = new List<bool>(ids.Select(_ => false));
         Append(record, ids, trained);
-        if (template.EndsWithEos)
+        if (_template.EndsWithEos)
         {
-            ids.Add(tokenizer.Special.Eos!.Value);
+            ids.Add(_tokenizer.Special.Eos!.Value);
             trained.Add(true);
         }
 
@@ -38,7 +38,7 @@ public sealed class SampleEncoder
     /// <summary>The tokens in front of a record's last answer: those that the same record's sample begins with.</summary>
     public int[] EncodePrompt(SourceRecord record)
     {
-        var ids = new List<int>(tokenizer.Prefix);
+        var ids = new List<int>(_tokenizer.Prefix);
         Append(record.WithoutAnswer(), ids, []);
         return [.. ids];
     }
@@ -46,11 +46,11 @@ public sealed class SampleEncoder
     private void Append(SourceRecord record, List<int> ids, List<bool> trained)
     {
         TextPosition position = TextPosition.Start;
-        foreach (Segment segment in Joined(template.Render(record)))
+        foreach (Segment segment in Joined(_template.Render(record)))
         {
-            List<int> part = tokenizer.EncodePart(segment.Text, position);
+            List<int> part = _tokenizer.EncodePart(segment.Text, position);
             // A text that begins with the beginning-of-text token itself must not get it twice.
-            bool doubled = position == TextPosition.Start && ids.Count > 0 && part.Count > 0 && part[0] == ids[^1] && part[0] == tokenizer.Special.Bos;
+            bool doubled = position == TextPosition.Start && ids.Count > 0 && part.Count > 0 && part[0] == ids[^1] && part[0] == _tokenizer.Special.Bos;
             ids.AddRange(doubled ? part[1..] : part);
             trained.AddRange(Enumerable.Repeat(segment.Trained, part.Count - (doubled ? 1 : 0)));
             position = TextPosition.Continuation;

@@ -53,7 +53,7 @@ public sealed record SampleSet(
             {
                 try
                 {
-                    Sample? sample = Fit(encoder.Encode(record), options, ref counts);
+                    Sample? sample = Fit(encoder.Encode(record), file, read.Line, options, ref counts);
                     if (sample is null)
                     {
                         continue;
@@ -98,7 +98,7 @@ public sealed record SampleSet(
     }
 
     /// <summary>The sample within the longest sequence, or null where it is left out. Packing cuts texts anyway, so that none is too long.</summary>
-    private static Sample? Fit(Sample sample, DataOptions options, ref SampleCounts counts)
+    private static Sample? Fit(Sample sample, string file, int line, DataOptions options, ref SampleCounts counts)
     {
         if (options.Packing || sample.Length <= options.MaxLength)
         {
@@ -115,7 +115,7 @@ public sealed record SampleSet(
                 return null;
             default:
                 throw new DatasetException(
-                    $"record '{sample.Id}' has {sample.Length} tokens, maxLength is {options.MaxLength}; raise maxLength, or set onTooLong to truncate or skip");
+                    $"{file}:{line}: record '{sample.Id}' has {sample.Length} tokens, maxLength is {options.MaxLength}; raise maxLength, or set onTooLong to truncate or skip");
         }
     }
 }

@@ -12,11 +12,11 @@ public sealed record AddedToken(int Id, string Content, bool Special, bool Strip
 /// <summary>Finds added tokens in a text: leftmost first, the longest of those that begin at the same place.</summary>
 public sealed class AddedTokenMatcher
 {
-    private readonly ILookup<char, AddedToken> byFirst;
+    private readonly ILookup<char, AddedToken> _byFirst;
 
     /// <summary>Creates a matcher.</summary>
     public AddedTokenMatcher(IEnumerable<AddedToken> tokens) =>
-        byFirst = tokens.Where(t => t.Content.Length > 0).OrderByDescending(t => t.Content.Length).ToLookup(t => t.Content[0]);
+        _byFirst = tokens.Where(t => t.Content.Length > 0).OrderByDescending(t => t.Content.Length).ToLookup(t => t.Content[0]);
 
     /// <summary>The text as stretches of plain text (without token) and added tokens.</summary>
     public IEnumerable<(string Text, AddedToken? Token)> Split(string text)
@@ -24,7 +24,7 @@ public sealed class AddedTokenMatcher
         int plain = 0, at = 0;
         while (at < text.Length)
         {
-            AddedToken? token = byFirst[text[at]].FirstOrDefault(t => string.CompareOrdinal(text, at, t.Content, 0, t.Content.Length) == 0);
+            AddedToken? token = _byFirst[text[at]].FirstOrDefault(t => string.CompareOrdinal(text, at, t.Content, 0, t.Content.Length) == 0);
             if (token is null)
             {
                 at++;

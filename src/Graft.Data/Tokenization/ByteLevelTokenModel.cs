@@ -6,11 +6,11 @@ namespace Graft.Data.Tokenization;
 /// <summary>Byte-level BPE (GPT-2, LLaMA-3, SmolLM, Qwen): the merges are Microsoft.ML.Tokenizers', the pieces come pre-tokenised.</summary>
 public sealed class ByteLevelTokenModel : ITokenModel
 {
-    private readonly Dictionary<string, int> vocabulary;
-    private readonly Dictionary<int, string> tokens;
-    private readonly BpeTokenizer bpe;
-    private readonly bool wholeWordsFirst;
-    private readonly byte[] missing;
+    private readonly Dictionary<string, int> _vocabulary;
+    private readonly Dictionary<int, string> _tokens;
+    private readonly BpeTokenizer _bpe;
+    private readonly bool _wholeWordsFirst;
+    private readonly byte[] _missing;
 
     /// <summary>Creates the model.</summary>
     /// <param name="vocabulary">Ids by token, written in the <see cref="ByteAlphabet"/>.</param>
@@ -18,38 +18,38 @@ public sealed class ByteLevelTokenModel : ITokenModel
     /// <param name="wholeWordsFirst">tokenizer.json's <c>ignore_merges</c>: a piece that is itself a vocabulary entry is taken as it is.</param>
     public ByteLevelTokenModel(Dictionary<string, int> vocabulary, IEnumerable<string> merges, bool wholeWordsFirst)
     {
-        this.vocabulary = vocabulary;
-        this.wholeWordsFirst = wholeWordsFirst;
-        tokens = vocabulary.ToDictionary(p => p.Value, p => p.Key);
-        IdLimit = tokens.Keys.Max() + 1;
-        missing = [.. Enumerable.Range(0, 256).Select(b => (byte)b).Where(b => !vocabulary.ContainsKey(ByteAlphabet.Of(b).ToString()))];
-        bpe = BpeTokenizer.Create(new BpeOptions(vocabulary) { Merges = merges, ByteLevel = true });
+        _vocabulary = vocabulary;
+        _wholeWordsFirst = wholeWordsFirst;
+        _tokens = vocabulary.ToDictionary(p => p.Value, p => p.Key);
+        IdLimit = _tokens.Keys.Max() + 1;
+        _missing = [.. Enumerable.Range(0, 256).Select(b => (byte)b).Where(b => !vocabulary.ContainsKey(ByteAlphabet.Of(b).ToString()))];
+        _bpe = BpeTokenizer.Create(new BpeOptions(vocabulary) { Merges = merges, ByteLevel = true });
     }
 
     /// <inheritdoc/>
     public int IdLimit { get; }
 
     /// <inheritdoc/>
-    public int? IdOf(string token) => vocabulary.TryGetValue(token, out int id) ? id : null;
+    public int? IdOf(string token) => _vocabulary.TryGetValue(token, out int id) ? id : null;
 
     /// <inheritdoc/>
     public void Encode(string piece, List<int> ids)
     {
-        if (wholeWordsFirst && vocabulary.TryGetValue(ByteAlphabet.Write(piece), out int id))
+        if (_wholeWordsFirst && _vocabulary.TryGetValue(ByteAlphabet.Write(piece), out int id))
         {
             ids.Add(id);
         }
         else
         {
             RefuseMissing(piece);
-            ids.AddRange(bpe.EncodeToIds(piece, considerPreTokenization: false, considerNormalization: false));
+            ids.AddRange(_bpe.EncodeToIds(piece, considerPreTokenization: false, considerNormalization: false));
         }
     }
 
     /// <inheritdoc/>
     public void Decode(int id, List<byte> bytes)
     {
-        if (tokens.TryGetValue(id, out string? token))
+        if (_tokens.TryGetValue(id, out string? token))
         {
             ByteAlphabet.Read(token, bytes);
         }
@@ -58,7 +58,7 @@ public sealed class ByteLevelTokenModel : ITokenModel
     /// <summary>Vocabularies may lack bytes that never stand in UTF-8 (SmolLM2's do); a text that needs one must not lose it silently.</summary>
     private void RefuseMissing(string piece)
     {
-        if (missing.Length > 0 && Encoding.UTF8.GetBytes(piece).AsSpan().IndexOfAny(missing) is >= 0 and int at)
+        if (_missing.Length > 0 && Encoding.UTF8.GetBytes(piece).AsSpan().IndexOfAny(_missing) is >= 0 and int at)
         {
             byte value = Encoding.UTF8.GetBytes(piece)[at];
             throw new TokenizerException($"the text '{piece}' has the byte 0x{value:X2}, which the tokenizer's vocabulary cannot write");

@@ -6,19 +6,19 @@ namespace Graft.Data.Tokenization;
 /// </summary>
 public sealed class BytePairTrainer
 {
-    private readonly IPreTokenizer preTokenizer;
-    private readonly Dictionary<string, long> words = [];
+    private readonly IPreTokenizer _preTokenizer;
+    private readonly Dictionary<string, long> _words = [];
 
     /// <summary>Creates a trainer.</summary>
     /// <param name="preTokenizer">Cuts texts into words; no merge crosses a cut.</param>
-    public BytePairTrainer(IPreTokenizer preTokenizer) => this.preTokenizer = preTokenizer;
+    public BytePairTrainer(IPreTokenizer preTokenizer) => _preTokenizer = preTokenizer;
 
     /// <summary>Counts the words of a text.</summary>
     public void Add(string text)
     {
-        foreach (string word in preTokenizer.Split(text, TextPosition.Start))
+        foreach (string word in _preTokenizer.Split(text, TextPosition.Start))
         {
-            words[word] = words.GetValueOrDefault(word) + 1;
+            _words[word] = _words.GetValueOrDefault(word) + 1;
         }
     }
 
@@ -30,7 +30,7 @@ public sealed class BytePairTrainer
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 256 + specialTokens.Count);
         List<string> tokens = [.. specialTokens, .. ByteAlphabet.InOrder.Select(c => c.ToString())];
         Dictionary<string, int> ids = tokens.Select((token, id) => (token, id)).ToDictionary(p => p.token, p => p.id);
-        var state = new Counts([.. words
+        var state = new Counts([.. _words
             .OrderBy(p => p.Key, StringComparer.Ordinal)
             .Select(p => (ByteAlphabet.Write(p.Key).Select(c => ids[c.ToString()]).ToList(), p.Value))]);
         var merges = new List<(string, string)>();
@@ -54,31 +54,31 @@ public sealed class BytePairTrainer
     /// <summary>How often each pair of neighbours occurs, kept up to date as words are merged.</summary>
     private sealed class Counts
     {
-        private readonly (List<int> Symbols, long Count)[] words;
-        private readonly Dictionary<(int Left, int Right), long> counts = [];
-        private readonly Dictionary<(int Left, int Right), HashSet<int>> wordsWith = [];
-        private readonly PriorityQueue<(int Left, int Right), (long NegativeCount, int Left, int Right)> queue = new();
+        private readonly (List<int> Symbols, long Count)[] _words;
+        private readonly Dictionary<(int Left, int Right), long> _counts = [];
+        private readonly Dictionary<(int Left, int Right), HashSet<int>> _wordsWith = [];
+        private readonly PriorityQueue<(int Left, int Right), (long NegativeCount, int Left, int Right)> _queue = new();
 
         public Counts((List<int> Symbols, long Count)[] words)
         {
-            this.words = words;
+            _words = words;
             for (int w = 0; w < words.Length; w++)
             {
                 Count(w, +1);
             }
 
-            foreach (var (pair, count) in counts)
+            foreach (var (pair, count) in _counts)
             {
-                queue.Enqueue(pair, (-count, pair.Left, pair.Right));
+                _queue.Enqueue(pair, (-count, pair.Left, pair.Right));
             }
         }
 
         public (int Left, int Right)? MostFrequent()
         {
-            while (queue.TryDequeue(out var pair, out var priority))
+            while (_queue.TryDequeue(out var pair, out var priority))
             {
                 // Counts change after a pair was queued; it is queued anew each time.
-                long count = counts.GetValueOrDefault(pair);
+                long count = _counts.GetValueOrDefault(pair);
                 if (count == -priority.NegativeCount)
                 {
                     return count > 1 ? pair : null;
@@ -91,10 +91,10 @@ public sealed class BytePairTrainer
         public void Merge((int Left, int Right) pair, int made)
         {
             var touched = new HashSet<(int, int)>();
-            foreach (int w in wordsWith[pair].ToArray())
+            foreach (int w in _wordsWith[pair].ToArray())
             {
                 touched.UnionWith(Count(w, -1));
-                List<int> symbols = words[w].Symbols;
+                List<int> symbols = _words[w].Symbols;
                 for (int i = 0; i + 1 < symbols.Count; i++)
                 {
                     if (symbols[i] == pair.Left && symbols[i + 1] == pair.Right)
@@ -109,29 +109,29 @@ public sealed class BytePairTrainer
 
             foreach (var changed in touched)
             {
-                if (counts.GetValueOrDefault(changed) is > 0 and long count)
+                if (_counts.GetValueOrDefault(changed) is > 0 and long count)
                 {
-                    queue.Enqueue(changed, (-count, changed.Item1, changed.Item2));
+                    _queue.Enqueue(changed, (-count, changed.Item1, changed.Item2));
                 }
             }
         }
 
         private HashSet<(int, int)> Count(int word, int sign)
         {
-            var (symbols, count) = words[word];
+            var (symbols, count) = _words[word];
             var pairs = new HashSet<(int, int)>();
             for (int i = 0; i + 1 < symbols.Count; i++)
             {
                 var pair = (symbols[i], symbols[i + 1]);
                 pairs.Add(pair);
-                counts[pair] = counts.GetValueOrDefault(pair) + (sign * count);
+                _counts[pair] = _counts.GetValueOrDefault(pair) + (sign * count);
             }
 
             foreach (var pair in pairs)
             {
-                if (!wordsWith.TryGetValue(pair, out HashSet<int>? holders))
+                if (!_wordsWith.TryGetValue(pair, out HashSet<int>? holders))
                 {
-                    wordsWith[pair] = holders = [];
+                    _wordsWith[pair] = holders = [];
                 }
 
                 _ = sign > 0 ? holders.Add(word) : holders.Remove(word);

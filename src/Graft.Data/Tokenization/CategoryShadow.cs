@@ -9,13 +9,13 @@ namespace Graft.Data.Tokenization;
 /// </summary>
 public sealed class CategoryShadow
 {
-    private readonly string text;
-    private readonly int[]? origin;
+    private readonly string _text;
+    private readonly int[]? _origin;
 
     /// <summary>Makes the shadow of a text.</summary>
     public CategoryShadow(string text)
     {
-        this.text = text;
+        _text = text;
         if (!text.Any(char.IsSurrogate))
         {
             Shadow = text;
@@ -34,16 +34,16 @@ public sealed class CategoryShadow
 
         places.Add(at);
         Shadow = shadow.ToString();
-        origin = [.. places];
+        _origin = [.. places];
     }
 
     /// <summary>The text to match.</summary>
     public string Shadow { get; }
 
     /// <summary>The stretch of the original text that a stretch of the shadow stands for.</summary>
-    public string Original(int start, int length) => origin is null
-        ? text.Substring(start, length)
-        : text[origin[start]..origin[start + length]];
+    public string Original(int start, int length) => _origin is null
+        ? _text.Substring(start, length)
+        : _text[_origin[start].._origin[start + length]];
 
     private static char StandIn(UnicodeCategory category) => category switch
     {

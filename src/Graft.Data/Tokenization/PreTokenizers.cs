@@ -138,24 +138,24 @@ public sealed class ByteLevelSplit(bool addPrefixSpace, bool useRegex) : IPreTok
     /// <summary>The regular expression of GPT-2's encoder.</summary>
     public const string Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
-    private readonly RegexSplit words = new(new Regex(Pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled), SplitBehavior.Isolated, false);
+    private readonly RegexSplit _words = new(new Regex(Pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled), SplitBehavior.Isolated, false);
 
     /// <inheritdoc/>
     public IEnumerable<string> Split(string text, TextPosition position)
     {
         string prefixed = addPrefixSpace && position != TextPosition.Continuation && !text.StartsWith(' ') ? " " + text : text;
-        return useRegex ? words.Split(prefixed, position) : [prefixed];
+        return useRegex ? _words.Split(prefixed, position) : [prefixed];
     }
 }
 
 /// <summary>Cuts numeric characters (any of the categories Nd, Nl, No) off, each alone or in runs.</summary>
 public sealed class DigitsSplit(bool individual) : IPreTokenizer
 {
-    private readonly RegexSplit digits = new(
+    private readonly RegexSplit _digits = new(
         new Regex(individual ? @"\p{N}" : @"\p{N}+", RegexOptions.CultureInvariant), SplitBehavior.Isolated, false);
 
     /// <inheritdoc/>
-    public IEnumerable<string> Split(string text, TextPosition position) => digits.Split(text, position);
+    public IEnumerable<string> Split(string text, TextPosition position) => _digits.Split(text, position);
 }
 
 /// <summary>SentencePiece's blanks: each becomes a mark, one more is put in front, and pieces may begin at marks.</summary>

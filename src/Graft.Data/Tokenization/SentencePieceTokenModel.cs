@@ -13,12 +13,12 @@ public sealed class SentencePieceTokenModel : ITokenModel
     /// <summary>U+2581, which stands for a blank.</summary>
     public const char Blank = '\u2581';
 
-    private readonly Dictionary<string, int> vocabulary;
-    private readonly Dictionary<int, string> tokens;
-    private readonly PairMerger merger;
-    private readonly int? unknown;
-    private readonly bool fuseUnknown;
-    private readonly int[]? byteIds;
+    private readonly Dictionary<string, int> _vocabulary;
+    private readonly Dictionary<int, string> _tokens;
+    private readonly PairMerger _merger;
+    private readonly int? _unknown;
+    private readonly bool _fuseUnknown;
+    private readonly int[]? _byteIds;
 
     /// <summary>Creates the model.</summary>
     /// <param name="vocabulary">Ids by token.</param>
@@ -33,15 +33,15 @@ public sealed class SentencePieceTokenModel : ITokenModel
         int? unknown,
         bool fuseUnknown)
     {
-        this.vocabulary = vocabulary;
-        this.unknown = unknown;
-        this.fuseUnknown = fuseUnknown;
-        tokens = vocabulary.ToDictionary(p => p.Value, p => p.Key);
-        merger = new PairMerger(merges);
-        IdLimit = tokens.Keys.Max() + 1;
+        _vocabulary = vocabulary;
+        _unknown = unknown;
+        _fuseUnknown = fuseUnknown;
+        _tokens = vocabulary.ToDictionary(p => p.Value, p => p.Key);
+        _merger = new PairMerger(merges);
+        IdLimit = _tokens.Keys.Max() + 1;
         int?[] bytes = [.. Enumerable.Range(0, 256).Select(b => IdOf($"<0x{b:X2}>"))];
-        byteIds = byteFallback && bytes.All(b => b is not null) ? [.. bytes.Select(b => b!.Value)] : null;
-        if (byteFallback && byteIds is null)
+        _byteIds = byteFallback && bytes.All(b => b is not null) ? [.. bytes.Select(b => b!.Value)] : null;
+        if (byteFallback && _byteIds is null)
         {
             throw new TokenizerException("byte_fallback is on, but the vocabulary lacks byte tokens (<0x00> … <0xFF>)");
         }
@@ -51,7 +51,7 @@ public sealed class SentencePieceTokenModel : ITokenModel
     public int IdLimit { get; }
 
     /// <inheritdoc/>
-    public int? IdOf(string token) => vocabulary.TryGetValue(token, out int id) ? id : null;
+    public int? IdOf(string token) => _vocabulary.TryGetValue(token, out int id) ? id : null;
 
     /// <inheritdoc/>
     public void Encode(string piece, List<int> ids)
@@ -60,40 +60,40 @@ public sealed class SentencePieceTokenModel : ITokenModel
         Span<byte> utf8 = stackalloc byte[4];
         foreach (Rune rune in piece.EnumerateRunes())
         {
-            if (vocabulary.TryGetValue(rune.ToString(), out int id))
+            if (_vocabulary.TryGetValue(rune.ToString(), out int id))
             {
                 symbols.Add(id);
             }
-            else if (byteIds is not null)
+            else if (_byteIds is not null)
             {
                 foreach (byte b in utf8[..rune.EncodeToUtf8(utf8)])
                 {
-                    symbols.Add(byteIds[b]);
+                    symbols.Add(_byteIds[b]);
                 }
             }
-            else if (unknown is null)
+            else if (_unknown is null)
             {
                 throw new TokenizerException(
                     $"the character '{rune}' (U+{rune.Value:X4}) is not in the vocabulary, and the tokenizer has neither byte fallback nor an unknown token");
             }
-            else if (!fuseUnknown || symbols.Count == 0 || symbols[^1] != unknown)
+            else if (!_fuseUnknown || symbols.Count == 0 || symbols[^1] != _unknown)
             {
-                symbols.Add(unknown.Value);
+                symbols.Add(_unknown.Value);
             }
         }
 
-        ids.AddRange(merger.Merge(symbols));
+        ids.AddRange(_merger.Merge(symbols));
     }
 
     /// <inheritdoc/>
     public void Decode(int id, List<byte> bytes)
     {
-        if (!tokens.TryGetValue(id, out string? token))
+        if (!_tokens.TryGetValue(id, out string? token))
         {
             return;
         }
 
-        if (byteIds is not null && token is ['<', '0', 'x', _, _, '>']
+        if (_byteIds is not null && token is ['<', '0', 'x', _, _, '>']
             && byte.TryParse(token.AsSpan(3, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out byte value))
         {
             bytes.Add(value);

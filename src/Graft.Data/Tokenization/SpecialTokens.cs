@@ -18,13 +18,13 @@ internal sealed class SpecialTokensReader(string folder, Func<string, int?> idOf
     /// <summary>Files that name special tokens by their id.</summary>
     private static readonly string[] ById = ["generation_config.json", "config.json"];
 
-    private readonly Dictionary<string, JsonElement> files = ByText.Concat(ById)
+    private readonly Dictionary<string, JsonElement> _files = ByText.Concat(ById)
         .Where(name => File.Exists(Path.Combine(folder, name)))
         .ToDictionary(name => name, name => JsonFile.Read(Path.Combine(folder, name)));
 
     /// <summary>Whether tokenizer_config.json has a switch, or null where it does not say.</summary>
     public bool? Switch(string name) =>
-        files.TryGetValue("tokenizer_config.json", out JsonElement config)
+        _files.TryGetValue("tokenizer_config.json", out JsonElement config)
         && config.TryGetProperty(name, out JsonElement value)
         && value.ValueKind is JsonValueKind.True or JsonValueKind.False
             ? value.GetBoolean()
@@ -56,7 +56,7 @@ internal sealed class SpecialTokensReader(string folder, Func<string, int?> idOf
 
     private string? Text(string file, string field)
     {
-        if (!files.TryGetValue(file, out JsonElement json) || !json.TryGetProperty(field, out JsonElement value))
+        if (!_files.TryGetValue(file, out JsonElement json) || !json.TryGetProperty(field, out JsonElement value))
         {
             return null;
         }
@@ -71,7 +71,7 @@ internal sealed class SpecialTokensReader(string folder, Func<string, int?> idOf
 
     private IEnumerable<int?> Ids(string file, string field)
     {
-        if (!files.TryGetValue(file, out JsonElement json) || !json.TryGetProperty(field, out JsonElement value))
+        if (!_files.TryGetValue(file, out JsonElement json) || !json.TryGetProperty(field, out JsonElement value))
         {
             return [];
         }

@@ -22,11 +22,11 @@ public sealed record TokenizerParts(
 /// <summary>Turns text into token ids and back, as the tokenizer files beside a model say. Safe for use by several threads.</summary>
 public sealed class TextTokenizer
 {
-    private readonly TokenizerParts parts;
-    private readonly AddedTokenMatcher inText;
-    private readonly AddedTokenMatcher inNormalizedText;
-    private readonly Dictionary<int, AddedToken> addedById;
-    private readonly Dictionary<string, AddedToken> addedByText;
+    private readonly TokenizerParts _parts;
+    private readonly AddedTokenMatcher _inText;
+    private readonly AddedTokenMatcher _inNormalizedText;
+    private readonly Dictionary<int, AddedToken> _addedById;
+    private readonly Dictionary<string, AddedToken> _addedByText;
 
     /// <summary>Creates a tokenizer from its parts.</summary>
     /// <param name="kind">What it is, for people: <c>byteLevelBpe</c> or <c>sentencePieceBpe</c>.</param>
@@ -35,12 +35,12 @@ public sealed class TextTokenizer
     public TextTokenizer(string kind, TokenizerParts parts, Func<Func<string, int?>, SpecialTokens> special)
     {
         Kind = kind;
-        this.parts = parts;
-        inText = new AddedTokenMatcher(parts.AddedTokens.Where(t => !t.Normalized));
-        inNormalizedText = new AddedTokenMatcher(parts.AddedTokens.Where(t => t.Normalized));
-        addedById = parts.AddedTokens.GroupBy(t => t.Id).ToDictionary(g => g.Key, g => g.Last());
-        addedByText = parts.AddedTokens.GroupBy(t => t.Content).ToDictionary(g => g.Key, g => g.Last());
-        IdLimit = Math.Max(parts.Model.IdLimit, addedById.Keys.DefaultIfEmpty(-1).Max() + 1);
+        _parts = parts;
+        _inText = new AddedTokenMatcher(parts.AddedTokens.Where(t => !t.Normalized));
+        _inNormalizedText = new AddedTokenMatcher(parts.AddedTokens.Where(t => t.Normalized));
+        _addedById = parts.AddedTokens.GroupBy(t => t.Id).ToDictionary(g => g.Key, g => g.Last());
+        _addedByText = parts.AddedTokens.GroupBy(t => t.Content).ToDictionary(g => g.Key, g => g.Last());
+        IdLimit = Math.Max(parts.Model.IdLimit, _addedById.Keys.DefaultIfEmpty(-1).Max() + 1);
         Special = special(IdOf);
     }
 
@@ -54,22 +54,22 @@ public sealed class TextTokenizer
     public SpecialTokens Special { get; }
 
     /// <summary>The ids that belong in front of a whole text.</summary>
-    public IReadOnlyList<int> Prefix => parts.Prefix;
+    public IReadOnlyList<int> Prefix => _parts.Prefix;
 
     /// <summary>The id of a vocabulary entry or added token, or null.</summary>
-    public int? IdOf(string token) => addedByText.TryGetValue(token, out AddedToken? added) ? added.Id : parts.Model.IdOf(token);
+    public int? IdOf(string token) => _addedByText.TryGetValue(token, out AddedToken? added) ? added.Id : _parts.Model.IdOf(token);
 
     /// <summary>Whether a text is one token of its own wherever it stands, as a turn marker has to be.</summary>
-    public bool IsAddedToken(string text) => addedByText.ContainsKey(text);
+    public bool IsAddedToken(string text) => _addedByText.ContainsKey(text);
 
     /// <summary>The ids of a whole text, with what the tokenizer puts around it.</summary>
-    public List<int> Encode(string text) => [.. parts.Prefix, .. EncodePart(text, TextPosition.Start), .. parts.Suffix];
+    public List<int> Encode(string text) => [.. _parts.Prefix, .. EncodePart(text, TextPosition.Start), .. _parts.Suffix];
 
     /// <summary>The ids of a stretch of text, with nothing put around it.</summary>
     public List<int> EncodePart(string text, TextPosition position)
     {
         var ids = new List<int>(text.Length / 3);
-        foreach (var (stretch, token) in inText.Split(text))
+        foreach (var (stretch, token) in _inText.Split(text))
         {
             if (token is null)
             {
@@ -95,9 +95,9 @@ public sealed class TextTokenizer
         var bytes = new List<byte>();
         foreach (int id in ids)
         {
-            if (!addedById.TryGetValue(id, out AddedToken? token))
+            if (!_addedById.TryGetValue(id, out AddedToken? token))
             {
-                parts.Model.Decode(id, bytes);
+                _parts.Model.Decode(id, bytes);
             }
             else if (keepSpecial || !token.Special)
             {
@@ -105,7 +105,7 @@ public sealed class TextTokenizer
             }
         }
 
-        bool drop = parts.DropsLeadingBlank && position == TextPosition.Start && bytes is [(byte)' ', ..];
+        bool drop = _parts.DropsLeadingBlank && position == TextPosition.Start && bytes is [(byte)' ', ..];
         return Encoding.UTF8.GetString([.. drop ? bytes.Skip(1) : bytes]);
     }
 
@@ -115,10 +115,10 @@ public sealed class TextTokenizer
     {
         string[] beyond =
         [
-            .. parts.AddedTokens.Where(t => t.Id >= modelVocabularySize).Select(t => $"'{t.Content}' ({t.Id})"),
+            .. _parts.AddedTokens.Where(t => t.Id >= modelVocabularySize).Select(t => $"'{t.Content}' ({t.Id})"),
             .. Special.Stop.Append(Special.Pad).Where(id => id >= modelVocabularySize).Select(id => $"id {id}"),
         ];
-        if (parts.Model.IdLimit > modelVocabularySize || beyond.Length > 0)
+        if (_parts.Model.IdLimit > modelVocabularySize || beyond.Length > 0)
         {
             string examples = beyond.Length > 0 ? $", among them {string.Join(", ", beyond.Distinct().Take(5))}" : "";
             throw new TokenizerException(
@@ -128,22 +128,22 @@ public sealed class TextTokenizer
 
     private void EncodePlain(string text, TextPosition position, List<int> ids)
     {
-        string normalized = parts.Normalizer?.Apply(text, position) ?? text;
-        foreach (var (stretch, token) in inNormalizedText.Split(normalized))
+        string normalized = _parts.Normalizer?.Apply(text, position) ?? text;
+        foreach (var (stretch, token) in _inNormalizedText.Split(normalized))
         {
             if (token is not null)
             {
                 ids.Add(token.Id);
             }
-            else if (parts.PreTokenizer is null)
+            else if (_parts.PreTokenizer is null)
             {
-                parts.Model.Encode(stretch, ids);
+                _parts.Model.Encode(stretch, ids);
             }
             else
             {
-                foreach (string piece in parts.PreTokenizer.Split(stretch, position))
+                foreach (string piece in _parts.PreTokenizer.Split(stretch, position))
                 {
-                    parts.Model.Encode(piece, ids);
+                    _parts.Model.Encode(piece, ids);
                 }
             }
 

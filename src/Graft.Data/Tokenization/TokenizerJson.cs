@@ -9,11 +9,11 @@ namespace Graft.Data.Tokenization;
 /// </summary>
 internal sealed class TokenizerJson(string path)
 {
-    private readonly JsonElement root = JsonFile.Read(path);
+    private readonly JsonElement _root = JsonFile.Read(path);
 
     public (string Kind, TokenizerParts Parts) Read()
     {
-        JsonElement model = Require(root, "model");
+        JsonElement model = Require(_root, "model");
         string type = JsonFile.TypeOf(model) ?? (model.TryGetProperty("merges", out _) ? "BPE" : "?");
         if (type != "BPE")
         {
@@ -24,7 +24,7 @@ internal sealed class TokenizerJson(string path)
         Dictionary<string, int> vocabulary = Require(model, "vocab").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetInt32());
         (string Left, string Right)[] merges = [.. ReadMerges(Require(model, "merges"))];
         RefuseModelOptions(model);
-        JsonElement? preTokenizer = JsonFile.Part(root, "pre_tokenizer"), decoder = JsonFile.Part(root, "decoder");
+        JsonElement? preTokenizer = JsonFile.Part(_root, "pre_tokenizer"), decoder = JsonFile.Part(_root, "decoder");
         bool byteLevel = Types(preTokenizer).Concat(Types(decoder)).Contains("ByteLevel");
         ITokenModel tokenModel = byteLevel
             ? new ByteLevelTokenModel(vocabulary, merges.Select(m => $"{m.Left} {m.Right}"), JsonFile.Flag(model, "ignore_merges"))
@@ -34,10 +34,10 @@ internal sealed class TokenizerJson(string path)
                 JsonFile.Flag(model, "byte_fallback"),
                 JsonFile.String(model, "unk_token") is { } unknown && vocabulary.TryGetValue(unknown, out int id) ? id : null,
                 JsonFile.Flag(model, "fuse_unk"));
-        (int[] prefix, int[] suffix) = ReadPostProcessor(JsonFile.Part(root, "post_processor"));
+        (int[] prefix, int[] suffix) = ReadPostProcessor(JsonFile.Part(_root, "post_processor"));
         var parts = new TokenizerParts(
             added,
-            JsonFile.Part(root, "normalizer") is { } n ? ReadNormalizer(n) : null,
+            JsonFile.Part(_root, "normalizer") is { } n ? ReadNormalizer(n) : null,
             preTokenizer is { } p ? ReadPreTokenizer(p) : null,
             tokenModel,
             prefix,
@@ -114,7 +114,7 @@ internal sealed class TokenizerJson(string path)
 
     private IEnumerable<AddedToken> ReadAddedTokens()
     {
-        if (JsonFile.Part(root, "added_tokens") is not { } tokens)
+        if (JsonFile.Part(_root, "added_tokens") is not { } tokens)
         {
             yield break;
         }

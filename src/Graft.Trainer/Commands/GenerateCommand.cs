@@ -7,8 +7,8 @@ using Graft.Data.Templates;
 using Graft.Data.Tokenization;
 using Graft.Models;
 using Graft.Models.Generation;
-using Graft.Models.Runtime;
 using Graft.Trainer.Failures;
+using Graft.Trainer.Running;
 using TorchSharp;
 
 namespace Graft.Trainer.Commands;
@@ -37,7 +37,7 @@ internal static class GenerateCommand
         };
         command.SetAction(parsed =>
         {
-            TorchRuntime.Initialise(parsed.GetValue(threads));
+            Threads.Initialise(parsed.GetValue(threads));
             var options = new GenerationOptions
             {
                 MaxNewTokens = parsed.GetValue(tokens),

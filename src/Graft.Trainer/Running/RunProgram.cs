@@ -1,7 +1,6 @@
 using Graft.Api.Planning;
 using Graft.Artifacts;
 using Graft.Artifacts.Packing;
-using Graft.Models.Runtime;
 using Graft.Tracking;
 using Graft.Trainer.Failures;
 using Graft.Trainer.Reporting;
@@ -22,7 +21,7 @@ public sealed class RunProgram(RunPlan plan, TextWriter output, TextWriter log, 
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(CancellationToken stop)
     {
-        TorchRuntime.Initialise(plan.Execution.Threads);
+        Threads.Initialise(plan.Execution.Threads);
         Directory.CreateDirectory(plan.Execution.OutputDirectory);
         IRunTracker tracker;
         try
@@ -98,7 +97,7 @@ public sealed class RunProgram(RunPlan plan, TextWriter output, TextWriter log, 
 
     private List<IEventSink> Sinks(IRunTracker tracker)
     {
-        List<IEventSink> sinks = [new JsonLinesSink(output, clock), new TrackingSink(tracker)];
+        List<IEventSink> sinks = [new JsonLinesSink(output, clock), new LogSink(log, clock), new TrackingSink(tracker)];
         if (plan.Execution.Report is { } report)
         {
             sinks.Add(new ProgressPushSink(report, clock, log));

@@ -187,5 +187,16 @@ public sealed class RunProgramTests : IDisposable
         Assert.Contains("tokenizer.json", Runs.Published(plan).Keys);
     }
 
+    [Fact]
+    public async Task A_frozen_base_in_half_precision_is_adapted_in_single_precision()
+    {
+        RunPlan plan = Plan("half").With(TinyPlan.Training with { Precision = "bfloat16", MaxSteps = 60 });
+
+        Ended ended = await Runs.RunAsync(plan, None);
+
+        Assert.True(ended.ExitCode == 0, ended.Log);
+        Assert.True(Runs.Result(plan).Figures!.AdaptedLoss < Runs.Result(plan).Figures!.BaseLoss - 0.5, JsonSerializer.Serialize(Runs.Result(plan).Figures));
+    }
+
     private RunPlan Plan(string output) => TinyPlan.For(_world, output);
 }
