@@ -43,17 +43,20 @@ public sealed record DataOptions(
     {
         var format = Parse<RecordFormat>("data.format", plan.Format);
         IPromptTemplate template = PromptTemplates.Find(plan.Template)
-            ?? throw new PlanFormatException($"data.template: '{plan.Template}' is not known; known are {string.Join(", ", PromptTemplates.Names)}.");
+            ?? throw new PlanFormatException($"data.template: '{plan.Template}' is not known; known are "
+                + $"{string.Join(", ", PromptTemplates.Names)}.");
         if (!template.Renders(format))
         {
             throw new PlanFormatException(
-                $"data.template: '{plan.Template}' cannot render records of the format '{plan.Format}'; leave the template out to get the usual one.");
+                $"data.template: '{plan.Template}' cannot render records of the format '{plan.Format}'; leave the template out "
+                    + "to get the usual one.");
         }
 
         if (plan.Packing && format != RecordFormat.Text)
         {
             throw new PlanFormatException(
-                $"data.packing: joins texts for pre-training, but the records have the format '{plan.Format}', whose answers would see other records' text; switch packing off.");
+                $"data.packing: joins texts for pre-training, but the records have the format '{plan.Format}', whose answers would see "
+                    + "other records' text; switch packing off.");
         }
 
         return new DataOptions(

@@ -72,7 +72,8 @@ internal static class ScheduleCases
         };
     }
 
-    private static double Minimum(RowOptions options, double rate) => options.Number("min_lr_rate") ?? (options.Number("min_lr") ?? 0) / rate;
+    private static double Minimum(RowOptions options, double rate) =>
+        options.Number("min_lr_rate") ?? (options.Number("min_lr") ?? 0) / rate;
 
     private static WarmupStableDecay StableDecay(RowOptions options, int warmup, int total)
     {

@@ -9,7 +9,8 @@ public sealed class Batch : IDisposable
     /// <summary>The label of a place that is not trained; cross entropy leaves it out.</summary>
     public const long Ignored = -100;
 
-    private Batch(Tensor inputIds, Tensor labels, int[] lengths, IReadOnlyList<string> recordIds, IReadOnlyDictionary<string, Tensor> sideInputs)
+    private Batch(
+        Tensor inputIds, Tensor labels, int[] lengths, IReadOnlyList<string> recordIds, IReadOnlyDictionary<string, Tensor> sideInputs)
     {
         InputIds = inputIds;
         Labels = labels;
@@ -22,7 +23,8 @@ public sealed class Batch : IDisposable
     public Tensor InputIds { get; }
 
     /// <summary>
-    /// The token at each place that is trained, else <see cref="Ignored"/>; <c>[rows, length]</c>, int64. It is predicted from the place before.
+    /// The token at each place that is trained, else <see cref="Ignored"/>; <c>[rows, length]</c>, int64. It is predicted from the place
+    /// before.
     /// </summary>
     public Tensor Labels { get; }
 

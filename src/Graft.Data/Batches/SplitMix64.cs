@@ -9,7 +9,8 @@ public sealed class SplitMix64(ulong seed)
     private ulong _state = seed;
 
     /// <summary>A generator for one purpose: different for every pair of numbers.</summary>
-    public static SplitMix64 For(int seed, int stream) => new(new SplitMix64((ulong)(uint)seed).Next() ^ ((ulong)(uint)stream * 0xD1342543DE82EF95UL));
+    public static SplitMix64 For(int seed, int stream) =>
+        new(new SplitMix64((ulong)(uint)seed).Next() ^ ((ulong)(uint)stream * 0xD1342543DE82EF95UL));
 
     /// <summary>The next 64 bits.</summary>
     public ulong Next()

@@ -9,7 +9,9 @@ internal static class RecordParser
 
     /// <summary>The id that the line itself states, or null; never fails, for reports about lines that cannot be read.</summary>
     public static string? StatedId(JsonElement json) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty("id", out JsonElement id) && id.ValueKind is JsonValueKind.String or JsonValueKind.Number
+        json.ValueKind == JsonValueKind.Object
+        && json.TryGetProperty("id", out JsonElement id)
+        && id.ValueKind is JsonValueKind.String or JsonValueKind.Number
             ? id.ToString()
             : null;
 
@@ -24,7 +26,10 @@ internal static class RecordParser
         return format switch
         {
             RecordFormat.Instruction => new InstructionRecord(
-                id, Text(json, "instruction", Presence.NotEmpty), NullIfEmpty(Text(json, "input", Presence.Optional)), Text(json, "output", Presence.NotEmpty)),
+                id,
+                Text(json, "instruction", Presence.NotEmpty),
+                NullIfEmpty(Text(json, "input", Presence.Optional)),
+                Text(json, "output", Presence.NotEmpty)),
             RecordFormat.Messages => new ConversationRecord(id, [.. Messages(json)]),
             RecordFormat.Text => new TextRecord(id, Text(json, "text", Presence.NotEmpty)),
             _ => throw new ArgumentOutOfRangeException(nameof(format)),
@@ -40,7 +45,9 @@ internal static class RecordParser
 
     private static IEnumerable<Message> Messages(JsonElement json)
     {
-        if (!json.TryGetProperty("messages", out JsonElement messages) || messages.ValueKind != JsonValueKind.Array || messages.GetArrayLength() == 0)
+        if (!json.TryGetProperty("messages", out JsonElement messages)
+            || messages.ValueKind != JsonValueKind.Array
+            || messages.GetArrayLength() == 0)
         {
             throw new BadRecordException("'messages' is missing, no list, or empty", Fields(json, "give it a list of {role, content}"));
         }
@@ -78,7 +85,7 @@ internal static class RecordParser
         {
             return presence == Presence.Optional
                 ? ""
-                : throw new BadRecordException($"the field '{field}' is missing", Fields(json, "add it, or choose the format that the records have"));
+                : throw new BadRecordException($"the field '{field}' is missing", Fields(json, "add it, or choose the records' format"));
         }
 
         if (value.ValueKind != JsonValueKind.String)
@@ -93,7 +100,8 @@ internal static class RecordParser
         }
         catch (InvalidOperationException)
         {
-            throw new BadRecordException($"the field '{field}' is not valid UTF-8 text", "write the file as UTF-8, without lone surrogates");
+            throw new BadRecordException(
+                $"the field '{field}' is not valid UTF-8 text", "write the file as UTF-8, without lone surrogates");
         }
 
         return presence == Presence.NotEmpty && string.IsNullOrWhiteSpace(text)

@@ -13,13 +13,22 @@ public sealed class RecordReader(string file, RecordFormat format)
     {
         if (!File.Exists(file))
         {
-            string folder = Path.GetDirectoryName(file) ?? ".";
-            string[] near = Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, "*.jsonl").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal).Take(8)] : [];
+            string[] near = [.. Neighbours()];
             throw new DatasetException(
-                $"{file}: there is no such file{(near.Length > 0 ? $"; the folder has {string.Join(", ", near)}" : "")}. Correct the data set's trainFile or evaluationFile.");
+                $"{file}: there is no such file{(near.Length > 0 ? $"; the folder has {string.Join(", ", near)}" : "")}. Correct the data "
+                    + "set's trainFile or evaluationFile.");
         }
 
         return JsonLines.Read(file).Select(line => ReadLine(line.Number, line.Line));
+    }
+
+    /// <summary>The files that may have been meant.</summary>
+    private IEnumerable<string> Neighbours()
+    {
+        string folder = Path.GetDirectoryName(file) ?? ".";
+        return Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "*.jsonl").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).Take(8)
+            : [];
     }
 
     private ReadRecord ReadLine(int number, ReadOnlyMemory<byte> line)
@@ -34,7 +43,8 @@ public sealed class RecordReader(string file, RecordFormat format)
         catch (JsonException e)
         {
             string where = e.BytePositionInLine is { } at ? $" at byte {at}" : "";
-            return new ReadRecord(number, null, new BadRecord(file, number, id, $"the line is not JSON{where}", "write one JSON object a line"));
+            var bad = new BadRecord(file, number, id, $"the line is not JSON{where}", "write one JSON object a line");
+            return new ReadRecord(number, null, bad);
         }
         catch (BadRecordException e)
         {

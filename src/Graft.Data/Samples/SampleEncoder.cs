@@ -50,9 +50,10 @@ public sealed class SampleEncoder
         {
             List<int> part = _tokenizer.EncodePart(segment.Text, position);
             // A text that begins with the beginning-of-text token itself must not get it twice.
-            bool doubled = position == TextPosition.Start && ids.Count > 0 && part.Count > 0 && part[0] == ids[^1] && part[0] == _tokenizer.Special.Bos;
-            ids.AddRange(doubled ? part[1..] : part);
-            trained.AddRange(Enumerable.Repeat(segment.Trained, part.Count - (doubled ? 1 : 0)));
+            bool isFirst = position == TextPosition.Start && ids.Count > 0 && part.Count > 0;
+            int doubled = isFirst && part[0] == ids[^1] && part[0] == _tokenizer.Special.Bos ? 1 : 0;
+            ids.AddRange(part[doubled..]);
+            trained.AddRange(Enumerable.Repeat(segment.Trained, part.Count - doubled));
             position = TextPosition.Continuation;
         }
     }

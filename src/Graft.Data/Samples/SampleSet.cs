@@ -33,7 +33,9 @@ public sealed record SampleSet(
     /// <param name="options">How its records become samples.</param>
     /// <param name="encoder">Makes the tokens.</param>
     /// <param name="maxRecords">Stop after so many usable records; all without it.</param>
-    /// <exception cref="DatasetException">The file is missing or gives no samples, or a record cannot be used and the policy is to stop.</exception>
+    /// <exception cref="DatasetException">
+    /// The file is missing or gives no samples, or a record cannot be used and the policy is to stop.
+    /// </exception>
     public static SampleSet Load(string file, DataOptions options, SampleEncoder encoder, int? maxRecords = null)
     {
         var samples = new List<Sample>();
@@ -67,7 +69,8 @@ public sealed record SampleSet(
                     }
 
                     throw new BadRecordException(
-                        $"no token of the answer lies within the first {options.MaxLength} tokens, so there is nothing to train on", "raise maxLength, or shorten the record");
+                        $"no token of the answer lies within the first {options.MaxLength} tokens, so there is nothing to train on",
+                        "raise maxLength, or shorten the record");
                 }
                 catch (BadRecordException e)
                 {
@@ -89,7 +92,9 @@ public sealed record SampleSet(
 
         if (samples.Count == 0)
         {
-            string why = counts.Records == 0 ? "it is empty" : $"of its {counts.Records} records {counts.Bad} cannot be used and {counts.TooLong} are too long";
+            string why = counts.Records == 0
+                ? "it is empty"
+                : $"of its {counts.Records} records {counts.Bad} cannot be used and {counts.TooLong} are too long";
             throw new DatasetException($"{file}: has no record to use: {why}{(firstBad.Count > 0 ? $"; the first: {firstBad[0]}" : "")}");
         }
 
@@ -97,7 +102,9 @@ public sealed record SampleSet(
         return new SampleSet(made, records, counts, firstBad);
     }
 
-    /// <summary>The sample within the longest sequence, or null where it is left out. Packing cuts texts anyway, so that none is too long.</summary>
+    /// <summary>
+    /// The sample within the longest sequence, or null where it is left out. Packing cuts texts anyway, so that none is too long.
+    /// </summary>
     private static Sample? Fit(Sample sample, string file, int line, DataOptions options, ref SampleCounts counts)
     {
         if (options.Packing || sample.Length <= options.MaxLength)
@@ -115,7 +122,8 @@ public sealed record SampleSet(
                 return null;
             default:
                 throw new DatasetException(
-                    $"{file}:{line}: record '{sample.Id}' has {sample.Length} tokens, maxLength is {options.MaxLength}; raise maxLength, or set onTooLong to truncate or skip");
+                    $"{file}:{line}: record '{sample.Id}' has {sample.Length} tokens, maxLength is {options.MaxLength}; raise maxLength, "
+                        + "or set onTooLong to truncate or skip");
         }
     }
 }

@@ -38,8 +38,8 @@ public sealed class AlpacaTemplate : IPromptTemplate
             _ => throw new ArgumentException($"the template {Name} does not render a {record.GetType().Name}", nameof(record)),
         };
         string input = given.Input is null ? "" : $"### Input:\n{given.Input}\n\n";
-        yield return new Segment(
-            $"{(given.Input is null ? WithoutInput : WithInput)}### Instruction:\n{given.Instruction}\n\n{input}### Response:\n", Trained: false);
+        string opening = given.Input is null ? WithoutInput : WithInput;
+        yield return new Segment($"{opening}### Instruction:\n{given.Instruction}\n\n{input}### Response:\n", Trained: false);
         if (given.Output is not null)
         {
             yield return new Segment(given.Output, Trained: true);
@@ -51,7 +51,8 @@ public sealed class AlpacaTemplate : IPromptTemplate
         [{ Role: "user" } user] => new InstructionRecord(conversation.Id, user.Content, null, null),
         [{ Role: "user" } user, { IsAssistant: true } answer] => new InstructionRecord(conversation.Id, user.Content, null, answer.Content),
         _ => throw new BadRecordException(
-            $"the template alpaca holds one question and one answer, the record has {conversation.Messages.Count} messages ({string.Join(", ", conversation.Messages.Select(m => m.Role).Take(4))}…)",
+            $"the template alpaca holds one question and one answer, the record has {conversation.Messages.Count} messages "
+                + $"({string.Join(", ", conversation.Messages.Select(m => m.Role).Take(4))}…)",
             "use the template chatml"),
     };
 }

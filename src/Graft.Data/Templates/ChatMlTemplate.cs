@@ -3,7 +3,9 @@ using Graft.Data.Tokenization;
 
 namespace Graft.Data.Templates;
 
-/// <summary>ChatML: every turn between <c>&lt;|im_start|&gt;role</c> and <c>&lt;|im_end|&gt;</c>. All assistant turns are trained, with their ends.</summary>
+/// <summary>
+/// ChatML: every turn between <c>&lt;|im_start|&gt;role</c> and <c>&lt;|im_end|&gt;</c>. All assistant turns are trained, with their ends.
+/// </summary>
 public sealed class ChatMlTemplate : IPromptTemplate
 {
     private const string TurnStart = "<|im_start|>";
@@ -25,12 +27,14 @@ public sealed class ChatMlTemplate : IPromptTemplate
         if (missing.Length > 0)
         {
             throw new TokenizerException(
-                $"the template {Name} needs {string.Join(" and ", missing)} as a token of the tokenizer, which it is not; choose the template alpaca, or a base model that was trained on ChatML");
+                $"the template {Name} needs {string.Join(" and ", missing)} as a token of the tokenizer, which it is not; choose the "
+                    + "template alpaca, or a base model that was trained on ChatML");
         }
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> StopIds(TextTokenizer tokenizer) => [.. tokenizer.Special.Stop.Append(tokenizer.IdOf(TurnEnd)!.Value).Distinct()];
+    public IReadOnlyList<int> StopIds(TextTokenizer tokenizer) =>
+        [.. tokenizer.Special.Stop.Append(tokenizer.IdOf(TurnEnd)!.Value).Distinct()];
 
     /// <inheritdoc/>
     public IEnumerable<Segment> Render(SourceRecord record)

@@ -10,7 +10,8 @@ internal static class EosEnding
         if (tokenizer.Special.Eos is null)
         {
             throw new TokenizerException(
-                $"the tokenizer names no end-of-text token, which the template '{template}' puts after an answer (without it a model never stops); add eos_token to tokenizer_config.json");
+                $"the tokenizer names no end-of-text token, which the template '{template}' puts after an answer (without it a model never "
+                    + "stops); add eos_token to tokenizer_config.json");
         }
     }
 }

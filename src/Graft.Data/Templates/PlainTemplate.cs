@@ -30,7 +30,8 @@ public sealed class PlainTemplate : IPromptTemplate
                 yield return new Segment(text.Text, Trained: true);
                 break;
             case InstructionRecord instruction:
-                yield return new Segment($"{instruction.Instruction}\n{(instruction.Input is null ? "" : instruction.Input + "\n")}", Trained: false);
+                string input = instruction.Input is null ? "" : instruction.Input + "\n";
+                yield return new Segment($"{instruction.Instruction}\n{input}", Trained: false);
                 if (instruction.Output is not null)
                 {
                     yield return new Segment(instruction.Output, Trained: true);

@@ -18,7 +18,9 @@ public interface IPromptTemplate
     /// <summary>Whether it can render records of a format.</summary>
     bool Renders(RecordFormat format);
 
-    /// <summary>Whether the tokenizer's end-of-text token follows the answer and is trained; otherwise the template ends turns itself.</summary>
+    /// <summary>
+    /// Whether the tokenizer's end-of-text token follows the answer and is trained; otherwise the template ends turns itself.
+    /// </summary>
     bool EndsWithEos { get; }
 
     /// <summary>Refuses a tokenizer that lacks the tokens of this template.</summary>

@@ -7,7 +7,8 @@ namespace Graft.Data.Tokenization;
 /// <param name="StripLeft">Whether it takes the blanks to its left with it.</param>
 /// <param name="StripRight">Whether it takes the blanks to its right with it.</param>
 /// <param name="Normalized">Whether it is looked for in the normalised text.</param>
-public sealed record AddedToken(int Id, string Content, bool Special, bool StripLeft = false, bool StripRight = false, bool Normalized = false);
+public sealed record AddedToken(
+    int Id, string Content, bool Special, bool StripLeft = false, bool StripRight = false, bool Normalized = false);
 
 /// <summary>Finds added tokens in a text: leftmost first, the longest of those that begin at the same place.</summary>
 public sealed class AddedTokenMatcher
@@ -24,7 +25,7 @@ public sealed class AddedTokenMatcher
         int plain = 0, at = 0;
         while (at < text.Length)
         {
-            AddedToken? token = _byFirst[text[at]].FirstOrDefault(t => string.CompareOrdinal(text, at, t.Content, 0, t.Content.Length) == 0);
+            AddedToken? token = _byFirst[text[at]].FirstOrDefault(t => text.AsSpan(at).StartsWith(t.Content, StringComparison.Ordinal));
             if (token is null)
             {
                 at++;

@@ -3,7 +3,9 @@ using Microsoft.ML.Tokenizers;
 
 namespace Graft.Data.Tokenization;
 
-/// <summary>Byte-level BPE (GPT-2, LLaMA-3, SmolLM, Qwen): the merges are Microsoft.ML.Tokenizers', the pieces come pre-tokenised.</summary>
+/// <summary>
+/// Byte-level BPE (GPT-2, LLaMA-3, SmolLM, Qwen): the merges are Microsoft.ML.Tokenizers', the pieces come pre-tokenised.
+/// </summary>
 public sealed class ByteLevelTokenModel : ITokenModel
 {
     private readonly Dictionary<string, int> _vocabulary;
@@ -15,7 +17,9 @@ public sealed class ByteLevelTokenModel : ITokenModel
     /// <summary>Creates the model.</summary>
     /// <param name="vocabulary">Ids by token, written in the <see cref="ByteAlphabet"/>.</param>
     /// <param name="merges">The merges in order, each <c>"left right"</c>.</param>
-    /// <param name="wholeWordsFirst">tokenizer.json's <c>ignore_merges</c>: a piece that is itself a vocabulary entry is taken as it is.</param>
+    /// <param name="wholeWordsFirst">
+    /// tokenizer.json's <c>ignore_merges</c>: a piece that is itself a vocabulary entry is taken as it is.
+    /// </param>
     public ByteLevelTokenModel(Dictionary<string, int> vocabulary, IEnumerable<string> merges, bool wholeWordsFirst)
     {
         _vocabulary = vocabulary;
@@ -55,7 +59,9 @@ public sealed class ByteLevelTokenModel : ITokenModel
         }
     }
 
-    /// <summary>Vocabularies may lack bytes that never stand in UTF-8 (SmolLM2's do); a text that needs one must not lose it silently.</summary>
+    /// <summary>
+    /// Vocabularies may lack bytes that never stand in UTF-8 (SmolLM2's do); a text that needs one must not lose it silently.
+    /// </summary>
     private void RefuseMissing(string piece)
     {
         if (_missing.Length > 0 && Encoding.UTF8.GetBytes(piece).AsSpan().IndexOfAny(_missing) is >= 0 and int at)

@@ -11,7 +11,11 @@ namespace Graft.Data.Tokenization;
 public sealed record BytePairVocabulary(
     IReadOnlyList<string> SpecialTokens, IReadOnlyList<string> Tokens, IReadOnlyList<(string Left, string Right)> Merges)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Writes tokenizer.json and tokenizer_config.json. Digits stand alone, and the rest is split as GPT-2 does.</summary>
     public void Save(string folder, int maxLength)

@@ -138,7 +138,8 @@ public sealed class ByteLevelSplit(bool addPrefixSpace, bool useRegex) : IPreTok
     /// <summary>The regular expression of GPT-2's encoder.</summary>
     public const string Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
-    private readonly RegexSplit _words = new(new Regex(Pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled), SplitBehavior.Isolated, false);
+    private readonly RegexSplit _words = new(
+        new Regex(Pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled), SplitBehavior.Isolated, false);
 
     /// <inheritdoc/>
     public IEnumerable<string> Split(string text, TextPosition position)

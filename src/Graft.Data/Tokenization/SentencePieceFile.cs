@@ -19,9 +19,11 @@ internal sealed class SentencePieceFile(string path)
         Byte = 6,
     }
 
+    private readonly record struct Piece(string Text, float Score, PieceType Type);
+
     public TokenizerParts Read(bool addBos, bool addEos)
     {
-        var pieces = new List<(string Text, float Score, PieceType Type)>();
+        var pieces = new List<Piece>();
         int modelType = 1, unknownId = 0, bosId = 1, eosId = 2;
         bool byteFallback = false, dummyPrefix = true, removeBlanks = true;
         byte[] file = File.ReadAllBytes(path);
@@ -48,7 +50,8 @@ internal sealed class SentencePieceFile(string path)
                     {
                         if (f == 2 && v.Bytes.Length > 0)
                         {
-                            throw new TokenizerException($"{path}: its normalizer maps characters (precompiled_charsmap), which is not supported");
+                            throw new TokenizerException(
+                                $"{path}: its normalizer maps characters (precompiled_charsmap), which is not supported");
                         }
 
                         dummyPrefix = f == 3 ? v.Number != 0 : dummyPrefix;
@@ -75,7 +78,7 @@ internal sealed class SentencePieceFile(string path)
     }
 
     private static TokenizerParts Assemble(
-        List<(string Text, float Score, PieceType Type)> pieces, bool byteFallback, bool dummyPrefix, int unknown, int[] prefix, int[] suffix)
+        List<Piece> pieces, bool byteFallback, bool dummyPrefix, int unknown, int[] prefix, int[] suffix)
     {
         var vocabulary = new Dictionary<string, int>(pieces.Count);
         var added = new List<AddedToken>();
@@ -101,7 +104,7 @@ internal sealed class SentencePieceFile(string path)
     }
 
     /// <summary>SentencePiece merges any two neighbours that make a piece, the best score first: every cut of a piece is a merge.</summary>
-    private static Dictionary<(int, int), (int, int)> Merges(List<(string Text, float Score, PieceType Type)> pieces, Dictionary<string, int> vocabulary)
+    private static Dictionary<(int, int), (int, int)> Merges(List<Piece> pieces, Dictionary<string, int> vocabulary)
     {
         float[] scores = [.. pieces.Where(p => p.Type == PieceType.Normal).Select(p => p.Score).Distinct().OrderDescending()];
         Dictionary<float, int> rankOf = scores.Select((score, rank) => (score, rank)).ToDictionary(p => p.score, p => p.rank);
@@ -122,7 +125,7 @@ internal sealed class SentencePieceFile(string path)
         return merges;
     }
 
-    private (string, float, PieceType) ReadPiece((ReadOnlyMemory<byte> Bytes, ulong Number) value)
+    private Piece ReadPiece((ReadOnlyMemory<byte> Bytes, ulong Number) value)
     {
         string text = "";
         float score = 0;
@@ -134,7 +137,7 @@ internal sealed class SentencePieceFile(string path)
             type = field == 3 ? (PieceType)v.Number : type;
         }
 
-        return (text, score, type);
+        return new Piece(text, score, type);
     }
 
     /// <summary>The fields of a protocol buffer message, by number; lengths-delimited ones as bytes, the others as numbers.</summary>

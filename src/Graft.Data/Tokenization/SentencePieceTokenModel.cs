@@ -74,7 +74,8 @@ public sealed class SentencePieceTokenModel : ITokenModel
             else if (_unknown is null)
             {
                 throw new TokenizerException(
-                    $"the character '{rune}' (U+{rune.Value:X4}) is not in the vocabulary, and the tokenizer has neither byte fallback nor an unknown token");
+                    $"the character '{rune}' (U+{rune.Value:X4}) is not in the vocabulary, and the tokenizer has neither byte fallback nor "
+                        + "an unknown token");
             }
             else if (!_fuseUnknown || symbols.Count == 0 || symbols[^1] != _unknown)
             {

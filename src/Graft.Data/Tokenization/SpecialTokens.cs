@@ -44,7 +44,8 @@ internal sealed class SpecialTokensReader(string folder, Func<string, int?> idOf
             if (Text(file, kind + "_token") is { } text)
             {
                 yield return idOf(text) ?? throw new TokenizerException(
-                    $"{Path.Combine(folder, file)}: {kind}_token is '{text}', which the tokenizer's vocabulary does not hold; add it to tokenizer.json's added_tokens or correct the file");
+                    $"{Path.Combine(folder, file)}: {kind}_token is '{text}', which the tokenizer's vocabulary does not hold; add it to "
+                        + "tokenizer.json's added_tokens or correct the file");
             }
         }
 

@@ -122,7 +122,8 @@ public sealed class TextTokenizer
         {
             string examples = beyond.Length > 0 ? $", among them {string.Join(", ", beyond.Distinct().Take(5))}" : "";
             throw new TokenizerException(
-                $"the tokenizer has ids up to {Math.Max(IdLimit, Special.Stop.Append(Special.Pad).Max() + 1) - 1}, but the model's embedding has only {modelVocabularySize} rows{examples}; take the tokenizer that belongs to the model");
+                $"the tokenizer has ids up to {Math.Max(IdLimit, Special.Stop.Append(Special.Pad).Max() + 1) - 1}, but the model's "
+                    + $"embedding has only {modelVocabularySize} rows{examples}; take the tokenizer that belongs to the model");
         }
     }
 

@@ -23,6 +23,7 @@ public static class TokenizerFolder
             return new TextTokenizer("sentencePieceBpe", parts, idOf => new SpecialTokensReader(folder, idOf).Read());
         }
 
-        throw new TokenizerException($"{folder}: has neither tokenizer.json nor tokenizer.model; put the tokenizer's files beside the model's");
+        throw new TokenizerException(
+            $"{folder}: has neither tokenizer.json nor tokenizer.model; put the tokenizer's files beside the model's");
     }
 }

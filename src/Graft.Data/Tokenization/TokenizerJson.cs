@@ -121,7 +121,8 @@ internal sealed class TokenizerJson(string path)
 
         foreach (JsonElement token in tokens.EnumerateArray())
         {
-            string content = JsonFile.String(token, "content") ?? throw new TokenizerException($"{path}: an entry of added_tokens has no content");
+            string content = JsonFile.String(token, "content")
+                ?? throw new TokenizerException($"{path}: an entry of added_tokens has no content");
             if (JsonFile.Flag(token, "single_word"))
             {
                 throw new TokenizerException($"{path}: added token '{content}' has single_word, which is not supported");
@@ -178,10 +179,12 @@ internal sealed class TokenizerJson(string path)
                 int text = Array.FindIndex(single, item => item.TryGetProperty("Sequence", out _));
                 return text < 0
                     ? throw new TokenizerException($"{path}: post_processor.single has no place for the text")
-                    : ([.. single[..text].SelectMany(i => SpecialIds(given, i))], [.. single[(text + 1)..].SelectMany(i => SpecialIds(given, i))]);
+                    : (Ids(single[..text]), Ids(single[(text + 1)..]));
             case var type:
                 throw Unknown("post_processor", type, "Sequence, ByteLevel, TemplateProcessing");
         }
+
+        int[] Ids(JsonElement[] items) => [.. items.SelectMany(item => SpecialIds(given, item))];
     }
 
     private int[] SpecialIds(JsonElement processor, JsonElement item)
@@ -190,7 +193,8 @@ internal sealed class TokenizerJson(string path)
         return [.. Require(Require(Require(processor, "special_tokens"), name), "ids").EnumerateArray().Select(id => id.GetInt32())];
     }
 
-    private string LiteralPattern(JsonElement part) => JsonFile.Part(part, "pattern") is { } pattern && JsonFile.String(pattern, "String") is { } literal
+    private string LiteralPattern(JsonElement part) =>
+        JsonFile.Part(part, "pattern") is { } pattern && JsonFile.String(pattern, "String") is { } literal
         ? literal
         : throw new TokenizerException($"{path}: a Replace normalizer with a regular expression is not supported");
 

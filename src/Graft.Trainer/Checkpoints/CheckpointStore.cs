@@ -91,7 +91,8 @@ public sealed class CheckpointStore(string folder, string planHash)
             }
             catch (Exception e) when (e is JsonException or IOException or InvalidDataException or SafeTensorException)
             {
-                warn($"The checkpoint {path} is damaged ({e.Message}) and is passed over; the run goes on from the one before it, if there is one.");
+                warn($"The checkpoint {path} is damaged ({e.Message}) and is passed over; the run goes on from the one "
+                    + "before it, if there is one.");
             }
         }
 
@@ -104,7 +105,8 @@ public sealed class CheckpointStore(string folder, string planHash)
             ?? throw new InvalidDataException($"{RecordFile} is empty");
         return record.Version == CheckpointRecord.CurrentVersion && record.Files.ContainsKey(TensorFile)
             ? record
-            : throw new InvalidDataException($"{RecordFile} has version {record.Version} and names {record.Files.Count} files, which this trainer did not write");
+            : throw new InvalidDataException($"{RecordFile} has version {record.Version} and names {record.Files.Count} files, "
+                + "which this trainer did not write");
     }
 
     private static string Digest(string path)

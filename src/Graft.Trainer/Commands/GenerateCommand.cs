@@ -18,17 +18,30 @@ internal static class GenerateCommand
 {
     public static Command Create()
     {
-        var model = new Option<DirectoryInfo>("--model") { Description = "The base model's folder in the Hugging Face layout.", Required = true };
+        var model = new Option<DirectoryInfo>("--model")
+        {
+            Description = "The base model's folder in the Hugging Face layout.",
+            Required = true,
+        };
         var adapter = new Option<DirectoryInfo?>("--adapter") { Description = "The adapter's folder; without it the base model answers." };
-        var prompt = new Option<string>("--prompt") { Description = "The instruction, the user's message, or the text to go on from.", Required = true };
+        var prompt = new Option<string>("--prompt")
+        {
+            Description = "The instruction, the user's message, or the text to go on from.",
+            Required = true,
+        };
         var input = new Option<string?>("--input") { Description = "The instruction's input." };
         var template = new Option<string?>("--template")
         {
-            Description = "alpaca, chatml, plain, or none (the prompt as it is); without it the one that the adapter was trained with, else none.",
+            Description = "alpaca, chatml, plain, or none (the prompt as it is); without it the one that the adapter was trained with, "
+                + "else none.",
         };
         var tokens = new Option<int>("--max-new-tokens") { Description = "The longest answer in tokens.", DefaultValueFactory = _ => 128 };
         var temperature = new Option<double>("--temperature") { Description = "0 takes the likeliest token; above, tokens are sampled." };
-        var topP = new Option<double>("--top-p") { Description = "Sample from the likeliest tokens with this share of the probability.", DefaultValueFactory = _ => 1.0 };
+        var topP = new Option<double>("--top-p")
+        {
+            Description = "Sample from the likeliest tokens with this share of the probability.",
+            DefaultValueFactory = _ => 1.0,
+        };
         var seed = new Option<int>("--seed") { Description = "Decides what is sampled." };
         var threads = new Option<int?>("--threads") { Description = "Threads of the CPU; all cores without it." };
         var command = new Command("generate", "Answer a prompt, with or without an adapter.")
@@ -48,7 +61,8 @@ internal static class GenerateCommand
             var question = new InstructionRecord("prompt", parsed.GetRequiredValue(prompt), parsed.GetValue(input), Output: null);
             try
             {
-                Answer(parsed.GetRequiredValue(model).FullName, parsed.GetValue(adapter)?.FullName, question, parsed.GetValue(template), options);
+                var (modelFolder, adapterFolder) = (parsed.GetRequiredValue(model).FullName, parsed.GetValue(adapter)?.FullName);
+                Answer(modelFolder, adapterFolder, question, parsed.GetValue(template), options);
                 return 0;
             }
             catch (Exception e) when (TrainerFailure.From(e) is { IsExplained: true } failure)
@@ -60,7 +74,8 @@ internal static class GenerateCommand
         return command;
     }
 
-    private static void Answer(string modelFolder, string? adapterFolder, InstructionRecord question, string? templateName, GenerationOptions options)
+    private static void Answer(
+        string modelFolder, string? adapterFolder, InstructionRecord question, string? templateName, GenerationOptions options)
     {
         TextTokenizer tokenizer = TokenizerFolder.Load(modelFolder);
         using ICausalLanguageModel model = CausalLanguageModels.Load(modelFolder, torch.ScalarType.Float32);
@@ -108,5 +123,6 @@ internal static class GenerateCommand
 
     private static IPromptTemplate? FindTemplate(string? name) => name is null or "none"
         ? null
-        : PromptTemplates.Find(name) ?? throw new AdapterException($"The template '{name}' is not known; known are none, {string.Join(", ", PromptTemplates.Names)}.");
+        : PromptTemplates.Find(name) ?? throw new AdapterException(
+            $"The template '{name}' is not known; known are none, {string.Join(", ", PromptTemplates.Names)}.");
 }

@@ -15,15 +15,28 @@ internal static class InspectCommand
     {
         var model = new Option<DirectoryInfo?>("--model") { Description = "A model's folder in the Hugging Face layout." };
         var dataset = new Option<DirectoryInfo?>("--dataset") { Description = "A data set's folder." };
-        var oci = new Option<string?>("--oci") { Description = "An OCI artifact to fetch into that folder first, such as registry.example/models/tiny:1." };
+        var oci = new Option<string?>("--oci")
+        {
+            Description = "An OCI artifact to fetch into that folder first, such as registry.example/models/tiny:1.",
+        };
         var plainHttp = new Option<bool>("--plain-http") { Description = "Speak HTTP without TLS to the registry." };
         var credentials = new Option<FileInfo?>("--credentials") { Description = "A .dockerconfigjson with the registry's credentials." };
-        var random = new Option<bool>("--random-initialization") { Description = "The model's weights are drawn at random: do not ask for any." };
-        var format = new Option<string>("--format") { Description = "What a record is: instruction, messages or text.", DefaultValueFactory = _ => "instruction" };
+        var random = new Option<bool>("--random-initialization")
+        {
+            Description = "The model's weights are drawn at random: do not ask for any.",
+        };
+        var format = new Option<string>("--format")
+        {
+            Description = "What a record is: instruction, messages or text.",
+            DefaultValueFactory = _ => "instruction",
+        };
         var train = new Option<string>("--train-file") { Description = "The file to train on.", DefaultValueFactory = _ => "train.jsonl" };
         var evaluation = new Option<string?>("--evaluation-file") { Description = "The file of held-out records." };
         var json = new Option<bool>("--json") { Description = "On one line." };
-        var output = new Option<FileInfo?>("--output") { Description = "Write the report to this file too, such as a pod's /dev/termination-log." };
+        var output = new Option<FileInfo?>("--output")
+        {
+            Description = "Write the report to this file too, such as a pod's /dev/termination-log.",
+        };
         var command = new Command("inspect", "Read a model's or a data set's files and say what they are, as JSON.")
         {
             model, dataset, oci, plainHttp, credentials, random, format, train, evaluation, json, output,
@@ -37,20 +50,27 @@ internal static class InspectCommand
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var input = new PlanInput
-            {
-                Path = (parsed.GetValue(model) ?? parsed.GetValue(dataset))!.FullName,
-                Oci = parsed.GetValue(oci) is { } reference
-                    ? new PlanOci { Reference = reference, PlainHttp = parsed.GetValue(plainHttp), CredentialsFile = parsed.GetValue(credentials)?.FullName }
-                    : null,
-            };
-            var (exitCode, report) = await InspectAsync(input, () => parsed.GetValue(model) is not null
-                ? Inspection.OfModel(input.Path, parsed.GetValue(random))
-                : Inspection.OfDataset(input.Path, parsed.GetRequiredValue(format), parsed.GetRequiredValue(train), parsed.GetValue(evaluation)), cancellationToken).ConfigureAwait(false);
-            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(report, parsed.GetValue(json) ? PlanJson.WireOptions : Indented)).ConfigureAwait(false);
+            string folder = (parsed.GetValue(model) ?? parsed.GetValue(dataset))!.FullName;
+            PlanOci? source = parsed.GetValue(oci) is { } reference
+                ? new PlanOci
+                {
+                    Reference = reference,
+                    PlainHttp = parsed.GetValue(plainHttp),
+                    CredentialsFile = parsed.GetValue(credentials)?.FullName,
+                }
+                : null;
+            InspectionReport Inspect() => parsed.GetValue(model) is not null
+                ? Inspection.OfModel(folder, parsed.GetValue(random))
+                : Inspection.OfDataset(
+                    folder, parsed.GetRequiredValue(format), parsed.GetRequiredValue(train), parsed.GetValue(evaluation));
+
+            var input = new PlanInput { Path = folder, Oci = source };
+            var (exitCode, report) = await InspectAsync(input, Inspect, cancellationToken).ConfigureAwait(false);
+            string line = JsonSerializer.Serialize(report, PlanJson.WireOptions);
+            Console.Out.WriteLine(parsed.GetValue(json) ? line : JsonSerializer.Serialize(report, Indented));
             if (parsed.GetValue(output) is { } file)
             {
-                await File.WriteAllTextAsync(file.FullName, JsonSerializer.Serialize(report, PlanJson.WireOptions), cancellationToken).ConfigureAwait(false);
+                await File.WriteAllTextAsync(file.FullName, line, cancellationToken).ConfigureAwait(false);
             }
 
             return exitCode;

@@ -24,7 +24,8 @@ public sealed class AnswerEvaluator
     /// <param name="data">The template.</param>
     /// <param name="records">The records; those without an answer are left out.</param>
     /// <param name="maxNewTokens">The longest answer.</param>
-    public AnswerEvaluator(ICausalLanguageModel model, TextTokenizer tokenizer, DataOptions data, IEnumerable<SourceRecord> records, int maxNewTokens)
+    public AnswerEvaluator(
+        ICausalLanguageModel model, TextTokenizer tokenizer, DataOptions data, IEnumerable<SourceRecord> records, int maxNewTokens)
     {
         _model = model;
         _tokenizer = tokenizer;

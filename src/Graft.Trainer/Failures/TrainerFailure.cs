@@ -36,7 +36,8 @@ public sealed record TrainerFailure(int ExitCode, string Reason, string Message,
     public static TrainerFailure From(Exception exception) => exception switch
     {
         InputException e => new(e.ExitCode, e.Reason, e.Message),
-        PlanFormatException or ForeignCheckpointException or TrackingException => new(TrainerExitCodes.BadPlan, Reasons.BadPlan, exception.Message),
+        PlanFormatException or ForeignCheckpointException or TrackingException =>
+            new(TrainerExitCodes.BadPlan, Reasons.BadPlan, exception.Message),
         DatasetException => new(TrainerExitCodes.BadData, Reasons.BadData, exception.Message),
         ModelException or AdapterException or TokenizerException or SafeTensorException =>
             new(TrainerExitCodes.ModelNotLoadable, Reasons.ModelNotLoadable, exception.Message),
@@ -44,10 +45,15 @@ public sealed record TrainerFailure(int ExitCode, string Reason, string Message,
         PublishException or ArtifactException => new(TrainerExitCodes.PublishFailed, Reasons.PublishFailed, exception.Message),
         OutOfMemoryException => OutOfMemory(exception.Message),
         // libtorch says so in words only.
-        _ when exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) => OutOfMemory(exception.Message.Split('\n')[0]),
-        _ => new(TrainerExitCodes.Unexpected, Reasons.Failed, $"{exception.GetType().Name}: {exception.Message.Split('\n')[0]}", IsExplained: false),
+        _ when exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) => OutOfMemory(FirstLine(exception)),
+        _ => new(TrainerExitCodes.Unexpected, Reasons.Failed, $"{exception.GetType().Name}: {FirstLine(exception)}", IsExplained: false),
     };
 
     private static TrainerFailure OutOfMemory(string message) => new(
-        TrainerExitCodes.Unexpected, Reasons.OutOfMemory, $"Memory ran out: {message}. Use a smaller batchSize or maxLength; gradientAccumulationSteps keeps the step's size.");
+        TrainerExitCodes.Unexpected,
+        Reasons.OutOfMemory,
+        $"Memory ran out: {message}. Use a smaller batchSize or maxLength; gradientAccumulationSteps keeps the step's size.");
+
+    /// <summary>libtorch appends a native stack trace.</summary>
+    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0];
 }

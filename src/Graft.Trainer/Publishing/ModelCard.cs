@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Graft.Api.Planning;
+using Graft.Data.Samples;
 using Graft.Trainer.Evaluation;
 
 namespace Graft.Trainer.Publishing;
@@ -29,14 +30,17 @@ internal static class ModelCard
         Line($"# {name}");
         Line();
         Line(isAdapter
-            ? $"{Method(recipe)} for the base model `{model.Model}` ({model.Digest}), trained on the data set `{recipe.Data.Dataset}` ({recipe.Data.Digest})."
-            : $"A language model trained from `{model.Model}` ({model.Digest}) on the data set `{recipe.Data.Dataset}` ({recipe.Data.Digest}).");
+            ? $"{Method(recipe)} for the base model `{model.Model}` ({model.Digest}), trained on the data set `{recipe.Data.Dataset}` "
+                + $"({recipe.Data.Digest})."
+            : $"A language model trained from `{model.Model}` ({model.Digest}) on the data set `{recipe.Data.Dataset}` "
+                + $"({recipe.Data.Digest}).");
         Line();
         Line("## Results");
         Line();
         if (figures is { Base: { } before, Adapted: { } after })
         {
-            Line($"On {figures.EvaluationRecords!.Records - figures.EvaluationRecords.Bad - figures.EvaluationRecords.TooLong} held-out records:");
+            SampleCounts counts = figures.EvaluationRecords!;
+            Line($"On {counts.Records - counts.Bad - counts.TooLong} held-out records:");
             Line();
             Line("| | base | trained |");
             Line("|---|---|---|");

@@ -20,7 +20,9 @@ namespace Graft.Trainer.Publishing;
 /// </summary>
 internal static class TrainedFolder
 {
-    /// <summary>How much the loss may differ after saving and reopening; decompositions are converted to plain LoRA, which rounds.</summary>
+    /// <summary>
+    /// How much the loss may differ after saving and reopening; decompositions are converted to plain LoRA, which rounds.
+    /// </summary>
     private const double LossTolerance = 1e-3;
 
     private const int SamplesToVerify = 8;
@@ -70,7 +72,8 @@ internal static class TrainedFolder
 
         if (!(Math.Abs(reopened - trained) <= LossTolerance * (1 + Math.Abs(trained))))
         {
-            throw new PublishException($"What was saved in {folder} has the loss {reopened:R} where the trained one has {trained:R}: it is not published.");
+            throw new PublishException(
+                $"What was saved in {folder} has the loss {reopened:R} where the trained one has {trained:R}: it is not published.");
         }
 
         double OfAdapter()
@@ -86,15 +89,16 @@ internal static class TrainedFolder
         }
 
         double Loss(ICausalLanguageModel model, ModelHooks? hooks) =>
-            new LossEvaluator(model, run.Loss, samples, samples.Count, run.Tokenizer.Special.Pad).Measure(hooks, CancellationToken.None).Loss;
+            new LossEvaluator(model, run.Loss, samples, samples.Count, run.Tokenizer.Special.Pad)
+                .Measure(hooks, CancellationToken.None).Loss;
     }
 
     /// <summary>Whether an adapter that starts as nothing still is nothing: its B matrices are all zero.</summary>
     public static bool IsUntrained(IAdapter adapter)
     {
         using var noGradient = no_grad();
-        Tensor[] factors = [.. adapter.Trainable.Where(p => p.Name.Contains("lora_B", StringComparison.Ordinal)).Select(p => (Tensor)p.Value)];
-        return factors.Length > 0 && factors.All(IsZero);
+        TrainableParameter[] factors = [.. adapter.Trainable.Where(p => p.Name.Contains("lora_B", StringComparison.Ordinal))];
+        return factors.Length > 0 && factors.All(factor => IsZero(factor.Value));
     }
 
     private static bool IsZero(Tensor tensor)

@@ -35,12 +35,18 @@ public sealed class LogSink(TextWriter log, TimeProvider clock) : IEventSink
     {
         StartedEvent e => string.Create(
             CultureInfo.InvariantCulture,
-            $"{(e.ResumedFromStep > 0 ? $"Going on from step {e.ResumedFromStep}" : "Starting")}: {e.TotalSteps} steps, {e.TrainableParameters:N0} trained parameters beside {e.BaseParameters:N0}, {e.TrainRecords} records, {e.EvaluationRecords} held out, {e.Device}, {e.Threads} threads.\nThe first sample, what is trained between ⟦ and ⟧:\n{e.FirstSample}"),
+            $"{(e.ResumedFromStep > 0 ? $"Going on from step {e.ResumedFromStep}" : "Starting")}: {e.TotalSteps} steps, "
+            + $"{e.TrainableParameters:N0} trained parameters beside {e.BaseParameters:N0}, {e.TrainRecords} records, "
+            + $"{e.EvaluationRecords} held out, {e.Device}, {e.Threads} threads.\n"
+            + $"The first sample, what is trained between ⟦ and ⟧:\n{e.FirstSample}"),
         ProgressEvent { Loss: { } loss, LearningRate: { } rate } e => string.Create(
-            CultureInfo.InvariantCulture, $"step {e.Step} of {e.TotalSteps}, loss {loss:F4}, learning rate {rate:g3}, {e.TokensPerSecond:F0} tokens/s, {e.EtaSeconds:F0} s left"),
+            CultureInfo.InvariantCulture,
+            $"step {e.Step} of {e.TotalSteps}, loss {loss:F4}, learning rate {rate:g3}, {e.TokensPerSecond:F0} tokens/s, "
+            + $"{e.EtaSeconds:F0} s left"),
         EvaluationEvent e => string.Create(
             CultureInfo.InvariantCulture,
-            $"{e.Model} model on the held-out records: loss {e.Loss:F4}, token accuracy {e.TokenAccuracy:P1}{(e.ExactMatch is { } exact ? $", exact match {exact:P1}" : "")}"),
+            $"{e.Model} model on the held-out records: loss {e.Loss:F4}, token accuracy {e.TokenAccuracy:P1}")
+            + (e.ExactMatch is { } exact ? string.Create(CultureInfo.InvariantCulture, $", exact match {exact:P1}") : ""),
         CheckpointEvent e => $"checkpoint of step {e.Step} in {e.Path}",
         WarningEvent e => $"warning: {e.Message}",
         ArtifactEvent e => $"published {e.Name} {e.Version} as {e.Reference} ({e.Digest})",

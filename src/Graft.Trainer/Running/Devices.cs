@@ -12,7 +12,8 @@ internal static class Devices
         "auto" => cuda_is_available() ? CUDA : CPU,
         "cuda" => cuda_is_available()
             ? CUDA
-            : throw new PlanFormatException("execution.device: the plan asks for cuda, but there is no CUDA device, or this trainer is built without CUDA; use auto or cpu."),
+            : throw new PlanFormatException("execution.device: the plan asks for cuda, but there is no CUDA device, or this trainer is "
+                + "built without CUDA; use auto or cpu."),
         _ => throw new PlanFormatException($"execution.device: '{wanted}' is not known; known are auto, cpu, cuda."),
     };
 }

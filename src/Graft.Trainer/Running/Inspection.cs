@@ -16,7 +16,9 @@ internal static class Inspection
         RequireFolder(folder, message => new ModelException(message));
         TextTokenizer tokenizer = TokenizerFolder.Load(folder);
         // A memory-mapped model takes no memory; one whose weights are to be drawn is small enough to draw.
-        using ICausalLanguageModel model = drawWeights ? CausalLanguageModels.Initialise(folder, seed: 0) : CausalLanguageModels.Load(folder);
+        using ICausalLanguageModel model = drawWeights
+            ? CausalLanguageModels.Initialise(folder, seed: 0)
+            : CausalLanguageModels.Load(folder);
         tokenizer.CheckFits(model.Shape.VocabularySize);
         return Files(folder) with
         {
@@ -40,7 +42,9 @@ internal static class Inspection
         }
 
         var (train, bad, firstBad) = Count(Path.Combine(folder, trainFile), parsed);
-        var (evaluation, evaluationBad, firstEvaluationBad) = evaluationFile is null ? (0, 0, null) : Count(Path.Combine(folder, evaluationFile), parsed);
+        var (evaluation, evaluationBad, firstEvaluationBad) = evaluationFile is null
+            ? (0, 0, null)
+            : Count(Path.Combine(folder, evaluationFile), parsed);
         return Files(folder) with
         {
             Format = format,

@@ -14,7 +14,13 @@ namespace Graft.Trainer.Running;
 public sealed class LoadedRun : IDisposable
 {
     private LoadedRun(
-        ICausalLanguageModel model, TextTokenizer tokenizer, DataOptions data, SampleSet train, SampleSet? heldOut, TrainingSession session, ILoss loss)
+        ICausalLanguageModel model,
+        TextTokenizer tokenizer,
+        DataOptions data,
+        SampleSet train,
+        SampleSet? heldOut,
+        TrainingSession session,
+        ILoss loss)
     {
         Model = model;
         Tokenizer = tokenizer;
@@ -46,13 +52,16 @@ public sealed class LoadedRun : IDisposable
     /// <summary>What training makes small.</summary>
     public ILoss Loss { get; }
 
-    /// <summary>Loads everything that a plan names. Data come first: mistakes in them are the most frequent and the quickest to find.</summary>
+    /// <summary>
+    /// Loads everything that a plan names. Data come first: mistakes in them are the most frequent and the quickest to find.
+    /// </summary>
     public static LoadedRun Load(RunPlan plan, IReadOnlyDictionary<string, string> folders, Device device)
     {
         Recipe recipe = plan.Recipe;
         PlanPart part = recipe.Parts is [{ Role: "languageModel" } single]
             ? single
-            : throw new PlanFormatException($"recipe.parts: this trainer trains on one languageModel, the plan has {string.Join(", ", recipe.Parts.Select(p => p.Role))}.");
+            : throw new PlanFormatException($"recipe.parts: this trainer trains on one languageModel, the plan has "
+                + $"{string.Join(", ", recipe.Parts.Select(p => p.Role))}.");
         string modelFolder = folders[part.Name], dataFolder = folders[Execution.DatasetInput];
         TextTokenizer tokenizer = TokenizerFolder.Load(modelFolder);
         DataOptions options = DataOptions.From(recipe.Data);

@@ -10,7 +10,9 @@ internal static class ProcessMemory
     public static long Peak()
     {
         const string Status = "/proc/self/status", Field = "VmHWM:";
-        string? line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(l => l.StartsWith(Field, StringComparison.Ordinal)) : null;
+        string? line = File.Exists(Status)
+            ? File.ReadLines(Status).FirstOrDefault(l => l.StartsWith(Field, StringComparison.Ordinal))
+            : null;
         string? kibibytes = line?[Field.Length..].Trim().Split(' ')[0];
         return long.TryParse(kibibytes, CultureInfo.InvariantCulture, out long value)
             ? value * 1024

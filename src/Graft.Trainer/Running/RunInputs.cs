@@ -13,13 +13,15 @@ public static class RunInputs
     public static async Task<IReadOnlyDictionary<string, string>> PrepareAsync(RunPlan plan, CancellationToken cancellationToken)
     {
         var folders = new Dictionary<string, string>();
-        var pinned = plan.Recipe.Parts.Select(part => (part.Name, part.Digest, ExitCode: TrainerExitCodes.ModelNotLoadable, Reason: Reasons.ModelNotLoadable))
-            .Append((Name: Execution.DatasetInput, plan.Recipe.Data.Digest, ExitCode: TrainerExitCodes.BadData, Reason: Reasons.BadData));
-        foreach (var (name, digest, exitCode, reason) in pinned)
+        var pinned = plan.Recipe.Parts.Select(part => (part.Name, part.Digest)).Append((Execution.DatasetInput, plan.Recipe.Data.Digest));
+        foreach (var (name, digest) in pinned)
         {
+            var (exitCode, reason) = name == Execution.DatasetInput
+                ? (TrainerExitCodes.BadData, Reasons.BadData)
+                : (TrainerExitCodes.ModelNotLoadable, Reasons.ModelNotLoadable);
             if (!plan.Execution.Inputs.TryGetValue(name, out PlanInput? input))
             {
-                throw new InputException(TrainerExitCodes.BadPlan, Reasons.BadPlan, $"execution.inputs.{name}: the plan does not say where this input is.");
+                throw new PlanFormatException($"execution.inputs.{name}: the plan does not say where this input is.");
             }
 
             folders[name] = input.Path;
@@ -43,7 +45,8 @@ public static class RunInputs
                 throw new InputException(
                     exitCode,
                     Reasons.DigestMismatch,
-                    $"The files of the input '{name}' in {input.Path} have the digest {found}, the plan pins {digest}: they changed after the plan was made. Make the plan again, or bring the files back.");
+                    $"The files of the input '{name}' in {input.Path} have the digest {found}, the plan pins {digest}: they changed after "
+                        + "the plan was made. Make the plan again, or bring the files back.");
             }
         }
 

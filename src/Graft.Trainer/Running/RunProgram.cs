@@ -45,12 +45,13 @@ public sealed class RunProgram(RunPlan plan, TextWriter output, TextWriter log, 
 
             result = result with { Tracking = Trackers.Result(outcome.Run) };
             FinalWord.Write(plan.Execution, result);
-            events.Take(exitCode is TrainerExitCodes.Succeeded or TrainerExitCodes.Interrupted ? new FinishedEvent(result) : new FailedEvent(exitCode, result));
+            events.Take(result.Outcome == "Failed" ? new FailedEvent(exitCode, result) : new FinishedEvent(result));
             return exitCode;
         }
     }
 
-    private async Task<(int ExitCode, RunResult Result, TrackedStatus Status)> ExecuteAsync(IEventSink events, IRunTracker tracker, CancellationToken stop)
+    private async Task<(int ExitCode, RunResult Result, TrackedStatus Status)> ExecuteAsync(
+        IEventSink events, IRunTracker tracker, CancellationToken stop)
     {
         var run = new TrainingRun(plan, events, clock);
         try

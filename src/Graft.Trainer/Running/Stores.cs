@@ -19,5 +19,6 @@ internal static class Stores
     public static Task PullAsync(PlanOci oci, string folder, CancellationToken cancellationToken) =>
         ArtifactStore.PullAsync(oci.Reference, folder, Options(oci.PlainHttp, oci.CredentialsFile), cancellationToken);
 
-    private static RegistryOptions Options(bool plainHttp, string? credentials) => new() { PlainHttp = plainHttp, DockerConfigFile = credentials };
+    private static RegistryOptions Options(bool plainHttp, string? credentials) =>
+        new() { PlainHttp = plainHttp, DockerConfigFile = credentials };
 }

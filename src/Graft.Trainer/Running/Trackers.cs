@@ -54,7 +54,7 @@ internal static class Trackers
         ? new ResultTracking { ExperimentId = experiment, RunId = id, Uri = run.Location }
         : null;
 
-    /// <summary>The recipe's values by their paths: <c>training.learningRate</c>, <c>method.lora.rank</c>, <c>parts.0.digest</c>…</summary>
+    /// <summary>The recipe's values by their paths: <c>training.learningRate</c>, <c>method.lora.rank</c>…</summary>
     internal static Dictionary<string, string> Parameters(Recipe recipe)
     {
         var parameters = new Dictionary<string, string>();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Graft.Adapters;
 using Graft.Api.Planning;
 using Graft.Data.Samples;
@@ -53,7 +54,7 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
         Announce(run, device);
         try
         {
-            _base ??= Evaluate("base", run, 0, answers: true, stop);
+            _base ??= Evaluate("base", run, 0, stop);
             Train(run, checkpoints, device, stop);
         }
         catch (OperationCanceledException)
@@ -68,7 +69,7 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
         }
 
         SaveIfNew(run.Session, checkpoints, device);
-        EvaluationFigures? adapted = Evaluate("adapted", run, Step, answers: true, stop);
+        EvaluationFigures? adapted = Evaluate("adapted", run, Step, stop);
         Tell("Publishing", run.Session);
         Save(run, adapted);
     }
@@ -111,7 +112,8 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
         _checkpointStep = Step = found.Record.Step;
         if (found.Record.Threads != get_num_threads() || found.Record.Device != device.ToString())
         {
-            Warn($"The checkpoint was made on {found.Record.Device} with {found.Record.Threads} threads, this is {device} with {get_num_threads()}: "
+            Warn($"The checkpoint was made on {found.Record.Device} with {found.Record.Threads} threads, this is {device} with "
+                + $"{get_num_threads()}: "
                 + "the last bits of the results may differ from those of a run that was never stopped.");
         }
     }
@@ -126,7 +128,8 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
 
         if (train.Truncated + heldOut.Truncated > 0)
         {
-            Warn($"{train.Truncated + heldOut.Truncated} records are longer than {run.Data.MaxLength} tokens and are cut; their answers may end in the middle. Raise maxLength, or set onTooLong.");
+            Warn($"{train.Truncated + heldOut.Truncated} records are longer than {run.Data.MaxLength} tokens and are cut; their answers "
+                + "may end in the middle. Raise maxLength, or set onTooLong.");
         }
 
         long trainable = run.Session.Adapter.TrainableCount();
@@ -154,7 +157,7 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
         });
     }
 
-    private EvaluationFigures? Evaluate(string model, LoadedRun run, int step, bool answers, CancellationToken stop)
+    private EvaluationFigures? Evaluate(string model, LoadedRun run, int step, CancellationToken stop)
     {
         if (run.HeldOutLoss(plan.Recipe.Training.BatchSize) is not { } evaluator)
         {
@@ -164,10 +167,11 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
         Tell("Evaluating", run.Session);
         var hooks = model == "base" ? null : run.Session.Adapter.Hooks;
         EvaluationFigures figures = evaluator.Measure(hooks, stop);
-        if (answers && plan.Recipe.Evaluation.GenerateRecords is > 0 and int count)
+        if (plan.Recipe.Evaluation.GenerateRecords is > 0 and int count)
         {
-            var asked = new AnswerEvaluator(run.Model, run.Tokenizer, run.Data, run.HeldOut!.Records.Take(count), plan.Recipe.Evaluation.MaxNewTokens);
-            figures = figures with { ExactMatch = asked.Measure(hooks, stop) };
+            var questions = run.HeldOut!.Records.Take(count);
+            var answers = new AnswerEvaluator(run.Model, run.Tokenizer, run.Data, questions, plan.Recipe.Evaluation.MaxNewTokens);
+            figures = figures with { ExactMatch = answers.Measure(hooks, stop) };
         }
 
         TellEvaluation(model, step, figures);
@@ -235,7 +239,7 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
         Directory.CreateDirectory(plan.Execution.OutputDirectory);
         File.WriteAllText(
             Path.Combine(plan.Execution.OutputDirectory, DivergedFileName),
-            System.Text.Json.JsonSerializer.Serialize(new { diverged.Step, diverged.What, diverged.RecordIds }, PlanJson.WireOptions) + "\n");
+            JsonSerializer.Serialize(new { diverged.Step, diverged.What, diverged.RecordIds }, PlanJson.WireOptions) + "\n");
     }
 
     private void Tell(string activity, TrainingSession? session, StepReport? report = null)

@@ -1,6 +1,8 @@
 namespace Graft.Trainer.Schedules;
 
-/// <summary>One rise and one fall (Smith and Topin 2018, arXiv:1708.07120), as torch.optim computes it without cycling the momentum.</summary>
+/// <summary>
+/// One rise and one fall (Smith and Topin 2018, arXiv:1708.07120), as torch.optim computes it without cycling the momentum.
+/// </summary>
 /// <param name="MaximumRate">The rate at the top.</param>
 /// <param name="TotalSteps">Steps in all.</param>
 public sealed record OneCycle(double MaximumRate, int TotalSteps)
@@ -28,8 +30,9 @@ public sealed record OneCycle(double MaximumRate, int TotalSteps)
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, TotalSteps);
         double start = MaximumRate / StartDivisor, end = start / EndDivisor;
         double top = (RisingShare * TotalSteps) - 1, last = TotalSteps - 1;
+        double bottom = 2 * top;
         (double From, double To, double FromRate, double ToRate)[] phases = ThreePhases
-            ? [(0, top, start, MaximumRate), (top, (2 * RisingShare * TotalSteps) - 2, MaximumRate, start), ((2 * RisingShare * TotalSteps) - 2, last, start, end)]
+            ? [(0, top, start, MaximumRate), (top, bottom, MaximumRate, start), (bottom, last, start, end)]
             : [(0, top, start, MaximumRate), (top, last, MaximumRate, end)];
         var (from, to, fromRate, toRate) = phases.FirstOrDefault(phase => step <= phase.To, phases[^1]);
         double progress = (step - from) / (to - from);

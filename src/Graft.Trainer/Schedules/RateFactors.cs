@@ -14,7 +14,7 @@ public static class RateFactors
     public static Func<int, double> Linear(int warmup, int total) =>
         t => t < warmup ? Rise(t, warmup) : Math.Max(0.0, (double)(total - t) / Math.Max(1, total - warmup));
 
-    /// <summary>½ (1 + cos 2πcp), to 0 at T with c = ½ (Loshchilov and Hutter 2017, arXiv:1608.03983). Beyond T it rises again.</summary>
+    /// <summary>½ (1 + cos 2πcp), to 0 at T with c = ½ (Loshchilov and Hutter 2017, arXiv:1608.03983). Then it rises again.</summary>
     public static Func<int, double> Cosine(int warmup, int total, double cycles = 0.5) =>
         t => t < warmup ? Rise(t, warmup) : Math.Max(0.0, HalfCosine(cycles * 2.0 * Progress(t, warmup, total)));
 
@@ -64,7 +64,8 @@ public static class RateFactors
         t => t < warmup ? Rise(t, warmup) : Above(minimum, HalfCosine(cycles * 2.0 * Progress(t, warmup, total)));
 
     /// <summary>A cosine to a share of the rate, one step ahead, whose warm-up begins at 1/w or at a share of its own.</summary>
-    public static Func<int, double> CosineToMinimumWithWarmStart(int warmup, int total, double minimum, double? warmStart = null, double cycles = 0.5) => t =>
+    public static Func<int, double> CosineToMinimumWithWarmStart(
+        int warmup, int total, double minimum, double? warmStart = null, double cycles = 0.5) => t =>
     {
         if (t < warmup)
         {

@@ -28,7 +28,9 @@ public sealed record PlateauOptions
     public double Epsilon { get; init; } = 1e-8;
 }
 
-/// <summary>Where such a schedule stands; the one schedule that depends on more than the step, so that a checkpoint has to keep it.</summary>
+/// <summary>
+/// Where such a schedule stands; the one schedule that depends on more than the step, so that a checkpoint has to keep it.
+/// </summary>
 /// <param name="Rate">The present rate.</param>
 /// <param name="Best">The best metric so far; null before the first.</param>
 /// <param name="Bad">Metrics without improvement since.</param>

@@ -10,7 +10,8 @@ public sealed record StepReport(int Step, double Loss, double LearningRate, doub
 
 /// <summary>The loss or the gradient is NaN or infinite. The parameters are those of the step before.</summary>
 public sealed class DivergedException(int step, string what, IReadOnlyList<string> recordIds)
-    : Exception($"{what} in step {step}; the records of the batch are {string.Join(", ", recordIds.Take(4))}{(recordIds.Count > 4 ? "…" : "")}. "
+    : Exception($"{what} in step {step}; the records of the batch are "
+        + $"{string.Join(", ", recordIds.Take(4))}{(recordIds.Count > 4 ? "…" : "")}. "
         + "Try a smaller learning rate or a longer warm-up, and look at these records.")
 {
     /// <summary>The step, from 1.</summary>

@@ -9,12 +9,14 @@ public sealed class StepPlanTests
     [Fact]
     public void Every_epoch_holds_every_sample_once()
     {
-        Gen.Select(Gen.Int[1, 200].Array[1, 300], Gen.Int[1, 7], Gen.Int[1, 5], Gen.Int[0, 1000]).Sample((lengths, batch, accumulation, seed) =>
+        var settings = Gen.Select(Gen.Int[1, 200].Array[1, 300], Gen.Int[1, 7], Gen.Int[1, 5], Gen.Int[0, 1000]);
+        settings.Sample((lengths, batch, accumulation, seed) =>
         {
             var plan = new StepPlan(lengths, batch, accumulation, seed);
             for (int epoch = 0; epoch < 2; epoch++)
             {
-                int[] seen = [.. Enumerable.Range(epoch * plan.StepsPerEpoch, plan.StepsPerEpoch).SelectMany(s => plan.Batches(s)).SelectMany(b => b)];
+                var steps = Enumerable.Range(epoch * plan.StepsPerEpoch, plan.StepsPerEpoch);
+                int[] seen = [.. steps.SelectMany(s => plan.Batches(s)).SelectMany(b => b)];
                 Assert.Equal(Enumerable.Range(0, lengths.Length), seen.Order());
             }
         });
@@ -54,7 +56,8 @@ public sealed class StepPlanTests
         int[] lengths = [.. Enumerable.Range(0, 4096).Select(_ => (int)(random.Next() % 500) + 1)];
         var plan = new StepPlan(lengths, 16, 1, 5);
 
-        long padded = Enumerable.Range(0, plan.StepsPerEpoch).SelectMany(s => plan.Batches(s)).Sum(b => (long)b.Max(i => lengths[i]) * b.Length);
+        var batches = Enumerable.Range(0, plan.StepsPerEpoch).SelectMany(s => plan.Batches(s));
+        long padded = batches.Sum(b => (long)b.Max(i => lengths[i]) * b.Length);
 
         // In random order batches of 16 would be nearly twice as large as what they hold.
         Assert.InRange((double)padded / lengths.Sum(), 1.0, 1.1);

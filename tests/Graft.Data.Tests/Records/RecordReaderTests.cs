@@ -26,8 +26,11 @@ public sealed class RecordReaderTests
     [InlineData(RecordFormat.Text, """{"text":"\ud800"}""", "not valid UTF-8")]
     [InlineData(RecordFormat.Messages, """{"messages":[]}""", "'messages' is missing, no list, or empty")]
     [InlineData(RecordFormat.Messages, """{"messages":[{"role":"user","content":"hi"}]}""", "the last message is the user's")]
-    [InlineData(RecordFormat.Messages, """{"messages":[{"role":"human","content":"hi"},{"role":"assistant","content":"ho"}]}""", "role 'human'")]
-    [InlineData(RecordFormat.Messages, """{"messages":[{"role":"user","content":"hi"},{"role":"system","content":"x"},{"role":"assistant","content":"ho"}]}""", "message 2 is a system message")]
+    [InlineData(RecordFormat.Messages, """{"messages":[{"role":"human","content":"hi"}]}""", "role 'human'")]
+    [InlineData(
+        RecordFormat.Messages,
+        """{"messages":[{"role":"user","content":"hi"},{"role":"system","content":"x"},{"role":"assistant","content":"ho"}]}""",
+        "message 2 is a system message")]
     public void A_bad_line_says_file_line_reason_and_remedy(RecordFormat format, string line, string reason)
     {
         using var folder = new TemporaryFolder();
@@ -56,7 +59,8 @@ public sealed class RecordReaderTests
         using var folder = new TemporaryFolder();
         folder.File("training.jsonl", "");
 
-        var error = Assert.Throws<DatasetException>(() => new RecordReader(Path.Combine(folder.Path, "train.jsonl"), RecordFormat.Text).Read());
+        var reader = new RecordReader(Path.Combine(folder.Path, "train.jsonl"), RecordFormat.Text);
+        var error = Assert.Throws<DatasetException>(() => reader.Read());
 
         Assert.Contains("the folder has training.jsonl", error.Message, StringComparison.Ordinal);
     }

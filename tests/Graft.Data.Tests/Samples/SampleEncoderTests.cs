@@ -61,7 +61,8 @@ public sealed class SampleEncoderTests
 
         Assert.Equal(
             "Below is an instruction that describes a task, paired with an input that provides further context. "
-            + "Write a response that appropriately completes the request.\n\n### Instruction:\nAdd.\n\n### Input:\n1 2\n\n### Response:\n3<|endoftext|>",
+            + "Write a response that appropriately completes the request.\n\n### Instruction:\nAdd.\n\n### Input:\n1 2\n\n### "
+            + "Response:\n3<|endoftext|>",
             Tokenizer.Decode(sample.Ids, keepSpecial: true));
     }
 

@@ -36,14 +36,16 @@ public sealed class SampleSetTests
     [Fact]
     public void Long_records_are_cut_left_out_or_refused_as_asked_and_counted()
     {
-        string file = $"{Good}\n" + """{"id":"long","instruction":"Say it","output":"the dog sleeps over the lazy fox, the dog sleeps over the lazy fox"}""";
+        const string Long = """{"id":"long","instruction":"Say it","output":"the dog sleeps over the fox, the dog sleeps over the fox"}""";
+        string file = $"{Good}\n{Long}";
 
         SampleSet cut = Load(file, TooLongPolicy.Truncate, maxLength: 20), left = Load(file, TooLongPolicy.Skip, maxLength: 20);
 
         Assert.Equal((2, 1), (cut.Samples.Count, cut.Counts.Truncated));
         Assert.Equal(20, cut.Samples[1].Length);
         Assert.Equal((1, 1), (left.Samples.Count, left.Counts.TooLong));
-        Assert.Contains("record 'long' has", Assert.Throws<DatasetException>(() => Load(file, TooLongPolicy.Error, maxLength: 20)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<DatasetException>(() => Load(file, TooLongPolicy.Error, maxLength: 20));
+        Assert.Contains(".jsonl:2: record 'long' has", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,7 +64,8 @@ public sealed class SampleSetTests
         using var folder = new TemporaryFolder();
         string file = folder.File("t.jsonl", string.Concat(Enumerable.Range(0, 9).Select(i => $"{{\"text\":\"the fox number {i}\"}}\n")));
         var encoder = new SampleEncoder(Tokenizer, new PlainTemplate());
-        var options = new DataOptions(RecordFormat.Text, new PlainTemplate(), 16, TooLongPolicy.Truncate, BadRecordPolicy.Error, Packing: false);
+        var options = new DataOptions(
+            RecordFormat.Text, new PlainTemplate(), 16, TooLongPolicy.Truncate, BadRecordPolicy.Error, Packing: false);
         int[] stream = [.. SampleSet.Load(file, options, encoder).Samples.SelectMany(s => s.Ids)];
 
         SampleSet packed = SampleSet.Load(file, options with { Packing = true }, encoder);

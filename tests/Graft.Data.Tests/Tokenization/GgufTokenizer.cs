@@ -26,7 +26,11 @@ internal static class GgufTokenizer
                 ["id"] = t.Index, ["content"] = t.Item, ["special"] = types[t.Index] == 3, ["normalized"] = false,
             })]),
             ["pre_tokenizer"] = JsonNode.Parse(
-                """{"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true},{"type":"ByteLevel","add_prefix_space":false,"use_regex":true}]}"""),
+                """
+                {"type":"Sequence","pretokenizers":[
+                  {"type":"Digits","individual_digits":true},
+                  {"type":"ByteLevel","add_prefix_space":false,"use_regex":true}]}
+                """),
             ["model"] = new JsonObject
             {
                 ["type"] = "BPE",

@@ -13,7 +13,8 @@ public sealed class RealTokenizerTests
         string? gguf = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.gguf").FirstOrDefault() : null;
         if (gguf is null)
         {
-            Assert.Skip($"{folder} has no GGUF file: set GRAFT_MODELS to a folder that holds smollm2-135m-instruct/ with the GGUF and facts.json");
+            Assert.Skip($"{folder} has no GGUF file: set GRAFT_MODELS to a folder that holds smollm2-135m-instruct/ with the GGUF and "
+                + "facts.json");
         }
 
         using var temporary = new TemporaryFolder();
@@ -24,7 +25,8 @@ public sealed class RealTokenizerTests
         {
             string text = fact.GetProperty("text").GetString()!;
             List<int> ids = tokenizer.Encode(text);
-            Assert.True(fact.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).SequenceEqual(ids), $"{text} gave {string.Join(' ', ids)}");
+            Assert.True(fact.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).SequenceEqual(ids), $"{text} gave "
+                + $"{string.Join(' ', ids)}");
             Assert.Equal(text, tokenizer.Decode(ids, keepSpecial: true));
         }
     }

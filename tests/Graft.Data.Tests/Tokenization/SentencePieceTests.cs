@@ -4,7 +4,10 @@ using Xunit;
 
 namespace Graft.Data.Tests.Tokenization;
 
-/// <summary>Ids are computed by hand from the vocabulary in <see cref="TokenizerFiles"/>: ▁ 259, a 260, b 261, ▁a 262, ab 263, ▁ab 264, # 265, ## 266.</summary>
+/// <summary>
+/// Ids are computed by hand from the vocabulary in <see cref="TokenizerFiles"/>: ▁ 259, a 260, b 261, ▁a 262, ab 263, ▁ab 264, # 265, ##
+/// 266.
+/// </summary>
 public sealed class SentencePieceTests
 {
     [Theory]
@@ -53,10 +56,12 @@ public sealed class SentencePieceTests
         using var folder = new TemporaryFolder();
         string path = Path.Combine(folder.Path, "tokenizer.model");
         File.WriteAllBytes(path, ModelFile(modelType: 1));
-        Assert.Contains("type 1", Assert.Throws<TokenizerException>(() => TokenizerFolder.Load(folder.Path)).Message, StringComparison.Ordinal);
+        var unigram = Assert.Throws<TokenizerException>(() => TokenizerFolder.Load(folder.Path));
+        Assert.Contains("type 1", unigram.Message, StringComparison.Ordinal);
 
         File.WriteAllBytes(path, ModelFile(modelType: 2)[..^3]);
-        Assert.Contains("breaks off", Assert.Throws<TokenizerException>(() => TokenizerFolder.Load(folder.Path)).Message, StringComparison.Ordinal);
+        var broken = Assert.Throws<TokenizerException>(() => TokenizerFolder.Load(folder.Path));
+        Assert.Contains("breaks off", broken.Message, StringComparison.Ordinal);
     }
 
     private static TextTokenizer FromJson()
@@ -78,7 +83,8 @@ public sealed class SentencePieceTests
             Piece($"<0x{b:X2}>", 0, 6);
         }
 
-        foreach (var (text, score) in new[] { ("▁", -9f), ("a", -9f), ("b", -9f), ("▁a", -3f), ("ab", -2f), ("▁ab", -4f), ("#", -9f), ("##", -1f) })
+        (string, float)[] pieces = [("▁", -9), ("a", -9), ("b", -9), ("▁a", -3), ("ab", -2), ("▁ab", -4), ("#", -9), ("##", -1)];
+        foreach (var (text, score) in pieces)
         {
             Piece(text, score, 1);
         }

@@ -35,15 +35,31 @@ internal static class TokenizerFiles
     /// <summary>LLaMA-2's kind of tokenizer.json with a vocabulary to compute with by hand: byte tokens are 3 to 258.</summary>
     public static string SentencePieceJson()
     {
-        string[] pieces = ["<unk>", "<s>", "</s>", .. Enumerable.Range(0, 256).Select(b => $"<0x{b:X2}>"), "▁", "a", "b", "▁a", "ab", "▁ab", "#", "##"];
+        string[] bytes = [.. Enumerable.Range(0, 256).Select(b => $"<0x{b:X2}>")];
+        string[] pieces = ["<unk>", "<s>", "</s>", .. bytes, "▁", "a", "b", "▁a", "ab", "▁ab", "#", "##"];
         string vocabulary = string.Join(",", pieces.Select((piece, id) => $"\"{piece}\":{id}"));
         return $$$"""
-            {"added_tokens":[{"id":0,"content":"<unk>","special":true,"normalized":false},{"id":1,"content":"<s>","special":true,"normalized":false},{"id":2,"content":"</s>","special":true,"normalized":false}],
-             "normalizer":{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]},
+            {"added_tokens":[
+               {"id":0,"content":"<unk>","special":true,"normalized":false},
+               {"id":1,"content":"<s>","special":true,"normalized":false},
+               {"id":2,"content":"</s>","special":true,"normalized":false}],
+             "normalizer":{"type":"Sequence","normalizers":[
+               {"type":"Prepend","prepend":"▁"},
+               {"type":"Replace","pattern":{"String":" "},"content":"▁"}]},
              "pre_tokenizer":null,
-             "post_processor":{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],"pair":[],"special_tokens":{"<s>":{"id":"<s>","ids":[1],"tokens":["<s>"]} } },
-             "decoder":{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]},
-             "model":{"type":"BPE","unk_token":"<unk>","fuse_unk":true,"byte_fallback":true,"vocab":{ {{{vocabulary}}} },"merges":["# #","a b","▁ a","▁ ab"]}}
+             "post_processor":{"type":"TemplateProcessing","single":[
+                 {"SpecialToken":{"id":"<s>","type_id":0} },
+                 {"Sequence":{"id":"A","type_id":0} }],
+               "pair":[],
+               "special_tokens":{"<s>":{"id":"<s>","ids":[1],"tokens":["<s>"]} } },
+             "decoder":{"type":"Sequence","decoders":[
+               {"type":"Replace","pattern":{"String":"▁"},"content":" "},
+               {"type":"ByteFallback"},
+               {"type":"Fuse"},
+               {"type":"Strip","content":" ","start":1,"stop":0}]},
+             "model":{"type":"BPE","unk_token":"<unk>","fuse_unk":true,"byte_fallback":true,
+               "vocab":{ {{{vocabulary}}} },
+               "merges":["# #","a b","▁ a","▁ ab"]} }
             """;
     }
 }

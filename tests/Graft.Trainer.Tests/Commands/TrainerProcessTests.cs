@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Graft.Api.Planning;
 using Graft.Trainer.Running;
@@ -21,18 +22,19 @@ public sealed partial class TrainerProcessTests : IDisposable
     [Theory]
     [InlineData(SigTerm)]
     [InlineData(SigKill)]
-    public async Task A_process_that_was_ended_in_the_middle_of_an_epoch_is_followed_by_one_that_publishes_the_straight_runs_bytes(int signal)
+    public async Task After_a_signal_in_the_middle_of_an_epoch_the_next_process_publishes_the_bytes_of_a_straight_run(int signal)
     {
         // 48 records in steps of 8: an epoch has six steps, and the signal comes within the second.
         RunPlan straight = Plan("straight"), ended = Plan("ended");
         Assert.Equal(0, (await StartAsync(straight)).ExitCode);
 
-        Output first = await StartAsync(ended, told => told["event"]!.GetValue<string>() == "progress" && told["step"]!.GetValue<int>() >= 8, signal);
+        Output first = await StartAsync(ended, told => IsProgress(told) && told["step"]!.GetValue<int>() >= 8, signal);
         Output second = await StartAsync(ended);
 
         Assert.Equal(signal == SigTerm ? TrainerExitCodes.Interrupted : 128 + SigKill, first.ExitCode);
         Assert.True(second.ExitCode == 0, second.Error);
-        Assert.True(Assert.Single(second.Events, e => e["event"]!.GetValue<string>() == "started")["resumedFromStep"]!.GetValue<int>() >= (signal == SigTerm ? 8 : 5));
+        JsonNode started = Assert.Single(second.Events, e => e["event"]!.GetValue<string>() == "started");
+        Assert.True(started["resumedFromStep"]!.GetValue<int>() >= (signal == SigTerm ? 8 : 5), started.ToJsonString());
         Assert.Equal(Runs.Published(straight), Runs.Published(ended));
     }
 
@@ -40,14 +42,15 @@ public sealed partial class TrainerProcessTests : IDisposable
     public async Task Inspect_prints_what_a_model_and_a_data_set_are()
     {
         string report = Path.Combine(_world.Root, "termination");
-        JsonNode model = JsonNode.Parse((await RunAsync(["inspect", "--model", _world.Model, "--json", "--output", report])).Text)!;
-        JsonNode data = JsonNode.Parse((await RunAsync(["inspect", "--dataset", _world.Data, "--evaluation-file", "heldout.jsonl", "--json"])).Text)!;
+        Output printed = await RunAsync(["inspect", "--model", _world.Model, "--json", "--output", report]);
+        var model = JsonSerializer.Deserialize<InspectionReport>(printed.Text, PlanJson.WireOptions)!;
+        Output inspected = await RunAsync(["inspect", "--dataset", _world.Data, "--evaluation-file", "heldout.jsonl", "--json"]);
+        var data = JsonSerializer.Deserialize<InspectionReport>(inspected.Text, PlanJson.WireOptions)!;
 
-        Assert.Equal(Artifacts.FolderDigest.Compute(_world.Model), model["digest"]!.GetValue<string>());
-        Assert.Equal(("LlamaForCausalLM", 2, 32, 320), (
-            model["architecture"]!.GetValue<string>(), model["layers"]!.GetValue<int>(), model["hiddenSize"]!.GetValue<int>(), model["vocabularySize"]!.GetValue<int>()));
-        Assert.Equal(model.ToJsonString(), JsonNode.Parse(File.ReadAllText(report))!.ToJsonString());
-        Assert.Equal((48, 16, 0), (data["trainRecords"]!.GetValue<int>(), data["evaluationRecords"]!.GetValue<int>(), data["badRecords"]!.GetValue<int>()));
+        Assert.Equal(Artifacts.FolderDigest.Compute(_world.Model), model.Digest);
+        Assert.Equal(("LlamaForCausalLM", 2, 32, 320), (model.Architecture, model.Layers, model.HiddenSize, model.VocabularySize));
+        Assert.Equal(printed.Text, File.ReadAllText(report));
+        Assert.Equal((48L, 16L, 0L), (data.TrainRecords, data.EvaluationRecords, data.BadRecords));
     }
 
     [Fact]
@@ -56,17 +59,20 @@ public sealed partial class TrainerProcessTests : IDisposable
         Output output = await RunAsync(["inspect", "--dataset", _world.Data, "--train-file", "none.jsonl", "--json"]);
 
         Assert.Equal(TrainerExitCodes.BadData, output.ExitCode);
-        Assert.Contains("the folder has heldout.jsonl, train.jsonl", JsonNode.Parse(output.Text)!["error"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("the folder has heldout.jsonl, "
+            + "train.jsonl", JsonNode.Parse(output.Text)!["error"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Generate_answers_with_the_template_that_the_adapter_was_trained_with()
     {
-        RunPlan plan = Plan("answers").With(TinyPlan.Training with { MaxSteps = 150, BatchSize = 48, GradientAccumulationSteps = 1, LearningRate = 1e-2 });
+        var training = TinyPlan.Training with { MaxSteps = 150, BatchSize = 48, GradientAccumulationSteps = 1, LearningRate = 1e-2 };
+        RunPlan plan = Plan("answers").With(training);
         plan = plan with { Recipe = plan.Recipe with { Method = new PlanMethod { Full = new PlanFull() } } };
         Assert.Equal(0, (await StartAsync(plan)).ExitCode);
 
-        Output answer = await RunAsync(["generate", "--model", Path.Combine(plan.Execution.OutputDirectory, TrainingRun.TrainedFolderName), "--prompt", "What does a small duck say?", "--threads", "1"]);
+        string trained = Path.Combine(plan.Execution.OutputDirectory, TrainingRun.TrainedFolderName);
+        Output answer = await RunAsync(["generate", "--model", trained, "--prompt", "What does a small duck say?", "--threads", "1"]);
 
         Assert.Equal((0, "quack"), (answer.ExitCode, answer.Text.Trim()));
     }
@@ -90,8 +96,11 @@ public sealed partial class TrainerProcessTests : IDisposable
     {
         // Tracking folders are apart, or the two runs of a test would be one.
         RunPlan plan = TinyPlan.For(_world, output);
-        return plan with { Execution = plan.Execution with { Tracking = plan.Execution.Tracking with { Directory = _world.Folder(output + "-mlruns") } } };
+        PlanTracking tracking = plan.Execution.Tracking with { Directory = _world.Folder(output + "-mlruns") };
+        return plan with { Execution = plan.Execution with { Tracking = tracking } };
     }
+
+    private static bool IsProgress(JsonNode told) => told["event"]!.GetValue<string>() == "progress";
 
     private async Task<Output> StartAsync(RunPlan plan, Func<JsonNode, bool>? when = null, int signal = 0)
     {

@@ -97,7 +97,8 @@ public sealed class ProgressPushSinkTests : IDisposable
         public TlsServer(string folder)
         {
             using RSA authorityKey = RSA.Create(2048), key = RSA.Create(2048);
-            var authorityRequest = new CertificateRequest("CN=graft test authority", authorityKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            var authorityRequest = new CertificateRequest("CN=graft test "
+                + "authority", authorityKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
             authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
             DateTimeOffset from = DateTimeOffset.UtcNow.AddHours(-1), to = from.AddDays(1);
             using X509Certificate2 authority = authorityRequest.CreateSelfSigned(from, to);
@@ -113,7 +114,9 @@ public sealed class ProgressPushSinkTests : IDisposable
             _ = ServeAsync();
         }
 
-        public string Url => $"https://localhost:{((IPEndPoint)_listener.LocalEndpoint).Port}/v1/namespaces/default/adaptertrainingruns/tiny/progress";
+        public string Url => $"https://localhost:{Port}/v1/namespaces/default/adaptertrainingruns/tiny/progress";
+
+        private int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
         public bool HasRequest => _requests.Reader.TryPeek(out _);
 

@@ -18,7 +18,8 @@ public sealed class RunProgramTests : IDisposable
     public async Task A_plan_is_carried_out_to_a_published_adapter_that_is_better_than_the_base()
     {
         RunPlan plan = Plan("out").With(TinyPlan.Training with { MaxSteps = 150, BatchSize = 8, GradientAccumulationSteps = 1 });
-        plan = plan with { Recipe = plan.Recipe with { Method = TinyPlan.Lora(), Evaluation = plan.Recipe.Evaluation with { GenerateRecords = 8 } } };
+        PlanEvaluation evaluation = plan.Recipe.Evaluation with { GenerateRecords = 8 };
+        plan = plan with { Recipe = plan.Recipe with { Method = TinyPlan.Lora(), Evaluation = evaluation } };
 
         Ended ended = await Runs.RunAsync(plan, None);
 
@@ -35,11 +36,14 @@ public sealed class RunProgramTests : IDisposable
         Assert.Equal(
             ["README.md", "adapter_config.json", "adapter_model.safetensors", "metrics.json", "run-plan.json"],
             Runs.Published(plan).Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(File.ReadAllBytes(Path.Combine(plan.Execution.OutputDirectory, "result.json")), File.ReadAllBytes(plan.Execution.TerminationMessagePath!));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(plan.Execution.OutputDirectory, "result.json")),
+            File.ReadAllBytes(plan.Execution.TerminationMessagePath!));
         Assert.Equal(
             ["started", "evaluation", "checkpoint", "artifact", "finished"],
             ended.Events.Select(e => e["event"]!.GetValue<string>()).Where(e => e != "progress").Distinct());
-        Assert.Contains("⟦woof<|endoftext|>⟧", Assert.Single(ended.Of("started"))["firstSample"]!.GetValue<string>(), StringComparison.Ordinal);
+        string firstSample = Assert.Single(ended.Of("started"))["firstSample"]!.GetValue<string>();
+        Assert.Contains("⟦woof<|endoftext|>⟧", firstSample, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,7 +125,8 @@ public sealed class RunProgramTests : IDisposable
         Ended stopped = await Runs.RunAsync(strict, None), skipped = await Runs.RunAsync(lenient, None);
 
         Assert.Equal(TrainerExitCodes.BadData, stopped.ExitCode);
-        Assert.Contains("train.jsonl:49: record 'broken': the field 'output' is missing", Runs.Result(strict).Message, StringComparison.Ordinal);
+        Assert.Contains("train.jsonl:49: record 'broken': the field 'output' is "
+            + "missing", Runs.Result(strict).Message, StringComparison.Ordinal);
         Assert.Equal(0, skipped.ExitCode);
         Assert.Equal(1, Runs.Result(lenient).Figures!.BadRecords);
         Assert.Contains(skipped.Warnings, w => w.Contains("'broken'", StringComparison.Ordinal));
@@ -143,7 +148,8 @@ public sealed class RunProgramTests : IDisposable
     public async Task Targets_that_the_model_does_not_have_are_refused_with_those_that_it_has()
     {
         RunPlan plan = Plan("targets");
-        plan = plan with { Recipe = plan.Recipe with { Method = new PlanMethod { Lora = TinyPlan.Lora().Lora! with { TargetModules = ["query_proj"] } } } };
+        PlanLora lora = TinyPlan.Lora().Lora! with { TargetModules = ["query_proj"] };
+        plan = plan with { Recipe = plan.Recipe with { Method = new PlanMethod { Lora = lora } } };
 
         Ended ended = await Runs.RunAsync(plan, None);
 
@@ -166,7 +172,8 @@ public sealed class RunProgramTests : IDisposable
     [Fact]
     public async Task Every_weight_of_a_random_model_can_be_trained_on_packed_text_and_the_model_is_published()
     {
-        File.WriteAllLines(Path.Combine(_world.Data, "text.jsonl"), Enumerable.Range(0, 40).Select(i => $"{{\"text\":\"A small dog says woof, a cat says meow. {i % 4}\"}}"));
+        File.WriteAllLines(Path.Combine(_world.Data, "text.jsonl"), Enumerable.Range(0, 40).Select(i => $"{{\"text\":\"A small dog says "
+            + $"woof, a cat says meow. {i % 4}\"}}"));
         RunPlan plan = Plan("pretrained").With(TinyPlan.Training with { MaxSteps = 40, GradientAccumulationSteps = 1 });
         Recipe recipe = plan.Recipe;
         plan = plan with
@@ -175,7 +182,14 @@ public sealed class RunProgramTests : IDisposable
             {
                 Parts = [recipe.Parts[0] with { RandomInitializationSeed = 3 }],
                 Method = new PlanMethod { Full = new PlanFull() },
-                Data = recipe.Data with { Format = "text", TrainFile = "text.jsonl", EvaluationFile = "text.jsonl", Packing = true, MaxLength = 32 },
+                Data = recipe.Data with
+                {
+                    Format = "text",
+                    TrainFile = "text.jsonl",
+                    EvaluationFile = "text.jsonl",
+                    Packing = true,
+                    MaxLength = 32,
+                },
             },
         };
 
@@ -195,7 +209,8 @@ public sealed class RunProgramTests : IDisposable
         Ended ended = await Runs.RunAsync(plan, None);
 
         Assert.True(ended.ExitCode == 0, ended.Log);
-        Assert.True(Runs.Result(plan).Figures!.AdaptedLoss < Runs.Result(plan).Figures!.BaseLoss - 0.5, JsonSerializer.Serialize(Runs.Result(plan).Figures));
+        ResultFigures figures = Runs.Result(plan).Figures!;
+        Assert.True(figures.AdaptedLoss < figures.BaseLoss - 0.5, JsonSerializer.Serialize(figures));
     }
 
     private RunPlan Plan(string output) => TinyPlan.For(_world, output);

@@ -31,7 +31,8 @@ internal sealed class Sessions(TinyWorld world) : IDisposable
     }
 
     /// <summary>The losses of so many steps.</summary>
-    public static double[] Advance(TrainingSession session, int steps) => [.. Enumerable.Range(0, steps).Select(_ => session.Advance().Loss)];
+    public static double[] Advance(TrainingSession session, int steps) =>
+        [.. Enumerable.Range(0, steps).Select(_ => session.Advance().Loss)];
 
     /// <summary>A digest of tensors' bits.</summary>
     public static string Digest(IEnumerable<KeyValuePair<string, torch.Tensor>> tensors)

@@ -13,7 +13,14 @@ internal static class TinyPlan
             Kind = "AdapterTrainingRun",
             Parts =
             [
-                new PlanPart { Name = "base", Role = "languageModel", Model = "tiny", Format = "huggingFace", Digest = FolderDigest.Compute(world.Model) },
+                new PlanPart
+                {
+                    Name = "base",
+                    Role = "languageModel",
+                    Model = "tiny",
+                    Format = "huggingFace",
+                    Digest = FolderDigest.Compute(world.Model),
+                },
             ],
             Method = Lora(dropout: 0.1),
             Data = new PlanData
@@ -43,7 +50,13 @@ internal static class TinyPlan
             OutputDirectory = world.Folder(output),
             CheckpointDirectory = world.Folder(output + "-checkpoints"),
             CheckpointEverySteps = 5,
-            Tracking = new PlanTracking { Experiment = "tests", RunName = "tiny", Directory = world.Folder("mlruns"), SpoolDirectory = world.Folder(output + "-spool") },
+            Tracking = new PlanTracking
+            {
+                Experiment = "tests",
+                RunName = "tiny",
+                Directory = world.Folder("mlruns"),
+                SpoolDirectory = world.Folder(output + "-spool"),
+            },
             Publish = new PlanPublish { Name = "tiny-sounds", Directory = world.Folder("oci") },
             Device = "cpu",
             Threads = 1,

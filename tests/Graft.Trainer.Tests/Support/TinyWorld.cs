@@ -14,7 +14,8 @@ internal sealed class TinyWorld : IDisposable
 
     private static readonly (string Animal, string Sound)[] Sounds =
     [
-        ("dog", "woof"), ("cat", "meow"), ("cow", "moo"), ("duck", "quack"), ("sheep", "baa"), ("frog", "croak"), ("bee", "buzz"), ("owl", "hoot"),
+        ("dog", "woof"), ("cat", "meow"), ("cow", "moo"), ("duck", "quack"),
+        ("sheep", "baa"), ("frog", "croak"), ("bee", "buzz"), ("owl", "hoot"),
     ];
 
     private static readonly string[] Manners = ["a small", "a big", "an old", "a young", "a brown", "a white", "a quiet", "a happy"];
@@ -44,7 +45,8 @@ internal sealed class TinyWorld : IDisposable
     {
         var lines = from manner in Manners
                     from sound in Sounds
-                    select $$"""{"id":"{{manner}} {{sound.Animal}}","instruction":"What does {{manner}} {{sound.Animal}} say?","output":"{{sound.Sound}}"}""";
+                    let who = $"{manner} {sound.Animal}"
+                    select $$"""{"id":"{{who}}","instruction":"What does {{who}} say?","output":"{{sound.Sound}}"}""";
         string[] all = [.. lines];
         File.WriteAllLines(Path.Combine(Data, "train.jsonl"), all[..48]);
         File.WriteAllLines(Path.Combine(Data, "heldout.jsonl"), all[48..]);
