@@ -77,7 +77,8 @@ public static class RunCommand
 
     private static void WriteFailure(Terminal terminal, PlannedRun run, LocalOutcome outcome, string failure)
     {
-        foreach (var line in outcome.LastLines)
+        // A trainer that knows what went wrong has said the same words to its log.
+        foreach (var line in outcome.LastLines.Where(line => line != failure))
         {
             terminal.WriteErrorLine("  " + line);
         }
