@@ -8,7 +8,7 @@ BIN := artifacts/bin
 OUTPUT := $(shell echo $(CONFIGURATION) | tr '[:upper:]' '[:lower:]')
 LINK_PROGRAMS := mkdir -p bin && ln -sf ../$(BIN)/Graft.Cli/$(OUTPUT)/graft bin/graft && ln -sf graft bin/kubectl-graft
 
-.PHONY: help build demo test test-golden test-cluster bench-trainer image generate format clean
+.PHONY: help build demo test test-golden test-cluster bench-trainer image generate bench-operator format clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ image: ## build both images, without a container engine, as archives in artifact
 
 generate: ## write the CRDs and the API reference from the types in src/Graft.Api
 	@dotnet run --project eng/Graft.Generate -c $(CONFIGURATION) -- .
+
+bench-operator: build ## measure the operator on a real API server; RUNS=1000 WRITERS=8 (needs root)
+	@bench/operator.sh $(or $(RUNS),1000) $(or $(WRITERS),8)
 
 format: ## format the sources
 	dotnet format Operator.sln
