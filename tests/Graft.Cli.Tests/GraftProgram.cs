@@ -9,17 +9,10 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Errors)
 /// <summary>The real <c>graft</c>, as it was built, run as a person runs it: in a folder, with pipes for output.</summary>
 internal static class GraftProgram
 {
-    public static string File { get; } = Path.Combine(AppContext.BaseDirectory.Replace("Graft.Cli.Tests", "Graft.Cli", StringComparison.Ordinal), "graft");
+    public static string File { get; } = Built("Graft.Cli", "graft");
 
     /// <summary>The trainer of the same build; null where it has not been built.</summary>
-    public static string? Trainer
-    {
-        get
-        {
-            var file = Path.Combine(AppContext.BaseDirectory.Replace("Graft.Cli.Tests", "Graft.Trainer", StringComparison.Ordinal), "graft-trainer");
-            return System.IO.File.Exists(file) ? file : null;
-        }
-    }
+    public static string? Trainer { get; } = Built("Graft.Trainer", "graft-trainer") is var file && System.IO.File.Exists(file) ? file : null;
 
     public static Process Start(string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
@@ -49,6 +42,12 @@ internal static class GraftProgram
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
         return new ProgramResult(process.ExitCode, await output, await errors);
+    }
+
+    /// <summary>A program of the same build: the projects' output folders lie beside each other.</summary>
+    private static string Built(string project, string program)
+    {
+        return Path.Combine(AppContext.BaseDirectory.Replace("Graft.Cli.Tests", project, StringComparison.Ordinal), program);
     }
 
     public static async Task<ProgramResult> RunAsync(string folder, params string[] arguments)

@@ -11,7 +11,10 @@ public sealed class ExplainTests
     public async Task A_field_is_explained_by_any_name_of_its_kind(string path)
     {
         var result = await GraftProgram.RunAsync(Repository.Root, "explain", path);
-        Assert.StartsWith("AdapterTrainingRun.spec.method.lora.rank <integer>\n  The rank r of the update.\n  default: 8\n  from 1 to 1024\n", result.Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "AdapterTrainingRun.spec.method.lora.rank <integer>\n  The rank r of the update.\n  default: 8\n  from 1 to 1024\n",
+            result.Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,7 +38,9 @@ public sealed class PlanTests : IDisposable
 
         using var elsewhere = new TemporaryFolder();
         Specs.WriteWithInputs(elsewhere);
-        elsewhere.Write("run.yaml", Specs.Run.Replace("\"1e-3\"", "\"0.001\"", StringComparison.Ordinal).Replace("rank: 4", "rank: 4 # small", StringComparison.Ordinal));
+        elsewhere.Write("run.yaml", Specs.Run
+            .Replace("\"1e-3\"", "\"0.001\"", StringComparison.Ordinal)
+            .Replace("rank: 4", "rank: 4 # small", StringComparison.Ordinal));
         Assert.Equal(hash, await HashAsync(elsewhere.Path, "run.yaml", "--output", "other", "--threads", "1", "--device", "cpu"));
 
         elsewhere.Write("data/train.jsonl", "{\"instruction\": \"Say no.\", \"output\": \"no\"}\n");

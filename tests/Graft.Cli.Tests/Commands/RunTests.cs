@@ -18,7 +18,8 @@ public sealed class RunTests : IDisposable
         var builtin = Path.Combine(Repository.Root, "examples", "builtin");
         foreach (var (file, count) in new[] { ("train.jsonl", 64), ("heldout.jsonl", 8) })
         {
-            _folder.Write($"data/{file}", string.Join('\n', File.ReadLines(Path.Combine(builtin, "wordnet-kinds", file)).Take(count)) + "\n");
+            var records = File.ReadLines(Path.Combine(builtin, "wordnet-kinds", file)).Take(count);
+            _folder.Write($"data/{file}", string.Join('\n', records) + "\n");
         }
 
         _folder.Write("run.yaml", Specs.Run
@@ -46,7 +47,8 @@ public sealed class RunTests : IDisposable
         var result = ReadResult();
         Assert.Equal(("Succeeded", 40, "v1"), (result.Outcome, result.Steps, result.Artifact!.Version));
         Assert.True(result.Figures!.AdaptedLoss < result.Figures.BaseLoss, "forty steps teach something");
-        foreach (var file in new[] { "try/adapter/adapter_config.json", "try/adapter/adapter_model.safetensors", "try/loss.svg", "oci/try/index.json", "mlruns" })
+        string[] left = ["try/adapter/adapter_config.json", "try/adapter/adapter_model.safetensors", "try/loss.svg", "oci/try/index.json", "mlruns"];
+        foreach (var file in left)
         {
             Assert.True(Path.Exists(Path.Combine(_folder.Path, "graft-out", file)), file);
         }
@@ -71,9 +73,12 @@ public sealed class RunTests : IDisposable
         SkipWithoutTrainer();
         using (var process = Start("run", "run.yaml", "--threads", "1"))
         {
-            while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.StartsWith("step ", StringComparison.Ordinal))
+            string? line;
+            do
             {
+                line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
             }
+            while (line?.StartsWith("step ", StringComparison.Ordinal) == false);
 
             // A terminal sends it to the trainer as well, and an impatient person twice.
             await SignalAsync(process.Id);
@@ -112,7 +117,8 @@ public sealed class RunTests : IDisposable
     {
         var trainer = _folder.Write("dying-trainer", $"#!/bin/sh\necho 'the last line' >&2\nkill -{signal} $$\n");
         File.SetUnixFileMode(trainer, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        using var process = GraftProgram.Start(_folder.Path, new Dictionary<string, string> { ["GRAFT_TRAINER"] = trainer }, "run", "run.yaml");
+        var environment = new Dictionary<string, string> { ["GRAFT_TRAINER"] = trainer };
+        using var process = GraftProgram.Start(_folder.Path, environment, "run", "run.yaml");
         var result = await GraftProgram.FinishAsync(process);
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(word, result.Errors, StringComparison.Ordinal);
@@ -135,7 +141,8 @@ public sealed class RunTests : IDisposable
         Assert.Contains("40 steps", drawn.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(_folder.Path, "again.svg")));
 
-        using var asking = Start("generate", "graft-out/try", "--prompt", "What kind of thing is this?", "--input", "dog: a domestic animal", "--max-new-tokens", "4");
+        string[] question = ["--prompt", "What kind of thing is this?", "--input", "dog: a domestic animal", "--max-new-tokens", "4"];
+        using var asking = Start(["generate", "graft-out/try", .. question]);
         var answer = await GraftProgram.FinishAsync(asking);
         Assert.True(answer.ExitCode == 0, answer.Errors);
         Assert.NotEqual("", answer.Output.Trim());
@@ -143,9 +150,8 @@ public sealed class RunTests : IDisposable
         var pulled = await GraftProgram.RunAsync(_folder.Path, "pull", "oci:graft-out/oci/try:v1", "--output", "pulled");
         Assert.True(pulled.ExitCode == 0, pulled.Errors);
         Assert.Contains(ReadResult().Artifact!.Digest, pulled.Output, StringComparison.Ordinal);
-        Assert.Equal(
-            AdapterBytes("graft-out"),
-            await File.ReadAllBytesAsync(Path.Combine(_folder.Path, "pulled", "adapter_model.safetensors"), TestContext.Current.CancellationToken));
+        var weights = Path.Combine(_folder.Path, "pulled", "adapter_model.safetensors");
+        Assert.Equal(AdapterBytes("graft-out"), await File.ReadAllBytesAsync(weights, TestContext.Current.CancellationToken));
     }
 
     private static void SkipWithoutTrainer()

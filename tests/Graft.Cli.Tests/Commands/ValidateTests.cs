@@ -78,7 +78,8 @@ public sealed class ValidateTests : IDisposable
     [Fact]
     public async Task The_examples_of_the_repository_are_valid()
     {
-        var result = await GraftProgram.RunAsync(Repository.Root, "validate", "--strict", "--recursive", "examples/quickstart", "examples/base/pretrain.yaml");
+        var result = await GraftProgram.RunAsync(
+            Repository.Root, "validate", "--strict", "examples/quickstart", "examples/base/pretrain.yaml");
         Assert.True(result.ExitCode == 0, result.Output);
     }
 }

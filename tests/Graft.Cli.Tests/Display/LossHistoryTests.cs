@@ -6,7 +6,8 @@ namespace Graft.Cli.Tests.Display;
 
 public sealed class LossHistoryTests
 {
-    private static readonly Gen<LossPoint[]> Points = Gen.Double[0, 10].Array[1, 100].Select(losses => losses.Select((loss, step) => new LossPoint(step, loss)).ToArray());
+    private static readonly Gen<LossPoint[]> Points = Gen.Double[0, 10].Array[1, 100]
+        .Select(losses => losses.Select((loss, step) => new LossPoint(step, loss)).ToArray());
 
     [Fact]
     public void A_step_that_is_repeated_after_a_checkpoint_counts_once()
@@ -43,8 +44,10 @@ public sealed class LossHistoryTests
         Gen.Select(Points, Gen.Int[1, 80]).Sample((points, count) =>
         {
             var (low, high) = (points.Min(point => point.Loss) - 1e-9, points.Max(point => point.Loss) + 1e-9);
-            return LossHistory.Smooth(points).All(point => point.Loss >= low && point.Loss <= high)
-                && LossHistory.Resample(points, count) is var values && values.Count == count && values.All(value => value >= low && value <= high);
+            var values = LossHistory.Resample(points, count);
+            return values.Count == count
+                && values.All(value => value >= low && value <= high)
+                && LossHistory.Smooth(points).All(point => point.Loss >= low && point.Loss <= high);
         });
     }
 }

@@ -45,8 +45,12 @@ public sealed class RunProgressStateTests
     [Fact]
     public void A_run_that_goes_on_says_from_where()
     {
-        var state = State("""{"event":"started","resumedFromStep":40,"trainableParameters":1000,"baseParameters":20000,"trainRecords":64,"evaluationRecords":8,"device":"cpu","threads":2}""");
-        Assert.Equal("Going on from step 40. 1,000 of 20,000 parameters are trained on 64 records, 8 are held out; cpu, 2 threads.", state.Start);
+        var state = State(
+            """{"event":"started","resumedFromStep":40,"trainableParameters":1000,"baseParameters":20000,"""
+            + """ "trainRecords":64,"evaluationRecords":8,"device":"cpu","threads":2}""");
+        Assert.Equal(
+            "Going on from step 40. 1,000 of 20,000 parameters are trained on 64 records, 8 are held out; cpu, 2 threads.",
+            state.Start);
     }
 
     private static RunProgressState State(params string[] lines)

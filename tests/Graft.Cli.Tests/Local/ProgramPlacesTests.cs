@@ -30,8 +30,10 @@ public sealed class ProgramPlacesTests : IDisposable
     [Fact]
     public void A_trainer_that_is_nowhere_is_an_error_that_says_what_to_do()
     {
-        Assert.Contains("make build", Assert.Throws<CliException>(() => TrainerProgram.Find(_folder.Path, named: null)).Message, StringComparison.Ordinal);
-        Assert.Contains("GRAFT_TRAINER", Assert.Throws<CliException>(() => TrainerProgram.Find(_folder.Path, "/nowhere")).Message, StringComparison.Ordinal);
+        var nowhere = Assert.Throws<CliException>(() => TrainerProgram.Find(_folder.Path, named: null));
+        Assert.Contains("make build", nowhere.Message, StringComparison.Ordinal);
+        var misnamed = Assert.Throws<CliException>(() => TrainerProgram.Find(_folder.Path, "/nowhere"));
+        Assert.Contains("GRAFT_TRAINER", misnamed.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -40,7 +42,8 @@ public sealed class ProgramPlacesTests : IDisposable
         _folder.Write("mine/model/config.json", "{}");
         var builtins = BuiltinFolders.Find(AppContext.BaseDirectory, Path.Combine(_folder.Path, "mine"));
         Assert.Equal(Path.Combine(_folder.Path, "mine", "model"), builtins.Folder("model"));
-        Assert.Contains("Known: model.", Assert.Throws<CliException>(() => builtins.Folder("wordnet-kinds")).Message, StringComparison.Ordinal);
+        var unknown = Assert.Throws<CliException>(() => builtins.Folder("wordnet-kinds"));
+        Assert.Contains("Known: model.", unknown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
