@@ -62,6 +62,24 @@ public static class ProgressStatus
         };
     }
 
+    /// <summary>A published artifact as a status.</summary>
+    public static PublishedArtifactStatus? Artifact(ResultArtifact? artifact)
+    {
+        return artifact is null ? null : new PublishedArtifactStatus
+        {
+            Name = artifact.Name,
+            Version = artifact.Version,
+            Digest = artifact.Digest,
+            Reference = artifact.Reference,
+        };
+    }
+
+    /// <summary>A tracked run as a status.</summary>
+    public static TrackedRunStatus? Tracking(ResultTracking? tracking)
+    {
+        return tracking is null ? null : new TrackedRunStatus { ExperimentId = tracking.ExperimentId, RunId = tracking.RunId, Uri = tracking.Uri };
+    }
+
     private static string Summary(long step, long total)
     {
         return total > 0 ? $"{step}/{total} ({100 * step / total}%)" : $"{step}";

@@ -160,8 +160,8 @@ internal sealed class RunStatusDraft
         var result = TrainerJobView.ReadResult(view.FinalWord);
         Status.CompletionTime ??= ConditionSet.Seconds(view.Ended ?? _now);
         Status.Figures = ProgressStatus.Figures(result?.Figures) ?? Status.Figures;
-        Status.Artifact = Artifact(result?.Artifact) ?? Status.Artifact;
-        Status.Tracking = Tracking(result?.Tracking) ?? Status.Tracking;
+        Status.Artifact = ProgressStatus.Artifact(result?.Artifact) ?? Status.Artifact;
+        Status.Tracking = ProgressStatus.Tracking(result?.Tracking) ?? Status.Tracking;
         NotRunning("The run has ended.");
         Published(Status.Artifact, ended: true);
         if (view.Phase == JobPhase.Succeeded)
@@ -290,21 +290,5 @@ internal sealed class RunStatusDraft
         return Status.Figures is { BaseLoss: { } before, AdaptedLoss: { } after }
             ? $"{published}; held-out loss {before} before, {after} after."
             : $"{published}.";
-    }
-
-    private static PublishedArtifactStatus? Artifact(ResultArtifact? artifact)
-    {
-        return artifact is null ? null : new PublishedArtifactStatus
-        {
-            Name = artifact.Name,
-            Version = artifact.Version,
-            Digest = artifact.Digest,
-            Reference = artifact.Reference,
-        };
-    }
-
-    private static TrackedRunStatus? Tracking(ResultTracking? tracking)
-    {
-        return tracking is null ? null : new TrackedRunStatus { ExperimentId = tracking.ExperimentId, RunId = tracking.RunId, Uri = tracking.Uri };
     }
 }
