@@ -83,6 +83,7 @@ public sealed class QuickstartTests : IClassFixture<QuickstartRun>
         Assert.All(
             new[] { "RunAccepted", "JobCreated", "RunStarted", "ArtifactPublished", "RunSucceeded" },
             reason => Assert.Contains(reason, events, StringComparison.Ordinal));
+        Assert.DoesNotContain("Warning", events, StringComparison.Ordinal);
     }
 
     [Fact]
