@@ -52,13 +52,12 @@ public static class InspectionJob
                         },
                         new V1PodFailurePolicyRule
                         {
-                            // The files will not be others the next time.
                             Action = "FailJob",
                             OnExitCodes = new V1PodFailurePolicyOnExitCodesRequirement
                             {
                                 ContainerName = TrainerPod.Container,
                                 OperatorProperty = "In",
-                                Values = [TrainerExitCodes.BadPlan, TrainerExitCodes.BadData, TrainerExitCodes.ModelNotLoadable],
+                                Values = [.. TrainerPod.FinalExitCodes],
                             },
                         },
                     ],

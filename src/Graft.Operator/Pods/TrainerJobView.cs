@@ -77,7 +77,9 @@ public sealed record TrainerJobView(
             null => new TrainerJobView(JobPhase.Pending, NoPodYet(job), null, null, started, null),
             { Status.Phase: "Running" } when last.Metadata.DeletionTimestamp is null =>
                 new TrainerJobView(JobPhase.Running, $"The pod {last.Metadata.Name} runs.", null, null, started, null),
-            { Status.Phase: "Failed" or "Succeeded" } or { Metadata.DeletionTimestamp: not null } => Replaced(last, started),
+            { Status.Phase: "Succeeded" } => JobFollows(last, started),
+            { Status.Phase: "Failed" } when Terminated(last) is { } end && TrainerPod.FinalExitCodes.Contains(end.ExitCode) => JobFollows(last, started),
+            { Status.Phase: "Failed" } or { Metadata.DeletionTimestamp: not null } => Replaced(last, started),
             _ => new TrainerJobView(JobPhase.Waiting, WhyWaiting(last), null, null, started, null),
         };
     }
@@ -131,6 +133,12 @@ public sealed record TrainerJobView(
         return (reason, code is null
             ? $"The Job failed and left no pod to ask: {condition.Message}"
             : $"The trainer ended with exit code {code}. {condition.Message}");
+    }
+
+    /// <summary>A pod that no other one replaces: its Job ends too, as soon as its controller has seen it.</summary>
+    private static TrainerJobView JobFollows(V1Pod last, DateTime? started)
+    {
+        return new TrainerJobView(JobPhase.Ending, $"The pod {last.Metadata.Name} has ended.", null, null, started, null);
     }
 
     private static TrainerJobView Replaced(V1Pod last, DateTime? started)

@@ -79,13 +79,7 @@ public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
                         OnPodConditions = [new V1PodFailurePolicyOnPodConditionsPattern { Type = "DisruptionTarget", Status = "True" }],
                     },
                     OnExitCode("Ignore", TrainerExitCodes.Interrupted),
-                    // The next pod would fail the same way.
-                    OnExitCode(
-                        "FailJob",
-                        TrainerExitCodes.BadPlan,
-                        TrainerExitCodes.BadData,
-                        TrainerExitCodes.ModelNotLoadable,
-                        TrainerExitCodes.Diverged),
+                    OnExitCode("FailJob", [.. TrainerPod.FinalExitCodes]),
                 ],
             },
             Template = pod.Build(),

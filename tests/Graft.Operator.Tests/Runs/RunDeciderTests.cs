@@ -84,6 +84,8 @@ public sealed class RunDeciderTests
         { "a pod that was evicted", world => { Start(Of(world)); Evict(Of(world)); }, "Unknown/Preempted", "False/PodNotRunning", "stopped from outside" },
         { "a pod that stopped at SIGTERM", world => { Start(Of(world)); Of(world).EndPod(10); }, "Unknown/Preempted", "False/PodNotRunning", "stopped from outside" },
         { "a pod that crashed and will be replaced", world => { Start(Of(world)); Of(world).EndPod(1, World.Result("Failed", message: "boom")); }, "Unknown/Retrying", "False/PodNotRunning", "boom" },
+        { "a pod that has succeeded, which its Job has not seen", world => { Start(Of(world)); Of(world).EndPod(0, World.Result()); }, "Unknown/Running", "True/Running", "has ended" },
+        { "a pod that no other one can replace, which its Job has not seen", world => { Start(Of(world)); Of(world).EndPod(3); }, "Unknown/Running", "True/Running", "has ended" },
         { "a queue that took the run's place back", world => { Start(Of(world)); Of(world).Reconcile(); Of(world).Pods.Clear(); Of(world).Job.Status.StartTime = null; Of(world).Job.Spec.Suspend = true; }, "Unknown/Preempted", "False/PodNotRunning", "preempted" },
     };
 
