@@ -7,7 +7,7 @@ namespace Graft.Cluster.Tests;
 public sealed class QuickstartRun(GraftCluster cluster) : IAsyncLifetime
 {
     private const double MiB = 1 << 20;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
     private readonly List<ResourceWatch> _watches = [];
 
     /// <summary>The run's namespace.</summary>
