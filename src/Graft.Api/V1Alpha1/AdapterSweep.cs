@@ -104,7 +104,7 @@ public sealed class SweepObjective
 {
     /// <summary>The metric, as runs log it to MLflow.</summary>
     [Length(1, 250)]
-    [DefaultValue("evaluation/loss")]
+    [DefaultValue("eval/loss")]
     public string? Metric { get; set; }
 
     /// <summary>Whether less or more of it is better.</summary>

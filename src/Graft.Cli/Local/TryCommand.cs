@@ -26,7 +26,7 @@ public static class TryCommand
             "instruction" => Text(fields, "input") is { } input
                 ? $"--prompt {Quote(Text(fields, "instruction")!)} --input {Quote(input)}"
                 : $"--prompt {Quote(Text(fields, "instruction")!)}",
-            "messages" => $"--prompt {Quote(FirstMessage(fields))}",
+            "messages" => $"--prompt {Quote(Question(fields))}",
             _ => $"--prompt {Quote(Beginning(Text(fields, "text")!))}",
         };
     }
@@ -37,9 +37,12 @@ public static class TryCommand
         return isText && value.GetString() is { Length: > 0 } text ? text : null;
     }
 
-    private static string FirstMessage(JsonElement fields)
+    /// <summary>What the user says first: a system message would be no question.</summary>
+    private static string Question(JsonElement fields)
     {
-        return fields.GetProperty("messages").EnumerateArray().Select(message => Text(message, "content")).OfType<string>().First();
+        var messages = fields.GetProperty("messages").EnumerateArray().ToList();
+        var asked = messages.Find(message => Text(message, "role") == "user");
+        return Text(asked.ValueKind == JsonValueKind.Object ? asked : messages[0], "content")!;
     }
 
     private static string Beginning(string text)
