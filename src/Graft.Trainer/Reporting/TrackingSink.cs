@@ -10,9 +10,10 @@ public sealed class TrackingSink(IRunTracker tracker) : IEventSink
     {
         switch (told)
         {
-            case ProgressEvent { Loss: { } loss } progress:
+            // Only a step has a learning rate: what is told while evaluating and publishing repeats the last step's loss.
+            case ProgressEvent { LearningRate: { } rate, Loss: { } loss } progress:
                 tracker.LogMetric("train/loss", loss, progress.Step);
-                Log("train/learning_rate", progress.LearningRate, progress.Step);
+                tracker.LogMetric("train/learning_rate", rate, progress.Step);
                 Log("train/gradient_norm", progress.GradientNorm, progress.Step);
                 Log("train/tokens_per_second", progress.TokensPerSecond, progress.Step);
                 break;

@@ -33,6 +33,10 @@ public sealed class RunProgramTests : IDisposable
         Assert.True(result.Figures is { PeakMemoryBytes: > 1_000_000, TokensPerSecond: > 0 }, figures);
         Assert.Equal(("tiny-sounds", "v1"), (result.Artifact!.Name, result.Artifact.Version));
         Assert.True(Directory.Exists(result.Tracking!.Uri), result.Tracking.Uri);
+        // A line of the mlruns layout is "time value step".
+        Assert.Equal(
+            Enumerable.Range(1, 150),
+            File.ReadLines(Path.Combine(result.Tracking.Uri, "metrics", "train", "loss")).Select(line => int.Parse(line.Split(' ')[2], null)));
         Assert.Equal(
             ["README.md", "adapter_config.json", "adapter_model.safetensors", "metrics.json", "run-plan.json"],
             Runs.Published(plan).Keys.Order(StringComparer.Ordinal));
