@@ -10,7 +10,7 @@ trap 'eng/cluster/cluster.sh down' EXIT
 eng/cluster/cluster.sh up
 export KUBECONFIG=$STATE/pki/admin.kubeconfig
 eng/cluster/cluster.sh exec kubectl apply --filename crds/ >/dev/null
-echo "== Graft, ${Graft__ApiQps:-100} requests a second"
+echo "== Graft, ${Graft__ApiQps:-300} requests a second"
 "artifacts/bin/Graft.Operator.Bench/$(echo "${CONFIGURATION:-Release}" | tr '[:upper:]' '[:lower:]')/Graft.Operator.Bench" "$runs" "$writers"
 if [ -n "${GRAFT_PEER_OPERATOR:-}" ]; then
   echo "== Kubeflow Training Operator"

@@ -21,7 +21,7 @@ public sealed class OperatorOptions
     /// <summary>Where built-in models and data sets lie in the trainer image.</summary>
     public string BuiltinDirectory { get; set; } = "/usr/share/graft";
 
-    /// <summary>The repository below which adapters are published where a run names none.</summary>
+    /// <summary>The repository below which adapters are published where a run names none: as <c>REPOSITORY/NAMESPACE/NAME</c>.</summary>
     public string? ArtifactRepository { get; set; }
 
     /// <summary>Speak HTTP without TLS to that repository.</summary>
@@ -48,10 +48,10 @@ public sealed class OperatorOptions
     public int HttpPort { get; set; } = 8080;
 
     /// <summary>Requests a second to the API server.</summary>
-    public double ApiQps { get; set; } = 100;
+    public double ApiQps { get; set; } = 300;
 
     /// <summary>Requests to the API server that may go at once after a pause.</summary>
-    public int ApiBurst { get; set; } = 200;
+    public int ApiBurst { get; set; } = 500;
 
     /// <summary>Objects of a kind that are looked at in parallel.</summary>
     public int Workers { get; set; } = 8;

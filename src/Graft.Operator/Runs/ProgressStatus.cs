@@ -74,10 +74,12 @@ public static class ProgressStatus
         };
     }
 
-    /// <summary>A tracked run as a status.</summary>
+    /// <summary>A tracked run as a status; nothing for one that was recorded as files, which go with their pod.</summary>
     public static TrackedRunStatus? Tracking(ResultTracking? tracking)
     {
-        return tracking is null ? null : new TrackedRunStatus { ExperimentId = tracking.ExperimentId, RunId = tracking.RunId, Uri = tracking.Uri };
+        return tracking is { } run && run.Uri.StartsWith("http", StringComparison.Ordinal)
+            ? new TrackedRunStatus { ExperimentId = run.ExperimentId, RunId = run.RunId, Uri = run.Uri }
+            : null;
     }
 
     private static string Summary(long step, long total)

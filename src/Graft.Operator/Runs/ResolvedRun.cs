@@ -45,7 +45,7 @@ public static class RunResolver
             return (null, new Unresolved(Reasons.InvalidSpec, alone, Blocker.Spec));
         }
 
-        if (RunExecution.Repository(run.Spec.Publish, options) is null)
+        if (RunExecution.Repository(run, options) is null)
         {
             return (null, new Unresolved(
                 Reasons.ArtifactStoreNotConfigured,

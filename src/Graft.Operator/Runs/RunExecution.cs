@@ -93,10 +93,14 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
         return $"{baseUrl.TrimEnd('/')}/v1/namespaces/{@namespace}/adaptertrainingruns/{name}/progress";
     }
 
-    /// <summary>The repository that a run publishes below, or null where neither it nor the installation names one.</summary>
-    public static string? Repository(PublishSpec? publish, OperatorOptions options)
+    /// <summary>
+    /// The repository that a run publishes below, or null where neither it nor the installation names one. In the installation's each
+    /// namespace has its own: runs of the same name must not make versions of one another's adapters.
+    /// </summary>
+    public static string? Repository(AdapterTrainingRun run, OperatorOptions options)
     {
-        return publish?.Repository ?? options.ArtifactRepository;
+        return run.Spec.Publish?.Repository
+            ?? (options.ArtifactRepository is { } shared ? $"{shared.TrimEnd('/')}/{run.Metadata.NamespaceProperty}" : null);
     }
 
     private static string? PublishSecret(PublishSpec? publish, OperatorOptions options)
@@ -122,7 +126,7 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
         return new PlanPublish
         {
             Name = publish?.Name ?? run.Metadata.Name,
-            Repository = Repository(publish, options),
+            Repository = Repository(run, options),
             PlainHttp = publish?.Repository is null && options.ArtifactPlainHttp,
             CredentialsFile = credentials,
             Layout = publish?.Layout ?? "root",
