@@ -44,7 +44,7 @@ public sealed class ConditionTests
     public async Task A_missing_data_set_is_named_and_its_arrival_starts_the_run()
     {
         var ns = await _cluster.CreateNamespaceAsync("missing");
-        var quickstart = Quickstart.Short(steps: 2).Set("publish", "name", ns);
+        var quickstart = Quickstart.Short(steps: 2);
         await _cluster.Kubectl.ApplyAsync(quickstart.Without("TrainingDataset"), "--namespace", ns);
         var run = await UntilAsync(ns, "adaptertrainingrun", Quickstart.RunName, run => run.State("Accepted").EndsWith("/DatasetNotFound", StringComparison.Ordinal));
         Assert.Contains(run["spec"]!["data"]!["datasetRef"]!["name"]!.GetValue<string>(), run.Message("Accepted"), StringComparison.Ordinal);

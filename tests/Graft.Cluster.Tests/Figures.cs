@@ -10,13 +10,13 @@ public static class Figures
     /// <summary>Adds a line to artifacts/test-results/cluster-figures.txt.</summary>
     public static void Record(string what, double? value)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Report)!);
         File.AppendAllText(Report, string.Create(CultureInfo.InvariantCulture, $"{what}: {value:0.##}\n"));
     }
 
     /// <summary>Begins a new report.</summary>
     public static void Begin()
     {
-        File.Delete(Report);
+        Directory.CreateDirectory(Path.GetDirectoryName(Report)!);
+        File.WriteAllText(Report, "");
     }
 }

@@ -30,6 +30,9 @@ public sealed class GraftCluster : IAsyncLifetime
     /// <summary>Whether there is a cluster on this machine.</summary>
     public bool IsAvailable => _unavailable is null;
 
+    /// <summary>The MLflow in which runs are recorded; null where there is none to start.</summary>
+    public MlflowServer? Mlflow { get; private set; }
+
     /// <summary>Who wrote what to the API server.</summary>
     public AuditLog Audit { get; }
 
@@ -60,6 +63,7 @@ public sealed class GraftCluster : IAsyncLifetime
         await BuildImageAsync("trainer");
         (await ClusterAsync(_state, "up", "--node")).Succeeded();
         (await ClusterAsync(_state, "registry")).Succeeded();
+        Mlflow = await MlflowServer.StartAsync(Path.Combine(_state, "mlflow"), ExecAsync);
         (await ClusterAsync(_state, "load-image", ImageArchive("operator"))).Succeeded();
         (await ClusterAsync(_state, "load-image", ImageArchive("trainer"))).Succeeded();
         await InstallAsync();
@@ -76,6 +80,7 @@ public sealed class GraftCluster : IAsyncLifetime
 
         if (Directory.Exists(_state))
         {
+            await (Mlflow?.StopAsync() ?? Task.CompletedTask);
             (await ClusterAsync(_state, "down")).Succeeded();
         }
     }
@@ -141,6 +146,7 @@ public sealed class GraftCluster : IAsyncLifetime
         [
             $"image.tag={ImageTag}", "image.pullPolicy=Never", $"trainer.image.tag={ImageTag}", "trainer.image.pullPolicy=Never",
             $"artifacts.registry={Registry}/adapters", "artifacts.plainHttp=true", "argocd.healthChecks.enabled=true",
+            .. Mlflow is null ? [] : new[] { $"tracking.uri={MlflowServer.TrackingUri}" },
         ];
         var installed = await ExecAsync(
             await Helm.PathAsync(),

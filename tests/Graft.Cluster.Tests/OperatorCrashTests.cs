@@ -21,9 +21,8 @@ public sealed class OperatorCrashTests
         var kubectl = _cluster.Kubectl;
         var ns = await _cluster.CreateNamespaceAsync("crash");
         var name = Quickstart.RunName;
-        var artifact = $"{ns}-adapter";
         var start = _cluster.Audit.Position;
-        await kubectl.ApplyAsync(Quickstart.Short(steps: 40).Set("publish", "name", artifact).ToString(), "--namespace", ns);
+        await kubectl.ApplyAsync(Quickstart.Short(steps: 40).ToString(), "--namespace", ns);
 
         // At once; when the run's Job is there; while it trains.
         await KillOperatorAsync();
@@ -42,7 +41,7 @@ public sealed class OperatorCrashTests
             .ToList();
         Assert.Equal(created.Distinct(), created);
         Assert.Single(created, job => job.StartsWith($"{name}-", StringComparison.Ordinal));
-        Assert.Equal(["v1"], await TagsAsync($"adapters/{artifact}"));
+        Assert.Equal(["v1"], await TagsAsync($"adapters/{ns}/{name}"));
     }
 
     private async Task KillOperatorAsync()

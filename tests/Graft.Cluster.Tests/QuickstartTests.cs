@@ -107,6 +107,17 @@ public sealed class QuickstartTests : IClassFixture<QuickstartRun>
     }
 
     [Fact]
+    public async Task It_is_a_finished_run_in_mlflow_with_every_step_once()
+    {
+        Assert.SkipWhen(_cluster.Mlflow is null, "no MLflow here: set GRAFT_MLFLOW_DIR to a folder whose server.sh starts one");
+        var run = await _cluster.Mlflow.RunAsync(_run.Finished["status"]!["tracking"]!["runId"]!.GetValue<string>());
+        Assert.Equal("FINISHED", run["status"]!.GetValue<string>());
+        var total = _run.Finished["status"]!["progress"]!["totalSteps"]!.GetValue<int>();
+        Assert.Equal(Enumerable.Range(1, total), run["steps"]!.AsArray().Select(step => step!.GetValue<int>()));
+        Assert.Contains("adapter", run["files"]!.AsArray().Select(file => file!.GetValue<string>()));
+    }
+
+    [Fact]
     public async Task Oras_pulls_the_adapter_by_its_digest()
     {
         var oras = Judges.Tool("oras");
@@ -130,6 +141,18 @@ public sealed class QuickstartTests : IClassFixture<QuickstartRun>
     }
 
     [Fact]
+    public async Task As_a_plugin_of_kubectl_graft_shows_the_run_s_log_and_its_loss_curve()
+    {
+        var log = (await PluginAsync("logs", _run.Name)).Succeeded();
+        Assert.Contains("step 1/", log, StringComparison.Ordinal);
+        using var folder = new TemporaryFolder();
+        var picture = Path.Combine(folder.Path, "loss.svg");
+        var curve = (await PluginAsync("plot", _run.Name, "--svg", picture)).Succeeded();
+        Assert.Contains("steps", curve, StringComparison.Ordinal);
+        Assert.StartsWith("<svg", await File.ReadAllTextAsync(picture, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_trainer_s_pod_and_job_were_created_once()
     {
         var created = _cluster.Audit.WritesSince(_run.AuditStart)
@@ -138,6 +161,16 @@ public sealed class QuickstartTests : IClassFixture<QuickstartRun>
         Assert.All(created, write => Assert.True(write.ByOperator));
         // One for the run, one inspection each for the base model and the data set.
         Assert.Equal(3, created.Count);
+    }
+
+    // As a user types it: kubectl finds bin/kubectl-graft on the path.
+    private Task<ShellResult> PluginAsync(params string[] arguments)
+    {
+        var path = Path.Combine(Shell.Repository, "bin") + ":" + Environment.GetEnvironmentVariable("PATH");
+        return _cluster.ExecAsync(new ShellCommand("kubectl", ["graft", .. arguments, "--namespace", _run.Namespace])
+        {
+            Environment = new Dictionary<string, string> { ["PATH"] = path },
+        });
     }
 
     private async Task<Dictionary<string, string>> ResourceVersionsAsync()
@@ -159,7 +192,7 @@ public sealed class QuickstartTests : IClassFixture<QuickstartRun>
 
     private string ByDigest()
     {
-        return $"{GraftCluster.Registry}/adapters/{Artifact("name")}@{Artifact("digest")}";
+        return $"{GraftCluster.Registry}/adapters/{_run.Namespace}/{Artifact("name")}@{Artifact("digest")}";
     }
 
     private static void AssertIsAdapter(string folder)
