@@ -6,7 +6,8 @@ namespace Graft.Models.Tests;
 
 public sealed class TokenSamplerTests
 {
-    private static readonly Gen<float[]> Logits = Gen.Float[-5, 5].Array[1, 20];
+    // In steps of a sixteenth: logits that differ by less than a float's precision have the same probability.
+    private static readonly Gen<float[]> Logits = Gen.Int[-80, 80].Select(sixteenths => sixteenths / 16f).Array[1, 20];
 
     [Fact]
     public void Without_temperature_the_likeliest_token_is_taken() => Gen.Select(Logits, Gen.Double.Unit).Sample(
