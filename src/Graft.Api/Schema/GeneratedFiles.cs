@@ -10,6 +10,7 @@ public static class GeneratedFiles
         {
             ["docs/reference/api.md"] = ApiReference.Write(descriptions),
             ["docs/reference/problems.md"] = ProblemReference.Write(descriptions),
+            ["docs/reference/reasons.md"] = ReasonCatalogue.Write(descriptions),
         };
         foreach (var kind in ResourceKind.All)
         {

@@ -6,17 +6,17 @@ using Graft.Cli.Explaining;
 
 namespace Graft.Cli.Commands;
 
-/// <summary><c>graft explain [KIND[.FIELD…]]</c>: the manual of the specs, without a cluster.</summary>
+/// <summary><c>graft explain [KIND[.FIELD…]|REASON]</c>: the manual of the specs and of what their conditions say, without a cluster.</summary>
 public static class ExplainCommand
 {
     public static Command Create(Terminal terminal)
     {
         var path = new Argument<string?>("PATH")
         {
-            Description = "A kind by any of its names, and a path of fields: atr, BaseModel.spec.source, atr.method.lora.rank.",
+            Description = "A kind by any of its names, and a path of fields: atr, BaseModel.spec.source, atr.method.lora.rank; or a condition's reason: OutOfMemory.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("explain", "Explain a kind of resource or a field of it.") { path };
+        var command = new Command("explain", "Explain a kind of resource, a field of it, or a condition's reason.") { path };
         command.SetAction(parsed =>
         {
             var descriptions = ReadDescriptions();

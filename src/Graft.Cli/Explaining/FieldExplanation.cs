@@ -12,11 +12,20 @@ public static class FieldExplanation
 {
     private const int Width = 100;
 
-    /// <summary>Explains a path such as <c>atr.spec.method.lora</c>; the kind by any of its names, <c>spec.</c> may be left out.</summary>
-    /// <param name="path">The path.</param>
+    /// <summary>
+    /// Explains a path such as <c>atr.spec.method.lora</c>, the kind by any of its names, <c>spec.</c> may be left out; or a condition's reason.
+    /// </summary>
+    /// <param name="path">The path or the reason.</param>
     /// <param name="descriptions">The documentation of the API's types.</param>
     /// <exception cref="CliException">There is no such kind or field; the message names the nearest.</exception>
     public static IEnumerable<string> Lines(string path, Descriptions descriptions)
+    {
+        return ReasonCatalogue.All(descriptions).FirstOrDefault(entry => entry.Name.Equals(path, StringComparison.OrdinalIgnoreCase)) is { } reason
+            ? Describe(reason)
+            : Field(path, descriptions);
+    }
+
+    private static IEnumerable<string> Field(string path, Descriptions descriptions)
     {
         var names = path.Split('.');
         var kind = Kind(names[0]);
@@ -38,6 +47,16 @@ public static class FieldExplanation
         }
 
         return Describe(kind, at, node, field);
+    }
+
+    private static IEnumerable<string> Describe(ReasonEntry reason)
+    {
+        return
+        [
+            $"{reason.Name} <reason of {string.Join(", ", reason.Conditions)}>",
+            .. Wrap(reason.Meaning).Select(line => "  " + line),
+            .. Wrap("What to do: " + reason.Remedy).Select(line => "  " + line),
+        ];
     }
 
     private static IEnumerable<string> Describe(ResourceKind kind, string path, SchemaNode node, SchemaField? field)

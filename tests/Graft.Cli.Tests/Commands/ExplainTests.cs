@@ -33,4 +33,14 @@ public sealed class ExplainTests
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("Did you mean 'source'?", result.Errors, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_condition_s_reason_is_explained_with_its_remedy()
+    {
+        var result = await GraftProgram.RunAsync(Repository.Root, "explain", "outOfMemory");
+        Assert.Equal(
+            "OutOfMemory <reason of Succeeded>\n  The trainer needed more memory than it may have.\n"
+            + "  What to do: Raise spec.pod.memory, or lower spec.training.batchSize or spec.data.maxLength.\n",
+            result.Output);
+    }
 }
