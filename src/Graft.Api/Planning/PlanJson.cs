@@ -1,12 +1,10 @@
-using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Graft.Api.Planning;
 
-/// <summary>A plan as JSON: for people, for the trainer, and in the canonical form that is hashed.</summary>
+/// <summary>A plan as JSON: for people and for the trainer.</summary>
 public static class PlanJson
 {
     private static readonly JsonSerializerOptions Options = new()
@@ -64,37 +62,6 @@ public static class PlanJson
         {
             throw new PlanFormatException($"The run plan cannot be read: {error.Message}", error);
         }
-    }
-
-    /// <summary>The hash that names a run: SHA-256 of the recipe's canonical JSON, as <c>sha256:</c> and 64 hex digits.</summary>
-    public static string Hash(Recipe recipe)
-    {
-        return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Canonical(recipe)));
-    }
-
-    /// <summary>The first eight hex digits of a plan's hash: what names its Job.</summary>
-    public static string ShortHash(string hash)
-    {
-        return hash["sha256:".Length..][..8];
-    }
-
-    /// <summary>The recipe as UTF-8 JSON without white space, keys sorted by their code units, absent fields left out.</summary>
-    public static byte[] Canonical(Recipe recipe)
-    {
-        var node = Sort(JsonSerializer.SerializeToNode(recipe, Compact));
-        return JsonSerializer.SerializeToUtf8Bytes(node, Compact);
-    }
-
-    private static JsonNode? Sort(JsonNode? node)
-    {
-        return node switch
-        {
-            JsonObject fields => new JsonObject(
-                fields.OrderBy(field => field.Key, StringComparer.Ordinal)
-                    .Select(field => KeyValuePair.Create(field.Key, Sort(field.Value)))),
-            JsonArray items => new JsonArray([.. items.Select(Sort)]),
-            _ => node?.DeepClone(),
-        };
     }
 }
 

@@ -24,6 +24,7 @@ public static class RecipeResolver
         var spec = Defaults.Apply(run.Spec);
         return new Recipe
         {
+            Form = Recipe.CurrentForm,
             Kind = nameof(AdapterTrainingRun),
             Parts = [Part(model, modelDigest)],
             Method = Method(spec.Method!),

@@ -19,6 +19,16 @@ public sealed record RunPlan
 /// <summary>What is computed, with every default resolved and every input named by its digest.</summary>
 public sealed record Recipe
 {
+    /// <summary>The form of the recipes that are made now.</summary>
+    public const int CurrentForm = 2;
+
+    /// <summary>
+    /// Which rules its hash follows; hashes of two forms are never compared. 1: every field counts. 2: texts that change nothing of
+    /// what is computed (<see cref="NotHashedAttribute"/>) do not. A recipe without this field is of form 1.
+    /// </summary>
+    [HashedUnless(1)]
+    public int Form { get; init; } = 1;
+
     /// <summary>The kind of the resource that it was made from.</summary>
     public required string Kind { get; init; }
 
@@ -47,6 +57,7 @@ public sealed record PlanPart
     public required string Role { get; init; }
 
     /// <summary>The name of the BaseModel: what an adapter's configuration calls its base.</summary>
+    [NotHashed]
     public required string Model { get; init; }
 
     public required string Format { get; init; }
@@ -57,8 +68,10 @@ public sealed record PlanPart
     /// <summary>Set where the weights are drawn at random from this seed instead of read.</summary>
     public int? RandomInitializationSeed { get; init; }
 
+    [NotHashed]
     public string? License { get; init; }
 
+    [NotHashed]
     public string? LicenseNotice { get; init; }
 }
 
@@ -102,6 +115,7 @@ public sealed record PlanFull;
 public sealed record PlanData
 {
     /// <summary>The name of the TrainingDataset.</summary>
+    [NotHashed]
     public required string Dataset { get; init; }
 
     public required string Digest { get; init; }
@@ -122,8 +136,10 @@ public sealed record PlanData
 
     public required bool Packing { get; init; }
 
+    [NotHashed]
     public string? License { get; init; }
 
+    [NotHashed]
     public string? LicenseNotice { get; init; }
 }
 

@@ -9,6 +9,9 @@ public sealed class TrainingRunStatus : ResourceStatus
     [MaxLength(71)]
     public string? PlanHash { get; set; }
 
+    /// <summary>What the plan was made from: while all of it is the same, nothing is planned anew.</summary>
+    public ResolvedFrom? Resolved { get; set; }
+
     /// <summary>The value of spec.rerun that this status speaks of.</summary>
     [MaxLength(64)]
     public string? Rerun { get; set; }
@@ -34,6 +37,49 @@ public sealed class TrainingRunStatus : ResourceStatus
 
     /// <summary>The run in MLflow.</summary>
     public TrackedRunStatus? Tracking { get; set; }
+}
+
+/// <summary>
+/// What a run's plan was made from, and how it was carried out. The recipe (what is computed) has the plan's hash; the settings (where
+/// it runs and whom it tells) have a fingerprint a section.
+/// </summary>
+public sealed class ResolvedFrom
+{
+    /// <summary>The generation of the spec.</summary>
+    public long? Generation { get; set; }
+
+    /// <summary>The form of the recipe that the plan's hash was computed in; hashes of different forms are never compared.</summary>
+    public int? Form { get; set; }
+
+    /// <summary>The inputs.</summary>
+    [Schema.ListMapKey("name")]
+    [MaxLength(16)]
+    public List<ResolvedInput>? Inputs { get; set; }
+
+    /// <summary>Fingerprints of the settings of the Job that runs or ran, by section: pod, checkpoint, publish, and so on.</summary>
+    [MaxLength(16)]
+    [Schema.ItemLength(0, 64)]
+    public Dictionary<string, string>? Settings { get; set; }
+}
+
+/// <summary>An input that a plan was made from.</summary>
+public sealed class ResolvedInput
+{
+    /// <summary>What it is to the plan: base, dataset.</summary>
+    [Required]
+    [Length(1, 63)]
+    public string? Name { get; set; }
+
+    /// <summary>The UID of the resource that says where it is.</summary>
+    [MaxLength(64)]
+    public string? Uid { get; set; }
+
+    /// <summary>The generation of that resource.</summary>
+    public long? Generation { get; set; }
+
+    /// <summary>The digest of the files.</summary>
+    [MaxLength(71)]
+    public string? Digest { get; set; }
 }
 
 /// <summary>How far a run is; written every few seconds at most.</summary>

@@ -37,7 +37,7 @@ public static class PushCommand
         {
             Name = plan.Execution.Publish.Name,
             RunUid = plan.Execution.Run.Uid,
-            PlanHash = PlanJson.Hash(plan.Recipe),
+            PlanHash = RecipeHash.Of(plan.Recipe),
             BaseModel = plan.Recipe.Parts[0].Model,
         };
     }

@@ -34,7 +34,7 @@ public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests,
         var datasetDigest = Digest(datasetFolder, spec.Dataset.Spec.Digest, dataset);
 
         var recipe = RecipeResolver.Resolve(spec.Run, spec.Model, modelDigest, spec.Dataset, datasetDigest);
-        var hash = PlanJson.Hash(recipe);
+        var hash = RecipeHash.Of(recipe);
         var name = spec.Run.Metadata.Name;
         var folder = new RunFolder(options.Output, name, hash);
         var plan = new RunPlan { Recipe = recipe, Execution = Execution(spec, modelFolder, datasetFolder, folder) };

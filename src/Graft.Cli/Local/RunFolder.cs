@@ -22,7 +22,7 @@ public sealed class RunFolder(string root, string run, string planHash)
     /// <summary>The folder of what the trainer has trained.</summary>
     public const string TrainedFolderName = "adapter";
 
-    public string Path { get; } = System.IO.Path.Combine(root, $"{run}-{PlanJson.ShortHash(planHash)}");
+    public string Path { get; } = System.IO.Path.Combine(root, $"{run}-{RecipeHash.Short(planHash)}");
 
     /// <summary>The link that people use.</summary>
     public string Link { get; } = System.IO.Path.Combine(root, run);

@@ -68,7 +68,7 @@ public static class RunResolver
     private static ResolvedRun Plan(AdapterTrainingRun run, BaseModel model, TrainingDataset dataset, OperatorOptions options, string? reportCa)
     {
         var recipe = RecipeResolver.Resolve(run, model, model.Status!.Digest!, dataset, dataset.Status!.Digest!);
-        var hash = PlanJson.Hash(recipe);
+        var hash = RecipeHash.Of(recipe);
         var spec = WithDefaults(run.Spec);
         var execution = RunExecution.For(
             run,

@@ -13,7 +13,7 @@ public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
     /// <summary>The name of both.</summary>
     public static string Name(string run, string planHash)
     {
-        return ChildNames.For(run, PlanJson.ShortHash(planHash));
+        return ChildNames.For(run, RecipeHash.Short(planHash));
     }
 
     /// <summary>Makes both for a run whose spec has its defaults.</summary>
@@ -22,7 +22,7 @@ public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
     {
         var labels = ChildLabels.Of(run.Metadata.Name, ChildLabels.Train);
         labels[GraftApi.RunNameLabel] = ChildNames.Label(run.Metadata.Name);
-        labels[GraftApi.PlanHashLabel] = PlanJson.ShortHash(planHash);
+        labels[GraftApi.PlanHashLabel] = RecipeHash.Short(planHash);
         var name = Name(run.Metadata.Name, planHash);
         return new RunChildren(
             new V1ConfigMap

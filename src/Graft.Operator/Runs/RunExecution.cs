@@ -42,7 +42,7 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
         var data = PodInput.For(Execution.DatasetInput, dataset, options.BuiltinDirectory);
         var credentials = PublishSecret(spec.Publish, options) is { } secret ? RegistryCredentials.For("publish", secret) : null;
         // One claim may serve many runs, and a run that is planned anew must not find the old plan's checkpoints.
-        var checkpoints = $"{CheckpointFolder}/{run.Metadata.Uid}/{PlanJson.ShortHash(planHash)}";
+        var checkpoints = $"{CheckpointFolder}/{run.Metadata.Uid}/{RecipeHash.Short(planHash)}";
         var execution = new Execution
         {
             Run = new RunIdentity { Namespace = run.Metadata.NamespaceProperty, Name = run.Metadata.Name, Uid = run.Metadata.Uid },

@@ -84,7 +84,7 @@ public sealed class RunProgram(RunPlan plan, TextWriter output, TextWriter log, 
         {
             Name = publish.Name,
             RunUid = plan.Execution.Run.Uid,
-            PlanHash = PlanJson.Hash(plan.Recipe),
+            PlanHash = RecipeHash.Of(plan.Recipe),
             BaseModel = plan.Recipe.Parts[0].Model,
             Root = Enum.Parse<LayerRoot>(publish.Layout, ignoreCase: true),
         };

@@ -13,7 +13,7 @@ internal static class Trackers
     {
         PlanTracking tracking = plan.Execution.Tracking;
         RunIdentity run = plan.Execution.Run;
-        string hash = PlanJson.Hash(plan.Recipe);
+        string hash = RecipeHash.Of(plan.Recipe);
         var options = new TrackingOptions
         {
             Uri = tracking.Uri,
@@ -22,7 +22,7 @@ internal static class Trackers
             Experiment = tracking.Experiment,
             RunName = tracking.RunName,
             // Another plan of the same resource is another run.
-            RunUid = $"{run.Uid}/{PlanJson.ShortHash(hash)}",
+            RunUid = $"{run.Uid}/{RecipeHash.Short(hash)}",
             Tags = new Dictionary<string, string>
             {
                 ["graft.dev/namespace"] = run.Namespace,

@@ -26,7 +26,7 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
     /// <summary>The file that names the records of a step whose loss was not finite.</summary>
     public const string DivergedFileName = "diverged.json";
 
-    private readonly string _planHash = PlanJson.Hash(plan.Recipe);
+    private readonly string _planHash = RecipeHash.Of(plan.Recipe);
     private Pace _pace = new();
     private EvaluationFigures? _base;
     private int? _checkpointStep;

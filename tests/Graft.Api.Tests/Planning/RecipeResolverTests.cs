@@ -88,7 +88,7 @@ public sealed class RecipeResolverTests
         var other = Plans.Resolve(Plans.Run(new LoraSpec { TargetModules = ["q_proj", "v_proj"] }));
 
         Assert.Equal(["q_proj", "v_proj"], one.Method.Lora!.TargetModules!);
-        Assert.Equal(PlanJson.Hash(other), PlanJson.Hash(one));
+        Assert.Equal(RecipeHash.Of(other), RecipeHash.Of(one));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class PlanTests : IDisposable
             set.All<TrainingDataset>().Single().Resource,
             FolderDigest.Compute(Path.Combine(_folder.Path, "data")));
 
-        Assert.Equal($"{PlanJson.Hash(recipe)}  try", await HashAsync(_folder.Path, "run.yaml"));
+        Assert.Equal($"{RecipeHash.Of(recipe)}  try", await HashAsync(_folder.Path, "run.yaml"));
     }
 
     [Fact]

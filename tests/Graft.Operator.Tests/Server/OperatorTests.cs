@@ -49,7 +49,7 @@ public sealed class OperatorTests(ApiServer server) : IAsyncLifetime
         await Eventually.TrueAsync("the events tell the story", async () => (await _team.EventsAsync()).Intersect(story).SequenceEqual(story));
         var plan = await new ResourceClient<V1ConfigMap>(server.Client)
             .GetAsync(new ObjectKey(_team.Namespace, completed.Status.JobName!), TestContext.Current.CancellationToken);
-        Assert.Equal(completed.Status.PlanHash, PlanJson.Hash(PlanJson.Read(plan.Data["plan.json"]).Recipe));
+        Assert.Equal(completed.Status.PlanHash, RecipeHash.Of(PlanJson.Read(plan.Data["plan.json"]).Recipe));
     }
 
     [Fact]

@@ -1,0 +1,139 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CsCheck;
+using Graft.Api.Documents;
+using Graft.Api.Planning;
+using Graft.Api.V1Alpha1;
+using Xunit;
+
+namespace Graft.Api.Tests.Planning;
+
+public sealed class RecipeHashTests
+{
+    [Fact]
+    public void The_hash_does_not_depend_on_the_order_of_keys()
+    {
+        Gen.Select(Plans.Runs, Gen.Int).Sample((run, seed) =>
+        {
+            var recipe = Plans.Resolve(run);
+            var shuffled = Shuffle(JsonNode.Parse(PlanJson.Write(recipe)), new Random(seed))!;
+            var again = shuffled.Deserialize<Recipe>(PlanJson.WireOptions)!;
+
+            return RecipeHash.Of(again) == RecipeHash.Of(recipe);
+        }, iter: 200);
+    }
+
+    [Theory]
+    [InlineData("2e-4", "0.0002")]
+    [InlineData("2e-4", "2.0E-4")]
+    [InlineData("2e-4", "0.2e-3")]
+    [InlineData("1", "1.000")]
+    public void The_hash_does_not_depend_on_how_a_number_is_written(string one, string other)
+    {
+        Assert.Equal(Hash(one), Hash(other));
+
+        static string Hash(string rate)
+        {
+            return RecipeHash.Of(Plans.Resolve(Plans.Run(training: new TrainingSpec { LearningRate = rate })));
+        }
+    }
+
+    [Fact]
+    public void The_hash_does_not_depend_on_how_a_spec_is_formatted_or_which_defaults_it_spells_out()
+    {
+        var written = (AdapterTrainingRun)SpecSet.Load([new SpecFile("run.json", """
+            {"kind": "AdapterTrainingRun", "apiVersion": "graft.dev/v1alpha1", "metadata": {"name": "quickstart"},
+             "spec": {"training": {"seed": 42, "learningRate": "0.0002"}, "data": {"datasetRef": {"name": "colors"}, "maxLength": 512},
+                      "method": {"lora": {"alpha": 16, "rank": 8}}, "baseModelRef": {"name": "tiny"}}}
+            """)]).Resources[0].Resource!;
+
+        Assert.Equal(RecipeHash.Of(Plans.Resolve(Plans.Run())), RecipeHash.Of(Plans.Resolve(written)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Every_field_of_a_recipe_counts_in_the_hash_but_the_texts_since_form_2(int form)
+    {
+        var run = Plans.Run(new LoraSpec { TargetModules = ["q_proj"], ExcludeModules = ["lm_head"] }, new TrainingSpec { MaxSteps = 5 });
+        var recipe = Plans.Resolve(run) with { Rerun = "again", Form = form };
+        var hash = RecipeHash.Of(recipe);
+        var json = JsonNode.Parse(PlanJson.Write(recipe))!;
+        string[] texts = ["$.parts[0].model", "$.parts[0].license", "$.data.dataset"];
+
+        foreach (var path in Leaves(json).Select(leaf => leaf.GetPath()).Where(path => path != "$.form").ToList())
+        {
+            var changed = json.DeepClone();
+            Change(Leaves(changed).Single(other => other.GetPath() == path));
+
+            var counts = RecipeHash.Of(changed.Deserialize<Recipe>(PlanJson.WireOptions)!) != hash;
+            Assert.True(counts == (form == 1 || !texts.Contains(path)), $"{path}: counts is {counts}.");
+        }
+    }
+
+    [Fact]
+    public void A_recipe_of_a_later_form_is_refused_and_never_compared()
+    {
+        var recipe = Plans.Resolve(Plans.Run());
+
+        var error = Assert.Throws<PlanFormatException>(() => RecipeHash.Of(recipe with { Form = Recipe.CurrentForm + 1 }));
+
+        Assert.Contains("trainer image of the same release", error.Message, StringComparison.Ordinal);
+        Assert.Null(RecipeHash.As(recipe, Recipe.CurrentForm + 1, RecipeHash.Of(recipe)));
+    }
+
+    [Fact]
+    public void A_recipe_is_found_again_in_the_form_of_an_earlier_release()
+    {
+        var recipe = Plans.Resolve(Plans.Run());
+        var earlier = RecipeHash.Of(recipe with { Form = 1 });
+
+        Assert.NotEqual(earlier, RecipeHash.Of(recipe));
+        Assert.Equal(1, RecipeHash.As(recipe, 1, earlier)?.Form);
+        Assert.Null(RecipeHash.As(recipe, 1, RecipeHash.Of(recipe)));
+        Assert.Null(RecipeHash.As(recipe with { Rerun = "2" }, 1, earlier));
+    }
+
+    [Fact]
+    public void The_canonical_form_is_sorted_and_without_white_space()
+    {
+        var canonical = Encoding.UTF8.GetString(RecipeHash.Canonical(Plans.Resolve(Plans.Run())));
+
+        Assert.StartsWith("{\"data\":{\"digest\":\"sha256:2", canonical, StringComparison.Ordinal);
+        Assert.DoesNotContain(": ", canonical, StringComparison.Ordinal);
+        Assert.DoesNotContain("null", canonical, StringComparison.Ordinal);
+    }
+
+    private static JsonNode? Shuffle(JsonNode? node, Random random)
+    {
+        return node switch
+        {
+            JsonObject fields => new JsonObject(fields.OrderBy(_ => random.Next()).Select(field => KeyValuePair.Create(field.Key, Shuffle(field.Value, random)))),
+            JsonArray items => new JsonArray([.. items.Select(item => Shuffle(item, random))]),
+            _ => node?.DeepClone(),
+        };
+    }
+
+    private static IEnumerable<JsonValue> Leaves(JsonNode? node)
+    {
+        return node switch
+        {
+            JsonObject fields => fields.SelectMany(field => Leaves(field.Value)),
+            JsonArray items => items.SelectMany(Leaves),
+            JsonValue value => [value],
+            _ => [],
+        };
+    }
+
+    private static void Change(JsonValue leaf)
+    {
+        leaf.ReplaceWith<JsonNode>(leaf.GetValueKind() switch
+        {
+            JsonValueKind.String => leaf.GetValue<string>() + "x",
+            JsonValueKind.True => false,
+            JsonValueKind.False => true,
+            _ => leaf.GetValue<double>() + 1,
+        });
+    }
+}
