@@ -7,14 +7,25 @@ public sealed class RenderedChart(IReadOnlyList<YamlMappingNode> objects)
 {
     /// <summary>Renders the chart as release <c>graft</c> in namespace <c>graft-system</c>.</summary>
     /// <param name="values">Values as <c>--set</c> takes them.</param>
-    public static async Task<RenderedChart> RenderAsync(params string[] values)
+    public static Task<RenderedChart> RenderAsync(params string[] values)
     {
-        string[] set = [.. values.SelectMany(value => new[] { "--set", value })];
-        var rendered = await Helm.RunAsync(["template", "graft", Helm.Chart, "--namespace", "graft-system", .. set]);
+        return RenderAsync("graft", "graft-system", [.. values.SelectMany(value => new[] { "--set", value })]);
+    }
+
+    /// <summary>Renders the chart as a release.</summary>
+    /// <param name="release">The release's name.</param>
+    /// <param name="ns">Its namespace.</param>
+    /// <param name="arguments">Further arguments of <c>helm template</c>.</param>
+    public static async Task<RenderedChart> RenderAsync(string release, string ns, IEnumerable<string> arguments)
+    {
+        var rendered = await Helm.RunAsync(["template", release, Helm.Chart, "--namespace", ns, .. arguments]);
         var stream = new YamlStream();
         stream.Load(new StringReader(rendered.Succeeded()));
         return new RenderedChart([.. stream.Documents.Select(document => document.RootNode).OfType<YamlMappingNode>()]);
     }
+
+    /// <summary>All objects.</summary>
+    public IReadOnlyList<YamlMappingNode> Objects => objects;
 
     /// <summary>All objects of a kind.</summary>
     public IEnumerable<YamlMappingNode> OfKind(string kind)

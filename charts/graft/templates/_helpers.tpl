@@ -4,12 +4,17 @@
 
 {{- define "graft.fullname" -}}
 {{- if .Values.fullnameOverride }}
-{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- .Values.fullnameOverride }}
 {{- else if contains (include "graft.name" .) .Release.Name }}
 {{- .Release.Name | trunc 63 | trimSuffix "-" }}
 {{- else }}
 {{- printf "%s-%s" .Release.Name (include "graft.name" .) | trunc 63 | trimSuffix "-" }}
 {{- end }}
+{{- end }}
+
+{{- /* What the release owns outside of any namespace. A colon is in no other name, so that two releases never share one. */ -}}
+{{- define "graft.clusterName" -}}
+{{- printf "%s:%s" .Release.Namespace (include "graft.fullname" .) }}
 {{- end }}
 
 {{- define "graft.serviceAccountName" -}}
@@ -41,4 +46,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- else }}
 {{- printf "%s:%s" .image.repository (default .chart.AppVersion .image.tag) }}
 {{- end }}
+{{- end }}
+
+{{- /* A number in digits. Numbers of a values file are floating point, and large ones would be written as 1e+06. */ -}}
+{{- define "graft.number" -}}
+{{- if eq (float64 .) (floor .) }}{{ int64 . }}{{ else }}{{ . }}{{ end }}
 {{- end }}
