@@ -1,5 +1,9 @@
 using System.Runtime.CompilerServices;
 using Graft.Models.Runtime;
+using Xunit;
+
+// Tests seed libtorch's one generator for dropout: they take turns.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace Graft.Adapters.Tests;
 

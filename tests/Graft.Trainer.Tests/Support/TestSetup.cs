@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Graft.Models.Runtime;
 using Xunit;
 
-// Sessions seed libtorch's one generator for dropout, and the tests count live tensors: they take turns.
+// Sessions seed libtorch's one generator for dropout, and runs set its one number of threads: they take turns.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace Graft.Trainer.Tests.Support;

@@ -1,3 +1,4 @@
+using Graft.Models.Tests;
 using Graft.Trainer.Checkpoints;
 using Graft.Trainer.Evaluation;
 using Graft.Trainer.Tests.Support;
@@ -129,13 +130,14 @@ public sealed class TrainingSessionTests : IDisposable
         var evaluator = new LossEvaluator(_sessions.Model, new NextTokenObjective(), _sessions.HeldOut, 4, _sessions.Tokenizer.Special.Pad);
         Sessions.Advance(session, 3);
         evaluator.Measure(session.Adapter.Hooks, TestContext.Current.CancellationToken);
-        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount, native = torch.Tensor.TotalCount;
 
-        Sessions.Advance(session, 200);
-        evaluator.Measure(session.Adapter.Hooks, TestContext.Current.CancellationToken);
+        long left = LiveTensors.LeftBy(() =>
+        {
+            Sessions.Advance(session, 200);
+            evaluator.Measure(session.Adapter.Hooks, TestContext.Current.CancellationToken);
+        });
 
-        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-        Assert.Equal(native, torch.Tensor.TotalCount);
+        Assert.Equal(0, left);
     }
 
     [Fact]
