@@ -15,6 +15,9 @@ public sealed class OperatorOptions
     /// <summary><c>IfNotPresent</c>, <c>Always</c> or <c>Never</c>.</summary>
     public string TrainerImagePullPolicy { get; set; } = "IfNotPresent";
 
+    /// <summary>Of every train and inspect pod.</summary>
+    public Pods.PodOptions Pods { get; set; } = new();
+
     /// <summary>The memory of a pod that inspects a model or a data set.</summary>
     public string InspectMemory { get; set; } = "1Gi";
 

@@ -4,32 +4,100 @@ using Graft.Api.Schema;
 
 namespace Graft.Api.V1Alpha1;
 
-/// <summary>What the trainer pod gets, and where it may run. Local runs ignore it.</summary>
+/// <summary>
+/// What the trainer pod gets, and where it may run. Local runs ignore it. The installation bounds what may be asked for.
+/// </summary>
 public sealed class PodSettings
 {
+    internal const string CpuPattern = "^[0-9]+(\\.[0-9]+)?m?$";
+    internal const string CpuMeaning = "a quantity such as \"2\", \"0.5\" or \"500m\"";
+    internal const string BytesPattern = "^[0-9]+(\\.[0-9]+)?(Ki|Mi|Gi|Ti|k|M|G|T)?$";
+    internal const string BytesMeaning = "a quantity such as \"2Gi\" or \"512Mi\"";
+
     /// <summary>The trainer image, in place of the installation's.</summary>
     [Length(1, 512)]
     public string? Image { get; set; }
 
+    /// <summary>When the image is pulled; the installation's choice without it.</summary>
+    [AllowedValues("Always", "IfNotPresent", "Never")]
+    public string? ImagePullPolicy { get; set; }
+
+    /// <summary>
+    /// Secrets of type <c>kubernetes.io/dockerconfigjson</c> in the same namespace with which the image is pulled, beside the installation's.
+    /// </summary>
+    [MaxLength(16)]
+    [ListMapKey("name")]
+    public List<LocalReference>? ImagePullSecrets { get; set; }
+
     /// <summary>CPUs asked for, as a Kubernetes quantity.</summary>
     [Length(1, 32)]
-    [RegularExpression("^[0-9]+(\\.[0-9]+)?m?$", ErrorMessage = "a quantity such as \"2\", \"0.5\" or \"500m\"")]
+    [RegularExpression(CpuPattern, ErrorMessage = CpuMeaning)]
     [DefaultValue("1")]
     public string? Cpu { get; set; }
 
+    /// <summary>
+    /// CPUs allowed, as a Kubernetes quantity; no limit without it. The trainer starts as many threads as whole CPUs are allowed or, without
+    /// a limit, asked for.
+    /// </summary>
+    [Length(1, 32)]
+    [RegularExpression(CpuPattern, ErrorMessage = CpuMeaning)]
+    public string? CpuLimit { get; set; }
+
     /// <summary>Memory asked for and allowed, as a Kubernetes quantity.</summary>
     [Length(1, 32)]
-    [RegularExpression("^[0-9]+(\\.[0-9]+)?(Ki|Mi|Gi|Ti|k|M|G|T)?$", ErrorMessage = "a quantity such as \"2Gi\" or \"512Mi\"")]
+    [RegularExpression(BytesPattern, ErrorMessage = BytesMeaning)]
     [DefaultValue("2Gi")]
     public string? Memory { get; set; }
 
+    /// <summary>
+    /// The largest size of /dev/shm, in memory, as a Kubernetes quantity. What is used of it counts as the pod's memory. The container
+    /// runtime's usual size without it, mostly 64Mi.
+    /// </summary>
+    [Length(1, 32)]
+    [RegularExpression(BytesPattern, ErrorMessage = BytesMeaning)]
+    public string? SharedMemory { get; set; }
+
+    /// <summary>The largest sizes of the pod's own folders on its node's disk.</summary>
+    public StorageLimits? Storage { get; set; }
+
     /// <summary>The GPU, whole or a part. Without it the run trains on CPUs.</summary>
     public GpuSpec? Gpu { get; set; }
+
+    /// <summary>
+    /// Further labels of the pod. Keys of Graft (<c>graft.dev/</c>, <c>app.kubernetes.io/</c>), of Kueue, of the Job controller and of
+    /// Argo CD are refused.
+    /// </summary>
+    [MaxLength(32)]
+    [ItemLength(0, 63)]
+    public Dictionary<string, string>? Labels { get; set; }
+
+    /// <summary>
+    /// Further annotations of the pod. The keys that labels may not have are refused here too; Kueue's requests of a topology
+    /// (<c>kueue.x-k8s.io/podset-required-topology</c>, <c>podset-preferred-topology</c>, <c>podset-unconstrained-topology</c>) are allowed.
+    /// </summary>
+    [MaxLength(32)]
+    [ItemLength(0, 4096)]
+    public Dictionary<string, string>? Annotations { get; set; }
+
+    /// <summary>
+    /// Further environment variables of the trainer, such as <c>HTTPS_PROXY</c>, <c>NO_PROXY</c> or <c>NCCL_DEBUG</c>. Those that Graft
+    /// sets, and those that load code into programs, are refused; <c>MLFLOW_…</c> are allowed where tracking.uri is set.
+    /// </summary>
+    [MaxLength(64)]
+    [ListMapKey("name")]
+    public List<EnvironmentVariable>? Env { get; set; }
 
     /// <summary>Labels that the node must have.</summary>
     [MaxLength(32)]
     [ItemLength(0, 63)]
     public Dictionary<string, string>? NodeSelector { get; set; }
+
+    /// <summary>Which nodes and which other pods' nodes the pod wants or avoids, as in a pod.</summary>
+    public AffinitySpec? Affinity { get; set; }
+
+    /// <summary>How pods are spread over zones, hosts or other domains, as in a pod.</summary>
+    [MaxLength(8)]
+    public List<TopologySpread>? TopologySpreadConstraints { get; set; }
 
     /// <summary>Taints that the pod tolerates.</summary>
     [MaxLength(32)]
@@ -39,6 +107,26 @@ public sealed class PodSettings
     [Length(1, 253)]
     [RegularExpression(LocalReference.NamePattern, ErrorMessage = LocalReference.NameMeaning)]
     public string? PriorityClassName { get; set; }
+
+    /// <summary>The pod's RuntimeClass, such as <c>nvidia</c>.</summary>
+    [Length(1, 253)]
+    [RegularExpression(LocalReference.NamePattern, ErrorMessage = LocalReference.NameMeaning)]
+    public string? RuntimeClassName { get; set; }
+
+    /// <summary>The scheduler that places the pod; the cluster's usual one without it.</summary>
+    [Length(1, 253)]
+    [RegularExpression(LocalReference.NamePattern, ErrorMessage = LocalReference.NameMeaning)]
+    public string? SchedulerName { get; set; }
+
+    /// <summary>
+    /// The pod's ServiceAccount, for a cloud's workload identity; <c>default</c> without it. Its token is not mounted.
+    /// </summary>
+    [Length(1, 253)]
+    [RegularExpression(LocalReference.NamePattern, ErrorMessage = LocalReference.NameMeaning)]
+    public string? ServiceAccountName { get; set; }
+
+    /// <summary>The user and the groups that the trainer runs as. It never runs as root.</summary>
+    public PodIdentity? SecurityContext { get; set; }
 
     /// <summary>How often a failed pod is replaced; pods that were preempted or evicted do not count.</summary>
     [Range(0, 100)]
@@ -71,28 +159,96 @@ public sealed class GpuSpec
     [DefaultValue("nvidia.com/gpu")]
     public string? ResourceName { get; set; }
 
-    /// <summary>How many.</summary>
+    /// <summary>How many. A trainer uses one, and more are refused.</summary>
     [Range(1, 16)]
     [DefaultValue(1)]
     public int? Count { get; set; }
 }
 
-/// <summary>A taint that is tolerated, as in a pod.</summary>
-public sealed class TolerationSpec
+/// <summary>
+/// The largest sizes of the pod's own folders, as Kubernetes quantities; a pod that writes more is evicted. The installation's values
+/// without them. Volumes that are claimed have their own size.
+/// </summary>
+public sealed class StorageLimits
 {
-    /// <summary>The taint's key; all of them without it.</summary>
-    [Length(1, 316)]
-    public string? Key { get; set; }
+    /// <summary>Temporary files.</summary>
+    [Length(1, 32)]
+    [RegularExpression(PodSettings.BytesPattern, ErrorMessage = PodSettings.BytesMeaning)]
+    public string? Scratch { get; set; }
 
-    /// <summary>How key and value are compared.</summary>
-    [AllowedValues("Exists", "Equal")]
-    public string? Operator { get; set; }
+    /// <summary>The trained part, its metrics and its log, until they are published.</summary>
+    [Length(1, 32)]
+    [RegularExpression(PodSettings.BytesPattern, ErrorMessage = PodSettings.BytesMeaning)]
+    public string? Output { get; set; }
 
-    /// <summary>The taint's value.</summary>
-    [MaxLength(63)]
+    /// <summary>Checkpoints, where checkpoint.claimName is not set.</summary>
+    [Length(1, 32)]
+    [RegularExpression(PodSettings.BytesPattern, ErrorMessage = PodSettings.BytesMeaning)]
+    public string? Checkpoints { get; set; }
+
+    /// <summary>Each model or data set that is fetched from a registry.</summary>
+    [Length(1, 32)]
+    [RegularExpression(PodSettings.BytesPattern, ErrorMessage = PodSettings.BytesMeaning)]
+    public string? Inputs { get; set; }
+}
+
+/// <summary>An environment variable: a value, or a key of a Secret.</summary>
+[ExactlyOneOf("value", "secretKeyRef")]
+public sealed class EnvironmentVariable
+{
+    /// <summary>The variable's name.</summary>
+    [Required]
+    [Length(1, 253)]
+    [RegularExpression("^[A-Za-z_][A-Za-z0-9_]*$", ErrorMessage = "letters, digits and '_', no digit first")]
+    public string? Name { get; set; }
+
+    /// <summary>The value, taken as it is: references to other variables are not expanded.</summary>
+    [MaxLength(4096)]
     public string? Value { get; set; }
 
-    /// <summary>The taint's effect; all of them without it.</summary>
-    [AllowedValues("NoSchedule", "PreferNoSchedule", "NoExecute")]
-    public string? Effect { get; set; }
+    /// <summary>A key of a Secret in the same namespace, which must be there when the pod starts.</summary>
+    public SecretKeyReference? SecretKeyRef { get; set; }
+}
+
+/// <summary>A key of a Secret in the same namespace.</summary>
+public sealed class SecretKeyReference
+{
+    /// <summary>The Secret's name.</summary>
+    [Required]
+    [Length(1, 253)]
+    [RegularExpression(LocalReference.NamePattern, ErrorMessage = LocalReference.NameMeaning)]
+    public string? Name { get; set; }
+
+    /// <summary>The key.</summary>
+    [Required]
+    [Length(1, 253)]
+    [RegularExpression("^[-._a-zA-Z0-9]+$", ErrorMessage = "letters, digits, '-', '_' and '.'")]
+    public string? Key { get; set; }
+}
+
+/// <summary>The user and the groups that a pod's processes run as.</summary>
+public sealed class PodIdentity
+{
+    /// <summary>
+    /// Whether the ids that are not set here are those of Graft's images (65532). <c>false</c> leaves them to the cluster, as OpenShift
+    /// demands. The installation's choice without it.
+    /// </summary>
+    public bool? FixedIds { get; set; }
+
+    /// <summary>The user.</summary>
+    [Range(1, int.MaxValue)]
+    public long? RunAsUser { get; set; }
+
+    /// <summary>The first group.</summary>
+    [Range(0, int.MaxValue)]
+    public long? RunAsGroup { get; set; }
+
+    /// <summary>The group that owns mounted volumes.</summary>
+    [Range(0, int.MaxValue)]
+    public long? FsGroup { get; set; }
+
+    /// <summary>Further groups, for volumes that belong to them.</summary>
+    [MaxLength(32)]
+    [Range(0, int.MaxValue)]
+    public List<long>? SupplementalGroups { get; set; }
 }

@@ -12,7 +12,7 @@ internal static class ProjectionRules
         spec = Defaults.Apply(spec);
         return PartsDiffer(spec, at)
             .Concat(DataRules.Check(spec.Data!, spec.Evaluation, at, dataset is null ? null : Defaults.Apply(dataset)))
-            .Concat(SettingsRules.Check(spec.Training, spec.Publish, spec.Pod, at, name));
+            .Concat(SettingsRules.Check(spec.Training, spec.Tracking, spec.Publish, spec.Pod, at, name));
     }
 
     private static IEnumerable<SpecProblem> PartsDiffer(ProjectionPretrainSpec spec, FieldPath at)

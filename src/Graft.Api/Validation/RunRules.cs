@@ -35,7 +35,7 @@ internal static class RunRules
             dataset is null ? null : Defaults.Apply(dataset));
         return Rules.Select(rule => rule(subject)).OfType<SpecProblem>()
             .Concat(DataRules.Check(subject.Spec.Data!, subject.Spec.Evaluation, at, subject.Dataset))
-            .Concat(SettingsRules.Check(subject.Spec.Training, subject.Spec.Publish, subject.Spec.Pod, at, name));
+            .Concat(SettingsRules.Check(subject.Spec.Training, subject.Spec.Tracking, subject.Spec.Publish, subject.Spec.Pod, at, name));
     }
 
     private static SpecProblem? TargetPatternIsARegularExpression(Subject run)

@@ -10,13 +10,14 @@ internal static class SettingsRules
         ResourceKind.For(typeof(AdapterTrainingRun)).SpecSchema.Field("publish")!.Schema.Field("name")!.Schema;
 
     /// <summary>Checks the settings, with their defaults, of the spec at a path.</summary>
-    public static IEnumerable<SpecProblem> Check(TrainingSpec? training, PublishSpec? publish, PodSettings? pod, FieldPath at, string? name)
+    public static IEnumerable<SpecProblem> Check(
+        TrainingSpec? training, TrackingSpec? tracking, PublishSpec? publish, PodSettings? pod, FieldPath at, string? name)
     {
         return new[]
         {
             WarmupEndsBeforeTraining(training, at),
             ArtifactHasAName(publish, at, name),
-        }.Concat(Tolerations(pod, at)).OfType<SpecProblem>();
+        }.OfType<SpecProblem>().Concat(PodRules.Check(pod, tracking, at));
     }
 
     private static SpecProblem? WarmupEndsBeforeTraining(TrainingSpec? training, FieldPath at)
@@ -44,21 +45,5 @@ internal static class SettingsRules
                 $"the run's name \"{name}\" cannot name an artifact",
                 $"set a name of at most {ArtifactName.MaxLength} characters here: {ArtifactName.PatternMeaning}")
             : null;
-    }
-
-    private static IEnumerable<SpecProblem> Tolerations(PodSettings? pod, FieldPath at)
-    {
-        return (pod?.Tolerations ?? []).Select((toleration, index) =>
-        {
-            var path = at.Field("pod", "tolerations").Item(index);
-            return toleration switch
-            {
-                { Operator: "Exists", Value.Length: > 0 } => SpecProblem.Impossible(
-                    path.Field("value"), "the operator Exists compares no value", "leave the value out"),
-                { Operator: not "Exists", Key: null } => SpecProblem.Impossible(
-                    path.Field("key"), "a toleration without a key tolerates every taint", "set a key, or operator: Exists"),
-                _ => null,
-            };
-        }).OfType<SpecProblem>();
     }
 }

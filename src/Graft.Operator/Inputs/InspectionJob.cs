@@ -21,7 +21,7 @@ public static class InspectionJob
     /// <summary>Makes the Job.</summary>
     public static V1Job For(InspectionRequest request, OperatorOptions options)
     {
-        var input = PodInput.For("files", request.Source!, options.BuiltinDirectory);
+        var input = PodInput.For("files", request.Source!, options.BuiltinDirectory, options.Pods.InputLimit);
         var arguments = Arguments(request, input.Plan);
         var labels = ChildLabels.Of(request.Resource.Metadata.Name, ChildLabels.Inspect);
         var settings = Defaults.Apply(new PodSettings { Cpu = "100m", Memory = options.InspectMemory, TerminationGracePeriodSeconds = 1 });

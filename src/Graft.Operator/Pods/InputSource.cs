@@ -25,8 +25,12 @@ public sealed record InputSource(BuiltinSource? Builtin, string? Path, PvcSource
 public sealed record PodInput(PlanInput Plan, IReadOnlyList<V1Volume> Volumes, IReadOnlyList<V1VolumeMount> Mounts)
 {
     /// <summary>Prepares an input of a name.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="source">Where its files are.</param>
+    /// <param name="builtinDirectory">Where those are that come with the image.</param>
+    /// <param name="sizeLimit">The largest size of what is fetched.</param>
     /// <exception cref="ArgumentException">The source is a local folder, which no pod can reach.</exception>
-    public static PodInput For(string name, InputSource source, string builtinDirectory)
+    public static PodInput For(string name, InputSource source, string builtinDirectory, string sizeLimit)
     {
         var folder = $"/inputs/{name}";
         var volume = $"input-{name}";
@@ -41,12 +45,12 @@ public sealed record PodInput(PlanInput Plan, IReadOnlyList<V1Volume> Volumes, I
                     PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = pvc.ClaimName, ReadOnlyProperty = true },
                 }],
                 [new V1VolumeMount { Name = volume, MountPath = folder, SubPath = pvc.Path, ReadOnlyProperty = true }]),
-            { Oci: { } oci } => Fetched(name, volume, folder, oci),
+            { Oci: { } oci } => Fetched(name, volume, folder, oci, sizeLimit),
             _ => throw new ArgumentException($"The input \"{name}\" has no source that a pod can reach.", nameof(source)),
         };
     }
 
-    private static PodInput Fetched(string name, string volume, string folder, OciSource oci)
+    private static PodInput Fetched(string name, string volume, string folder, OciSource oci, string sizeLimit)
     {
         var secret = oci.PullSecretRef is { } reference ? RegistryCredentials.For(name, reference.Name!) : null;
         return new PodInput(
@@ -60,7 +64,7 @@ public sealed record PodInput(PlanInput Plan, IReadOnlyList<V1Volume> Volumes, I
                     CredentialsFile = secret?.File,
                 },
             },
-            [new V1Volume { Name = volume, EmptyDir = new V1EmptyDirVolumeSource() }, .. secret is null ? [] : new[] { secret.Volume }],
+            [PodFolders.Folder(volume, sizeLimit), .. secret is null ? [] : new[] { secret.Volume }],
             [new V1VolumeMount { Name = volume, MountPath = folder }, .. secret is null ? [] : new[] { secret.Mount }]);
     }
 }
@@ -68,13 +72,20 @@ public sealed record PodInput(PlanInput Plan, IReadOnlyList<V1Volume> Volumes, I
 /// <summary>A registry's credentials in a pod, from a Secret of type <c>kubernetes.io/dockerconfigjson</c>.</summary>
 public sealed record RegistryCredentials(string File, V1Volume Volume, V1VolumeMount Mount)
 {
+    private const string FileName = ".dockerconfigjson";
+
     public static RegistryCredentials For(string name, string secret)
     {
         var volume = $"credentials-{name}";
         var folder = $"/credentials/{name}";
         return new RegistryCredentials(
-            $"{folder}/.dockerconfigjson",
-            new V1Volume { Name = volume, Secret = new V1SecretVolumeSource { SecretName = secret } },
+            $"{folder}/{FileName}",
+            new V1Volume
+            {
+                Name = volume,
+                // The one key, whatever else the Secret may hold.
+                Secret = new V1SecretVolumeSource { SecretName = secret, Items = [new V1KeyToPath { Key = FileName, Path = FileName }] },
+            },
             new V1VolumeMount { Name = volume, MountPath = folder, ReadOnlyProperty = true });
     }
 }

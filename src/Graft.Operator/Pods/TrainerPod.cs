@@ -1,5 +1,6 @@
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
+using k8s;
 using k8s.Models;
 
 namespace Graft.Operator.Pods;
@@ -12,6 +13,7 @@ public sealed record TrainerPod
 {
     public const string Container = "trainer";
     public const string ScratchPath = "/tmp";
+    private const string SharedMemory = "shared-memory";
 
     /// <summary>Where the final word is written: Kubernetes' default, which it mounts writable on a read-only root.</summary>
     public const string TerminationMessagePath = "/dev/termination-log";
@@ -46,57 +48,49 @@ public sealed record TrainerPod
     /// <summary>The pod as a Job's template.</summary>
     public V1PodTemplateSpec Build()
     {
+        var folders = new PodFolders(Settings, Options.Pods);
         return new V1PodTemplateSpec
         {
-            Metadata = new V1ObjectMeta { Labels = new Dictionary<string, string>(Labels) },
+            Metadata = new V1ObjectMeta { Labels = AllLabels(), Annotations = Settings.Annotations },
             Spec = new V1PodSpec
             {
                 RestartPolicy = "Never",
                 AutomountServiceAccountToken = false,
                 EnableServiceLinks = false,
+                ServiceAccountName = Settings.ServiceAccountName,
+                ImagePullSecrets = PullSecrets(),
                 TerminationGracePeriodSeconds = Settings.TerminationGracePeriodSeconds,
                 PriorityClassName = Settings.PriorityClassName,
+                RuntimeClassName = Settings.RuntimeClassName,
+                SchedulerName = Settings.SchedulerName,
                 NodeSelector = Settings.NodeSelector,
-                Tolerations = Settings.Tolerations?.Select(Toleration).ToList(),
-                SecurityContext = new V1PodSecurityContext
-                {
-                    RunAsNonRoot = true,
-                    RunAsUser = User,
-                    RunAsGroup = User,
-                    FsGroup = User,
-                    FsGroupChangePolicy = "OnRootMismatch",
-                    SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
-                },
+                Affinity = As<V1Affinity>(Settings.Affinity),
+                TopologySpreadConstraints = Settings.TopologySpreadConstraints?.ConvertAll(spread => As<V1TopologySpreadConstraint>(spread)!),
+                Tolerations = Settings.Tolerations?.ConvertAll(toleration => As<V1Toleration>(toleration)!),
+                SecurityContext = Identity(),
                 Containers = [BuildContainer()],
-                Volumes = [new V1Volume { Name = "scratch", EmptyDir = new V1EmptyDirVolumeSource() }, .. Volumes],
+                Volumes =
+                [
+                    folders.Scratch("scratch"),
+                    .. Settings.SharedMemory is { } size ? [PodFolders.InMemory(SharedMemory, size)] : Array.Empty<V1Volume>(),
+                    .. Volumes,
+                ],
             },
         };
     }
 
     private V1Container BuildContainer()
     {
-        var requests = new Dictionary<string, ResourceQuantity>
-        {
-            ["cpu"] = new(Settings.Cpu!),
-            ["memory"] = new(Settings.Memory!),
-        };
-        var limits = new Dictionary<string, ResourceQuantity> { ["memory"] = new(Settings.Memory!) };
-        if (Settings.Gpu is { } gpu)
-        {
-            // Extended resources cannot be overcommitted: request and limit are one.
-            var count = new ResourceQuantity(gpu.Count!.Value.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            requests[gpu.ResourceName!] = count;
-            limits[gpu.ResourceName!] = count;
-        }
-
         return new V1Container
         {
             Name = Container,
             Image = Settings.Image ?? Options.TrainerImage,
-            ImagePullPolicy = Options.TrainerImagePullPolicy,
+            ImagePullPolicy = Settings.ImagePullPolicy ?? Options.TrainerImagePullPolicy,
             Args = [.. Arguments],
             Env =
             [
+                .. Settings.Env?.Select(Variable) ?? [],
+                // The last of two variables of one name counts.
                 new V1EnvVar { Name = "GRAFT_BUILTIN_DIR", Value = Options.BuiltinDirectory },
                 new V1EnvVar { Name = "HOME", Value = ScratchPath },
                 new V1EnvVar { Name = "DOTNET_EnableDiagnostics", Value = "0" },
@@ -105,7 +99,7 @@ public sealed record TrainerPod
                 ? null
                 : [new V1EnvFromSource { SecretRef = new V1SecretEnvSource { Name = EnvironmentSecret } }],
             Ports = MetricsPort is { } port ? [new V1ContainerPort { Name = "metrics", ContainerPort = port }] : null,
-            Resources = new V1ResourceRequirements { Requests = requests, Limits = limits },
+            Resources = PodResources.Of(Settings),
             TerminationMessagePath = TerminationMessagePath,
             TerminationMessagePolicy = "File",
             SecurityContext = new V1SecurityContext
@@ -114,18 +108,71 @@ public sealed record TrainerPod
                 ReadOnlyRootFilesystem = true,
                 Capabilities = new V1Capabilities { Drop = ["ALL"] },
             },
-            VolumeMounts = [new V1VolumeMount { Name = "scratch", MountPath = ScratchPath }, .. Mounts],
+            VolumeMounts =
+            [
+                new V1VolumeMount { Name = "scratch", MountPath = ScratchPath },
+                .. Settings.SharedMemory is null
+                    ? Array.Empty<V1VolumeMount>()
+                    : [new V1VolumeMount { Name = SharedMemory, MountPath = "/dev/shm" }],
+                .. Mounts,
+            ],
         };
     }
 
-    private static V1Toleration Toleration(TolerationSpec toleration)
+    /// <summary>Graft's own labels win: the operator finds its pods by them.</summary>
+    private Dictionary<string, string> AllLabels()
     {
-        return new V1Toleration
+        var labels = new Dictionary<string, string>(Settings.Labels ?? []);
+        foreach (var (key, value) in Labels)
         {
-            Key = toleration.Key,
-            OperatorProperty = toleration.Operator,
-            Value = toleration.Value,
-            Effect = toleration.Effect,
+            labels[key] = value;
+        }
+
+        return labels;
+    }
+
+    private List<V1LocalObjectReference>? PullSecrets()
+    {
+        var names = Options.Pods.ImagePullSecrets.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Concat((Settings.ImagePullSecrets ?? []).Select(secret => secret.Name!))
+            .Distinct()
+            .ToList();
+        return names.Count == 0 ? null : names.ConvertAll(name => new V1LocalObjectReference { Name = name });
+    }
+
+    private V1PodSecurityContext Identity()
+    {
+        var wanted = Settings.SecurityContext;
+        long? usual = wanted?.FixedIds ?? Options.Pods.FixedIds ? User : null;
+        return new V1PodSecurityContext
+        {
+            RunAsNonRoot = true,
+            RunAsUser = wanted?.RunAsUser ?? usual,
+            RunAsGroup = wanted?.RunAsGroup ?? usual,
+            FsGroup = wanted?.FsGroup ?? usual,
+            FsGroupChangePolicy = "OnRootMismatch",
+            SupplementalGroups = wanted?.SupplementalGroups?.ConvertAll(group => (long?)group),
+            SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
         };
+    }
+
+    private static V1EnvVar Variable(EnvironmentVariable variable)
+    {
+        return new V1EnvVar
+        {
+            Name = variable.Name!,
+            // $(NAME) would be replaced by a variable of the container, and that may be one of the installation's credentials.
+            Value = variable.Value?.Replace("$", "$$", StringComparison.Ordinal),
+            ValueFrom = variable.SecretKeyRef is { } secret
+                ? new V1EnvVarSource { SecretKeyRef = new V1SecretKeySelector { Name = secret.Name, Key = secret.Key! } }
+                : null,
+        };
+    }
+
+    // These have the fields of a pod's, name for name.
+    private static T? As<T>(object? settings)
+        where T : class
+    {
+        return settings is null ? null : KubernetesJson.Deserialize<T>(KubernetesJson.Serialize(settings));
     }
 }

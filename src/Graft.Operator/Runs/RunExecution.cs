@@ -1,4 +1,3 @@
-using System.Globalization;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
@@ -38,8 +37,9 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
         string planName,
         OperatorOptions options)
     {
-        var @base = PodInput.For(RecipeResolver.BasePart, model, options.BuiltinDirectory);
-        var data = PodInput.For(Execution.DatasetInput, dataset, options.BuiltinDirectory);
+        var folders = new PodFolders(spec.Pod!, options.Pods);
+        var @base = PodInput.For(RecipeResolver.BasePart, model, options.BuiltinDirectory, folders.InputLimit);
+        var data = PodInput.For(Execution.DatasetInput, dataset, options.BuiltinDirectory, folders.InputLimit);
         var credentials = PublishSecret(spec.Publish, options) is { } secret ? RegistryCredentials.For("publish", secret) : null;
         // One claim may serve many runs, and a run that is planned anew must not find the old plan's checkpoints.
         var checkpoints = $"{CheckpointFolder}/{run.Metadata.Uid}/{RecipeHash.Short(planHash)}";
@@ -64,7 +64,7 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
                     CaFile = $"{PlanFolder}/{CaFile}",
                 }
                 : null,
-            Threads = Threads(spec.Pod!.Cpu!),
+            Threads = PodResources.Threads(spec.Pod!),
             MetricsPort = MetricsPort,
             TerminationMessagePath = TrainerPod.TerminationMessagePath,
         };
@@ -72,7 +72,7 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
             execution,
             [
                 .. @base.Volumes, .. data.Volumes,
-                Empty("output"), CheckpointVolume(spec.Checkpoint),
+                folders.Output("output"), CheckpointVolume(spec.Checkpoint, folders),
                 new V1Volume { Name = "plan", ConfigMap = new V1ConfigMapVolumeSource { Name = planName } },
                 .. execution.Report is null ? [] : new[] { TokenVolume() },
                 .. credentials is null ? [] : new[] { credentials.Volume },
@@ -133,16 +133,7 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
         };
     }
 
-    /// <summary>As many threads as whole CPUs are asked for: without a limit a pod sees all of the node's.</summary>
-    private static int Threads(string cpu)
-    {
-        var asked = cpu.EndsWith('m')
-            ? decimal.Parse(cpu[..^1], CultureInfo.InvariantCulture) / 1000
-            : decimal.Parse(cpu, CultureInfo.InvariantCulture);
-        return (int)Math.Max(1, Math.Ceiling(asked));
-    }
-
-    private static V1Volume CheckpointVolume(CheckpointSpec checkpoint)
+    private static V1Volume CheckpointVolume(CheckpointSpec checkpoint, PodFolders folders)
     {
         return checkpoint.ClaimName is { } claim
             ? new V1Volume
@@ -150,12 +141,7 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
                 Name = "checkpoints",
                 PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = claim },
             }
-            : Empty("checkpoints");
-    }
-
-    private static V1Volume Empty(string name)
-    {
-        return new V1Volume { Name = name, EmptyDir = new V1EmptyDirVolumeSource() };
+            : folders.Checkpoints("checkpoints");
     }
 
     private static V1Volume TokenVolume()
