@@ -5,6 +5,9 @@ namespace Graft.Api.Planning;
 /// </summary>
 public sealed record InspectionReport
 {
+    /// <summary>How many bytes of a termination message Kubernetes keeps.</summary>
+    public const int MaximumBytes = 4096;
+
     /// <summary>The digest of the files; null where they could not be read.</summary>
     public string? Digest { get; init; }
 
@@ -40,6 +43,9 @@ public sealed record InspectionReport
 
     /// <summary>The first of them, with file, line, reason and remedy.</summary>
     public string? FirstBadRecord { get; init; }
+
+    /// <summary>Of files that cannot be used: why, as one of <see cref="V1Alpha1.Reasons"/>.</summary>
+    public string? Reason { get; init; }
 
     /// <summary>Why the files cannot be used; null where they can.</summary>
     public string? Error { get; init; }

@@ -91,6 +91,10 @@ public static class Reasons
     [Reason("Mend what the message names: the source's path, the claim, the credentials or the files.", ConditionTypes.Ready)]
     public const string InspectionFailed = "InspectionFailed";
 
+    /// <summary>The files could not be fetched from their registry.</summary>
+    [Reason("Check the reference, the credentials and the registry, which the message names.", ConditionTypes.Ready)]
+    public const string SourceUnavailable = "SourceUnavailable";
+
     /// <summary>The files are not those that spec.digest pins.</summary>
     [Reason("Put the right files there; if these are the right ones, change spec.digest.", ConditionTypes.Ready)]
     public const string DigestMismatch = "DigestMismatch";

@@ -42,7 +42,7 @@ public sealed class InputController<T>(
         var owned = caches.JobsOf(resource);
         var observed = new InspectionObservation(request, owned, caches.PodsOf(owned), time.GetUtcNow());
         var decision = decider.Decide(observed);
-        if (decision.Create is { } wanted && !jobs.IsSeen(wanted))
+        if (decision.Create is { } wanted && !jobs.IsSeen(wanted.Job))
         {
             return UnseenPause;
         }
@@ -54,9 +54,9 @@ public sealed class InputController<T>(
                 await jobs.DeleteAsync(old, cancellation).ConfigureAwait(false);
             }
 
-            if (decision.Create is { } job)
+            if (decision.Create is { } children)
             {
-                await jobs.CreateAsync(resource, job, null, cancellation).ConfigureAwait(false);
+                await jobs.CreateAsync(resource, children.Job, children.Plan, cancellation).ConfigureAwait(false);
             }
         }
         catch (ApiException refusal) when (refusal.IsRejection)

@@ -55,7 +55,12 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations, St
             var existing = await client.FindAsync(ObjectKey.Of(child), cancellation).ConfigureAwait(false);
             if (existing is not null && Owner.Owns(owner, existing))
             {
-                return existing;
+                return !HasOtherContent(existing, child)
+                    ? existing
+                    : throw new ApiException(
+                        HttpStatusCode.Conflict,
+                        "NameTaken",
+                        $"The {client.Kind.Kind} {ObjectKey.Of(child)} has another content than it should have; delete it, and it is created anew.");
             }
 
             throw new ApiException(
@@ -63,5 +68,13 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations, St
                 "NameTaken",
                 $"The {client.Kind.Kind} {ObjectKey.Of(child)} belongs to another resource; if that was deleted, it will be gone in a moment.");
         }
+    }
+
+    /// <summary>Whether a ConfigMap of the right name and owner is not the one that was to be created.</summary>
+    private static bool HasOtherContent(object existing, object wanted)
+    {
+        return existing is V1ConfigMap { Data: var there } && wanted is V1ConfigMap { Data: var asked }
+            && !(there ?? new Dictionary<string, string>()).OrderBy(entry => entry.Key, StringComparer.Ordinal)
+                .SequenceEqual(asked.OrderBy(entry => entry.Key, StringComparer.Ordinal));
     }
 }

@@ -21,14 +21,14 @@ public sealed record InspectionObservation(
 /// <summary>What to do about a base model or a data set.</summary>
 /// <param name="Conditions">The conditions that it should have.</param>
 /// <param name="Report">What was found; null where nothing new was.</param>
-/// <param name="Create">The Job to create, if any.</param>
+/// <param name="Create">The Job to create with its plan, if any.</param>
 /// <param name="Delete">Jobs of earlier specs.</param>
 /// <param name="Events">What to tell once the status is written.</param>
 /// <param name="RequeueAfter">When to look again even if nothing changes.</param>
 public sealed record InspectionDecision(
     List<V1Condition> Conditions,
     InspectionReport? Report,
-    V1Job? Create,
+    InspectionChildren? Create,
     IReadOnlyList<V1Job> Delete,
     IReadOnlyList<EventNote> Events,
     TimeSpan? RequeueAfter);
@@ -64,7 +64,8 @@ public sealed class InspectionDecider(OperatorOptions options)
                 $"The folder {path} is on somebody's computer, where no pod can reach it. Use spec.source.pvc, oci or builtin; `graft run` reads it as it is.");
         }
 
-        var wanted = InspectionJob.For(request, options);
+        var children = InspectionChildren.For(request, options);
+        var wanted = children.Job;
         var old = observed.Jobs.Where(job => job.Metadata.Name != wanted.Metadata.Name && job.Metadata.DeletionTimestamp is null).ToList();
         var current = request.Status?.ObservedGeneration == request.Resource.Metadata.Generation ? request.Status.Get(ConditionTypes.Ready) : null;
         if (current?.Status == ConditionSet.True)
@@ -79,7 +80,7 @@ public sealed class InspectionDecider(OperatorOptions options)
 
         return observed.Refusal is { } refusal
             ? Decided(observed, ConditionSet.False, Reasons.JobCreationFailed, $"The API server refused the Job {wanted.Metadata.Name}: {refusal}", delete: old)
-            : Decided(observed, ConditionSet.Unknown, Reasons.Inspecting, TrainerJobView.NoPodYet(wanted), create: wanted, delete: old);
+            : Decided(observed, ConditionSet.Unknown, Reasons.Inspecting, TrainerJobView.NoPodYet(wanted), create: children, delete: old);
     }
 
     private static InspectionDecision Follow(InspectionObservation observed, V1Job job, List<V1Job> old)
@@ -100,7 +101,8 @@ public sealed class InspectionDecider(OperatorOptions options)
                     : Decided(observed, ConditionSet.True, Reasons.Available, Found(report), report, delete: old);
             case JobPhase.Succeeded or JobPhase.Failed:
                 var why = report?.Error ?? (view.Message.Length > 0 ? view.Message : $"The Job {job.Metadata.Name} left no report.");
-                return Decided(observed, ConditionSet.False, Reasons.InspectionFailed, why, delete: old);
+                var reason = report?.Reason == Reasons.SourceUnavailable ? Reasons.SourceUnavailable : Reasons.InspectionFailed;
+                return Decided(observed, ConditionSet.False, reason, why, delete: old);
             default:
                 var decision = Decided(observed, ConditionSet.Unknown, Reasons.Inspecting, view.Message, delete: old);
                 return decision with { RequeueAfter = view.Phase == JobPhase.Ending ? EndingPause : null };
@@ -118,7 +120,7 @@ public sealed class InspectionDecider(OperatorOptions options)
         string reason,
         string message,
         InspectionReport? report = null,
-        V1Job? create = null,
+        InspectionChildren? create = null,
         IReadOnlyList<V1Job>? delete = null)
     {
         var before = observed.Request.Status.Get(ConditionTypes.Ready);

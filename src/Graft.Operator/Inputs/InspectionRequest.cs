@@ -21,11 +21,11 @@ public sealed record InspectionRequest
     /// <summary>Where the files are; null where the spec does not say.</summary>
     public required InputSource? Source { get; init; }
 
-    /// <summary>The trainer's arguments that say what the files are.</summary>
-    public required IReadOnlyList<string> Arguments { get; init; }
+    /// <summary>How to read them as a model; exactly one of this and <see cref="Dataset"/> is set.</summary>
+    public InspectedModel? Model { get; init; }
 
-    /// <summary>The trainer's option that takes the files' folder.</summary>
-    public required string FolderOption { get; init; }
+    /// <summary>How to read them as a data set.</summary>
+    public InspectedDataset? Dataset { get; init; }
 
     /// <summary>The digest that the files must have; any if null.</summary>
     public required string? ExpectedDigest { get; init; }
@@ -49,16 +49,15 @@ public sealed class BaseModels : IInputKind<BaseModel>
 {
     public InspectionRequest Request(BaseModel resource)
     {
-        var problems = SpecValidator.Validate(resource);
+        var spec = Defaults.Apply(resource.Spec);
         return new InspectionRequest
         {
             Resource = resource,
             Owner = Owner.Reference(resource),
-            Problems = problems,
-            Source = resource.Spec.Source is { } source ? InputSource.Of(source) : null,
-            FolderOption = "--model",
-            Arguments = resource.Spec.RandomInitialization is null ? [] : ["--random-initialization"],
-            ExpectedDigest = resource.Spec.Digest,
+            Problems = SpecValidator.Validate(resource),
+            Source = spec.Source is { } source ? InputSource.Of(source) : null,
+            Model = new InspectedModel { Format = spec.Format!, RandomInitialization = spec.RandomInitialization is not null },
+            ExpectedDigest = spec.Digest,
             Status = resource.Status,
         };
     }
@@ -92,20 +91,13 @@ public sealed class TrainingDatasets : IInputKind<TrainingDataset>
     public InspectionRequest Request(TrainingDataset resource)
     {
         var spec = Defaults.Apply(resource.Spec);
-        List<string> arguments = ["--format", spec.Format!, "--train-file", spec.TrainFile!];
-        if (spec.EvaluationFile is { } evaluation)
-        {
-            arguments.AddRange(["--evaluation-file", evaluation]);
-        }
-
         return new InspectionRequest
         {
             Resource = resource,
             Owner = Owner.Reference(resource),
             Problems = SpecValidator.Validate(resource),
             Source = spec.Source is { } source ? InputSource.Of(source) : null,
-            FolderOption = "--dataset",
-            Arguments = arguments,
+            Dataset = new InspectedDataset { Format = spec.Format!, TrainFile = spec.TrainFile!, EvaluationFile = spec.EvaluationFile },
             ExpectedDigest = spec.Digest,
             Status = resource.Status,
         };

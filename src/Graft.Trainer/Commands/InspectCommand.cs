@@ -1,18 +1,22 @@
 using System.CommandLine;
 using System.Text.Json;
 using Graft.Api.Planning;
-using Graft.Trainer.Failures;
 using Graft.Trainer.Running;
 
 namespace Graft.Trainer.Commands;
 
-/// <summary><c>graft-trainer inspect --model DIR | --dataset DIR</c>.</summary>
+/// <summary><c>graft-trainer inspect REQUEST.json | --model DIR | --dataset DIR</c>.</summary>
 internal static class InspectCommand
 {
     private static readonly JsonSerializerOptions Indented = new(PlanJson.WireOptions) { WriteIndented = true };
 
     public static Command Create()
     {
+        var request = new Argument<FileInfo?>("request")
+        {
+            Description = "What to inspect, as the operator writes it; links that lead out of the folder are refused.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var model = new Option<DirectoryInfo?>("--model") { Description = "A model's folder in the Hugging Face layout." };
         var dataset = new Option<DirectoryInfo?>("--dataset") { Description = "A data set's folder." };
         var oci = new Option<string?>("--oci")
@@ -33,66 +37,73 @@ internal static class InspectCommand
         var train = new Option<string>("--train-file") { Description = "The file to train on.", DefaultValueFactory = _ => "train.jsonl" };
         var evaluation = new Option<string?>("--evaluation-file") { Description = "The file of held-out records." };
         var json = new Option<bool>("--json") { Description = "On one line." };
-        var output = new Option<FileInfo?>("--output")
-        {
-            Description = "Write the report to this file too, such as a pod's /dev/termination-log.",
-        };
+        var output = new Option<FileInfo?>("--output") { Description = "Write the report to this file too." };
         var command = new Command("inspect", "Read a model's or a data set's files and say what they are, as JSON.")
         {
-            model, dataset, oci, plainHttp, credentials, random, format, train, evaluation, json, output,
+            request, model, dataset, oci, plainHttp, credentials, random, format, train, evaluation, json, output,
         };
         command.Validators.Add(result =>
         {
-            if ((result.GetValue(model) is null) == (result.GetValue(dataset) is null))
+            object?[] given = [result.GetValue(request), result.GetValue(model), result.GetValue(dataset)];
+            if (given.Count(value => value is not null) != 1)
             {
-                result.AddError("Give either --model or --dataset.");
+                result.AddError("Give either a request, or --model, or --dataset.");
             }
         });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            string folder = (parsed.GetValue(model) ?? parsed.GetValue(dataset))!.FullName;
-            PlanOci? source = parsed.GetValue(oci) is { } reference
-                ? new PlanOci
-                {
-                    Reference = reference,
-                    PlainHttp = parsed.GetValue(plainHttp),
-                    CredentialsFile = parsed.GetValue(credentials)?.FullName,
-                }
-                : null;
-            InspectionReport Inspect() => parsed.GetValue(model) is not null
-                ? Inspection.OfModel(folder, parsed.GetValue(random))
-                : Inspection.OfDataset(
-                    folder, parsed.GetRequiredValue(format), parsed.GetRequiredValue(train), parsed.GetValue(evaluation));
-
-            var input = new PlanInput { Path = folder, Oci = source };
-            var (exitCode, report) = await InspectAsync(input, Inspect, cancellationToken).ConfigureAwait(false);
-            string line = JsonSerializer.Serialize(report, PlanJson.WireOptions);
-            Console.Out.WriteLine(parsed.GetValue(json) ? line : JsonSerializer.Serialize(report, Indented));
-            if (parsed.GetValue(output) is { } file)
+            InspectionPlan plan;
+            if (parsed.GetValue(request) is { } document)
             {
-                await File.WriteAllTextAsync(file.FullName, line, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    plan = InspectionPlan.Read(await File.ReadAllTextAsync(document.FullName, cancellationToken).ConfigureAwait(false));
+                }
+                catch (Exception e) when (e is PlanFormatException or IOException or UnauthorizedAccessException)
+                {
+                    await Console.Error.WriteLineAsync($"{document.FullName}: {e.Message}").ConfigureAwait(false);
+                    return TrainerExitCodes.BadPlan;
+                }
+            }
+            else
+            {
+                plan = FromOptions(parsed);
             }
 
+            var (exitCode, report) = await InspectionProgram
+                .RunAsync(plan, selfContained: parsed.GetValue(request) is not null, Console.Error, cancellationToken).ConfigureAwait(false);
+            bool oneLine = parsed.GetValue(json) || parsed.GetValue(request) is not null;
+            Console.Out.WriteLine(JsonSerializer.Serialize(report, oneLine ? PlanJson.WireOptions : Indented));
             return exitCode;
         });
         return command;
-    }
 
-    private static async Task<(int ExitCode, InspectionReport Report)> InspectAsync(
-        PlanInput input, Func<InspectionReport> inspect, CancellationToken cancellationToken)
-    {
-        try
+        InspectionPlan FromOptions(ParseResult parsed) => new()
         {
-            await RunInputs.FetchAsync(input, cancellationToken).ConfigureAwait(false);
-            return (TrainerExitCodes.Succeeded, inspect());
-        }
-#pragma warning disable CA1031 // The report says what is wrong, whatever it is.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            TrainerFailure failure = TrainerFailure.From(e);
-            await Console.Error.WriteLineAsync(failure.IsExplained ? failure.Message : e.ToString()).ConfigureAwait(false);
-            return (failure.ExitCode, new InspectionReport { Error = failure.Message });
-        }
+            Input = new PlanInput
+            {
+                Path = (parsed.GetValue(model) ?? parsed.GetValue(dataset))!.FullName,
+                Oci = parsed.GetValue(oci) is { } reference
+                    ? new PlanOci
+                    {
+                        Reference = reference,
+                        PlainHttp = parsed.GetValue(plainHttp),
+                        CredentialsFile = parsed.GetValue(credentials)?.FullName,
+                    }
+                    : null,
+            },
+            Model = parsed.GetValue(model) is null
+                ? null
+                : new InspectedModel { Format = "huggingFace", RandomInitialization = parsed.GetValue(random) },
+            Dataset = parsed.GetValue(dataset) is null
+                ? null
+                : new InspectedDataset
+                {
+                    Format = parsed.GetRequiredValue(format),
+                    TrainFile = parsed.GetRequiredValue(train),
+                    EvaluationFile = parsed.GetValue(evaluation),
+                },
+            TerminationMessagePath = parsed.GetValue(output)?.FullName,
+        };
     }
 }

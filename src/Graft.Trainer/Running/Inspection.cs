@@ -10,19 +10,39 @@ namespace Graft.Trainer.Running;
 /// <summary>What a model's or a data set's files are.</summary>
 internal static class Inspection
 {
-    /// <summary>Opens a model and its tokenizer as a run would.</summary>
-    public static InspectionReport OfModel(string folder, bool drawWeights)
+    /// <summary>Reads the files as a run would.</summary>
+    /// <param name="plan">What to read, and as what.</param>
+    /// <param name="selfContained">
+    /// Whether links may not lead out of the folder: files that a spec names, in a file system that holds more than them.
+    /// </param>
+    public static InspectionReport Of(InspectionPlan plan, bool selfContained)
     {
-        RequireFolder(folder, message => new ModelException(message));
+        string folder = plan.Input.Path;
+        Func<string, Exception> error = plan.Model is null ? message => new DatasetException(message) : message => new ModelException(message);
+        if (!Directory.Exists(folder))
+        {
+            throw error($"{folder}: there is no such folder.");
+        }
+
+        if (selfContained)
+        {
+            InputFolder.RequireSelfContained(folder, error);
+        }
+
+        return plan.Model is { } model ? OfModel(folder, model) : OfDataset(folder, plan.Dataset!, selfContained);
+    }
+
+    private static InspectionReport OfModel(string folder, InspectedModel asked)
+    {
         TextTokenizer tokenizer = TokenizerFolder.Load(folder);
         // A memory-mapped model takes no memory; one whose weights are to be drawn is small enough to draw.
-        using ICausalLanguageModel model = drawWeights
+        using ICausalLanguageModel model = asked.RandomInitialization
             ? CausalLanguageModels.Initialise(folder, seed: 0)
             : CausalLanguageModels.Load(folder);
         tokenizer.CheckFits(model.Shape.VocabularySize);
         return Files(folder) with
         {
-            Format = "huggingFace",
+            Format = asked.Format,
             Architecture = model.Configuration["architectures"]?[0]?.ToString() ?? model.Configuration["model_type"]?.ToString(),
             Parameters = model.Parameters.Values.Sum(p => p.numel()),
             Layers = model.Shape.Layers,
@@ -32,27 +52,27 @@ internal static class Inspection
         };
     }
 
-    /// <summary>Reads every record of a data set.</summary>
-    public static InspectionReport OfDataset(string folder, string format, string trainFile, string? evaluationFile)
+    private static InspectionReport OfDataset(string folder, InspectedDataset asked, bool selfContained)
     {
-        RequireFolder(folder, message => new DatasetException(message));
-        if (!Enum.TryParse(format, ignoreCase: true, out RecordFormat parsed) || !Enum.IsDefined(parsed))
+        if (!Enum.TryParse(asked.Format, ignoreCase: true, out RecordFormat format) || !Enum.IsDefined(format))
         {
-            throw new DatasetException($"The format '{format}' is not known; known are instruction, messages, text.");
+            throw new DatasetException($"The format '{asked.Format}' is not known; known are instruction, messages, text.");
         }
 
-        var (train, bad, firstBad) = Count(Path.Combine(folder, trainFile), parsed);
-        var (evaluation, evaluationBad, firstEvaluationBad) = evaluationFile is null
-            ? (0, 0, null)
-            : Count(Path.Combine(folder, evaluationFile), parsed);
+        var (train, bad, firstBad) = Count(PathOf(asked.TrainFile), format);
+        var (evaluation, evaluationBad, firstEvaluationBad) = asked.EvaluationFile is { } heldOut ? Count(PathOf(heldOut), format) : (0, 0, null);
         return Files(folder) with
         {
-            Format = format,
+            Format = asked.Format,
             TrainRecords = train,
-            EvaluationRecords = evaluationFile is null ? null : evaluation,
+            EvaluationRecords = asked.EvaluationFile is null ? null : evaluation,
             BadRecords = bad + evaluationBad,
             FirstBadRecord = (firstBad ?? firstEvaluationBad)?.ToString(),
         };
+
+        string PathOf(string name) => selfContained
+            ? InputFolder.PathOf(folder, name, message => new DatasetException(message))
+            : Path.Combine(folder, name);
     }
 
     private static (long Good, long Bad, BadRecord? First) Count(string file, RecordFormat format)
@@ -74,12 +94,4 @@ internal static class Inspection
         Digest = FolderDigest.Compute(folder),
         SizeBytes = FolderDigest.Files(folder).Sum(name => new FileInfo(Path.Combine(folder, name)).Length),
     };
-
-    private static void RequireFolder(string folder, Func<string, Exception> error)
-    {
-        if (!Directory.Exists(folder))
-        {
-            throw error($"{folder}: there is no such folder.");
-        }
-    }
 }

@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text;
+
+namespace Graft.Api.Planning;
+
+/// <summary>Text that comes from files or from another program, made fit for a report, a condition or an event.</summary>
+public static class ReportText
+{
+    /// <summary>The text on one line, without characters that a terminal would obey or not show, and no longer than so many characters.</summary>
+    public static string Plain(string text, int longest)
+    {
+        var plain = new StringBuilder();
+        foreach (var rune in text.EnumerateRunes())
+        {
+            plain.Append(IsShown(rune) ? rune.ToString() : " ");
+            if (plain.Length > longest)
+            {
+                // Not in the middle of a surrogate pair.
+                plain.Length = longest - (char.IsHighSurrogate(plain[longest - 2]) ? 2 : 1);
+                return plain.Append('…').ToString();
+            }
+        }
+
+        return plain.ToString();
+    }
+
+    private static bool IsShown(Rune rune)
+    {
+        return Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse);
+    }
+}
