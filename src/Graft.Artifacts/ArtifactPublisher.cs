@@ -24,7 +24,7 @@ internal static class ArtifactPublisher
         try
         {
             var layer = await PackedLayer.PackAsync(source, request.Root, packedPath, cancellationToken).ConfigureAwait(false);
-            return await PublishAsync(repository, layer, request, cancellationToken).ConfigureAwait(false);
+            return await PublishAsync(repository, Complete(layer, request), request, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -49,30 +49,32 @@ internal static class ArtifactPublisher
         return versions;
     }
 
-    private static async Task<PublishedArtifact> PublishAsync(
-        IOciRepository repository, PackedLayer layer, PublishRequest request, CancellationToken cancellationToken)
+    /// <summary>Gives what is complete already, its manifest with all blobs, its version.</summary>
+    public static async Task<PublishedArtifact> PublishAsync(
+        IOciRepository repository, CompleteArtifact artifact, PublishRequest request, CancellationToken cancellationToken)
     {
-        var config = OciJson.Write(new ImageConfig { Rootfs = new RootFileSystem { DiffIds = [layer.DiffId] } });
-        var configBlob = new Descriptor { MediaType = MediaTypes.ImageConfig, Digest = OciDigest.Of(config), Size = config.Length };
-        var manifest = StoredManifest.From(Describe(layer, configBlob, request));
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var versions = await VersionsAsync(repository, cancellationToken).ConfigureAwait(false);
-            var present = versions.FirstOrDefault(version => IsSame(version.Manifest, layer, request));
+            var present = versions.FirstOrDefault(version => IsSame(version.Manifest, artifact, request));
             if (present.Manifest is not null)
             {
                 // Heals a version whose blob was lost, and is no transfer where it is there.
                 var stored = OciJson.Read<ImageManifest>(present.Manifest.Content, present.Manifest.Digest);
-                if (stored.Layers.Any(l => l.Digest == layer.Descriptor.Digest))
+                foreach (var blob in artifact.Blobs.Where(blob => stored.Layers.Any(layer => layer.Digest == blob.Descriptor.Digest)))
                 {
-                    await repository.PushBlobAsync(layer.Descriptor, () => File.OpenRead(layer.Path), cancellationToken).ConfigureAwait(false);
+                    await repository.PushBlobAsync(blob.Descriptor, blob.Open, cancellationToken).ConfigureAwait(false);
                 }
 
                 return Published(repository, request.Name, present.Version, present.Manifest);
             }
 
-            await repository.PushBlobAsync(layer.Descriptor, () => File.OpenRead(layer.Path), cancellationToken).ConfigureAwait(false);
-            await repository.PushBlobAsync(configBlob, () => new MemoryStream(config), cancellationToken).ConfigureAwait(false);
+            foreach (var blob in artifact.Blobs)
+            {
+                await repository.PushBlobAsync(blob.Descriptor, blob.Open, cancellationToken).ConfigureAwait(false);
+            }
+
+            var manifest = artifact.Manifest;
             await repository.PushManifestAsync(manifest, cancellationToken).ConfigureAwait(false);
             var next = versions.Count == 0 ? 1 : versions[^1].Version + 1;
             if (await repository.TryTagAsync($"v{next}", manifest, cancellationToken).ConfigureAwait(false))
@@ -82,7 +84,18 @@ internal static class ArtifactPublisher
         }
 
         throw new ArtifactException(
-            $"No version of '{request.Name}' could be had in {MaxAttempts} attempts: other publishers took each number.");
+            $"No version of '{request.Name}' could be had in {MaxAttempts} attempts: other publishers took each number.",
+            ArtifactFailure.Unavailable);
+    }
+
+    private static CompleteArtifact Complete(PackedLayer layer, PublishRequest request)
+    {
+        var config = OciJson.Write(new ImageConfig { Rootfs = new RootFileSystem { DiffIds = [layer.DiffId] } });
+        var descriptor = new Descriptor { MediaType = MediaTypes.ImageConfig, Digest = OciDigest.Of(config), Size = config.Length };
+        return new CompleteArtifact(
+            StoredManifest.From(Describe(layer, descriptor, request)),
+            layer.Descriptor,
+            [new(layer.Descriptor, () => File.OpenRead(layer.Path)), new(descriptor, () => new MemoryStream(config))]);
     }
 
     /// <summary>
@@ -113,7 +126,11 @@ internal static class ArtifactPublisher
         };
     }
 
-    private static bool IsSame(StoredManifest stored, PackedLayer layer, PublishRequest request)
+    /// <summary>
+    /// The same content, or the same run's: its bytes may differ in the last bits after a change of machines. The layout must be the same,
+    /// or a run that asks for another one would not get it.
+    /// </summary>
+    private static bool IsSame(StoredManifest stored, CompleteArtifact artifact, PublishRequest request)
     {
         if (stored.MediaType != MediaTypes.ImageManifest)
         {
@@ -121,9 +138,17 @@ internal static class ArtifactPublisher
         }
 
         var manifest = OciJson.Read<ImageManifest>(stored.Content, $"Manifest {stored.Digest}");
-        var sameContent = manifest.Layers is [var only] && only.Annotation(Annotations.OrasContentDigest) == layer.DiffId;
-        var sameRun = manifest.Annotation(Annotations.RunUid) == request.RunUid && manifest.Annotation(Annotations.PlanHash) == request.PlanHash;
-        return sameContent || sameRun;
+        if (manifest.Layers is not [var only])
+        {
+            return false;
+        }
+
+        var sameContent = only.Annotation(Annotations.OrasContentDigest) is { } content
+            && content == artifact.Layer.Annotation(Annotations.OrasContentDigest);
+        var sameLayout = only.Annotation(Annotations.Title) == artifact.Layer.Annotation(Annotations.Title);
+        var sameRun = manifest.Annotation(Annotations.RunUid) == request.RunUid
+            && manifest.Annotation(Annotations.PlanHash) == request.PlanHash;
+        return sameContent || (sameRun && sameLayout);
     }
 
     private static PublishedArtifact Published(IOciRepository repository, string name, int version, StoredManifest manifest)

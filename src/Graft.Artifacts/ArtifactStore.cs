@@ -10,7 +10,7 @@ public static class ArtifactStore
     /// <param name="folder">Folder of the layout folders.</param>
     public static IArtifactStore InFolder(string folder)
     {
-        return new RepositoryStore(name => new OciLayout(Path.Combine(folder, name)), new RegistryOptions());
+        return new RepositoryStore(name => new OciLayout(Path.Combine(folder, name)), new RegistryOptions(), TimeProvider.System);
     }
 
     /// <summary>A store in a registry: one repository for each name.</summary>
@@ -23,13 +23,8 @@ public static class ArtifactStore
         ArgumentNullException.ThrowIfNull(options);
         // A name is needed for a reference; it only serves to check the prefix here.
         OciReference.Parse($"{prefix}/name");
-        return new RepositoryStore(
-            name =>
-            {
-                var reference = OciReference.Parse($"{prefix}/{name}");
-                return new RegistryRepository(reference.Registry!, reference.Repository, options, clock ?? TimeProvider.System);
-            },
-            options);
+        clock ??= TimeProvider.System;
+        return new RepositoryStore(name => Open(OciReference.Parse($"{prefix}/{name}"), options, clock), options, clock);
     }
 
     /// <summary>Unpacks what a reference names, wherever it is: see <see cref="IArtifactStore.PullAsync"/>.</summary>
@@ -38,14 +33,31 @@ public static class ArtifactStore
         string reference, string targetFolder, RegistryOptions options, CancellationToken cancellationToken = default)
     {
         var parsed = OciReference.Parse(reference);
-        IOciRepository repository = parsed.Registry is null
-            ? new OciLayout(parsed.Repository)
-            : new RegistryRepository(parsed.Registry, parsed.Repository, options, TimeProvider.System);
-        return ArtifactUnpacker.UnpackAsync(repository, parsed, targetFolder, cancellationToken);
+        return ArtifactUnpacker.UnpackAsync(Open(parsed, options, TimeProvider.System), parsed, targetFolder, cancellationToken);
     }
 
-    private sealed class RepositoryStore(Func<string, IOciRepository> open, RegistryOptions options) : IArtifactStore
+    private static IOciRepository Open(OciReference reference, RegistryOptions options, TimeProvider clock)
     {
+        return reference.Registry is null
+            ? new OciLayout(reference.Repository)
+            : new RegistryRepository(reference.Registry, reference.Repository, options, clock);
+    }
+
+    private sealed class RepositoryStore(Func<string, IOciRepository> open, RegistryOptions options, TimeProvider clock) : IArtifactStore
+    {
+        public Task CheckAsync(string name, CancellationToken cancellationToken = default)
+        {
+            return Repository(name).CheckPushAsync(cancellationToken);
+        }
+
+        public Task<PublishedArtifact> CopyAsync(
+            string reference, RegistryOptions source, string workFolder, PublishRequest request, CancellationToken cancellationToken = default)
+        {
+            var parsed = OciReference.Parse(reference);
+            return ArtifactCopier.CopyAsync(
+                Open(parsed, source, clock), parsed, workFolder, Repository(request.Name), request, cancellationToken);
+        }
+
         public Task<PublishedArtifact> PublishAsync(string folder, PublishRequest request, CancellationToken cancellationToken = default)
         {
             return ArtifactPublisher.PublishAsync(Repository(request.Name), folder, request, cancellationToken);

@@ -21,6 +21,13 @@ public sealed record Execution
 
     public required PlanPublish Publish { get; init; }
 
+    /// <summary>
+    /// This plan's artifact where it is published already, by digest: <c>registry.example/adapters/name@sha256:…</c>. With it the trainer
+    /// trains nothing and needs no inputs: it publishes the same files at <see cref="Publish"/>, byte for byte, in another layout where
+    /// that asks for one. Its result names the new place and has no figures: those of the run stay as they are.
+    /// </summary>
+    public PlanOci? Published { get; init; }
+
     /// <summary>Where progress is pushed; nowhere without it.</summary>
     public PlanReport? Report { get; init; }
 
@@ -33,7 +40,7 @@ public sealed record Execution
     /// <summary>The port of the trainer's /metrics; none without it.</summary>
     public int? MetricsPort { get; init; }
 
-    /// <summary>Where the final word is written, at most 4 KiB; Kubernetes shows it. Nowhere without it.</summary>
+    /// <summary>Where the termination message is written, at most 4 KiB; Kubernetes shows it. Nowhere without it.</summary>
     public string? TerminationMessagePath { get; init; }
 
     public const string DatasetInput = "dataset";
@@ -98,11 +105,17 @@ public sealed record PlanPublish
 
     public bool PlainHttp { get; init; }
 
-    /// <summary>A <c>.dockerconfigjson</c> with the registry's credentials.</summary>
+    /// <summary>A <c>.dockerconfigjson</c> with the registry's credentials, read anew for each attempt.</summary>
     public string? CredentialsFile { get; init; }
 
     /// <summary>The folder that holds one OCI layout a name, where there is no repository.</summary>
     public string? Directory { get; init; }
+
+    /// <summary>
+    /// How long publishing is tried once the training is done. A pod without a claim is the only place where the adapter is, so that it
+    /// waits for a registry to be mended; afterwards the trainer ends with <see cref="TrainerExitCodes.PublishFailed"/>.
+    /// </summary>
+    public int PatienceSeconds { get; init; } = 24 * 60 * 60;
 
     /// <summary><c>root</c>, <c>data</c> or <c>models</c>: where the files lie in the image.</summary>
     public string Layout { get; init; } = "root";

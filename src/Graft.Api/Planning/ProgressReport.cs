@@ -6,6 +6,9 @@ public sealed record ProgressReport
     /// <summary>Loading, Evaluating, Training or Publishing.</summary>
     public required string Activity { get; init; }
 
+    /// <summary>What holds the activity up, in a sentence: while publishing is tried again, why it failed last. Absent otherwise.</summary>
+    public string? Message { get; init; }
+
     /// <summary>Optimiser steps done.</summary>
     public long Step { get; init; }
 

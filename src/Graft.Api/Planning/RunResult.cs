@@ -1,6 +1,6 @@
 namespace Graft.Api.Planning;
 
-/// <summary>A trainer's final word: <c>result.json</c> in the output folder and the pod's termination message.</summary>
+/// <summary>How a trainer ended: <c>result.json</c> in the output folder and the pod's termination message.</summary>
 public sealed record RunResult
 {
     /// <summary>Kubernetes keeps no more of a termination message.</summary>
@@ -81,6 +81,14 @@ public static class TrainerExitCodes
     public const int BadData = 3;
     public const int ModelNotLoadable = 4;
     public const int Diverged = 5;
+
+    /// <summary>
+    /// The adapter could not be published. Either the registry was found unreachable or refusing before the training, and nothing was
+    /// trained: a successor looks again and begins. Or the training was done and <see cref="PlanPublish.PatienceSeconds"/> are over: what
+    /// was trained is kept in <see cref="Execution.CheckpointDirectory"/>, and a successor of the same plan that finds it there publishes
+    /// the same bytes without training or evaluating again. Where that folder ends with the pod, a successor would train from the
+    /// beginning.
+    /// </summary>
     public const int PublishFailed = 6;
 
     /// <summary>Stopped by SIGTERM after a checkpoint; a successor goes on from it.</summary>

@@ -6,6 +6,10 @@ internal interface IOciRepository
     /// <summary>The reference by which others find what the tag names.</summary>
     string Reference(string tag);
 
+    /// <summary>Asks, without leaving anything behind, whether blobs can be stored here.</summary>
+    /// <exception cref="ArtifactException">They cannot; the message says why.</exception>
+    Task CheckPushAsync(CancellationToken cancellationToken);
+
     /// <summary>The manifest or index by tag or digest, or null where there is none. By digest its content is verified.</summary>
     Task<StoredManifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken);
 

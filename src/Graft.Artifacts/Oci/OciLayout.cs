@@ -15,6 +15,30 @@ internal sealed class OciLayout(string folder) : IOciRepository
         return $"oci:{folder}:{tag}";
     }
 
+    public async Task CheckPushAsync(CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
+        try
+        {
+            await WriteAsync(path, stream => stream.WriteAsync("ok"u8.ToArray(), cancellationToken).AsTask()).ConfigureAwait(false);
+            File.Delete(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new ArtifactException(
+                $"The folder '{folder}' cannot be written: {fault.Message} Name another one, or mend its permissions.",
+                fault,
+                ArtifactFailure.Refused);
+        }
+    }
+
+    /// <summary>Whether a blob is here, whole.</summary>
+    public bool Has(Descriptor blob)
+    {
+        var file = new FileInfo(BlobPath(blob.Digest));
+        return file.Exists && file.Length == blob.Size;
+    }
+
     public async Task<StoredManifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken)
     {
         var byDigest = OciDigest.IsValid(tagOrDigest);
@@ -45,14 +69,13 @@ internal sealed class OciLayout(string folder) : IOciRepository
 
     public async Task PushBlobAsync(Descriptor blob, Func<Stream> open, CancellationToken cancellationToken)
     {
-        var path = BlobPath(blob.Digest);
-        if (File.Exists(path) && new FileInfo(path).Length == blob.Size)
+        if (Has(blob))
         {
             return;
         }
 
         await using var source = open();
-        await WriteAsync(path, stream => source.CopyToAsync(stream, cancellationToken)).ConfigureAwait(false);
+        await WriteAsync(BlobPath(blob.Digest), stream => source.CopyToAsync(stream, cancellationToken)).ConfigureAwait(false);
     }
 
     public Task PushManifestAsync(StoredManifest manifest, CancellationToken cancellationToken)
@@ -91,7 +114,8 @@ internal sealed class OciLayout(string folder) : IOciRepository
 
     private string IndexPath => Path.Combine(folder, "index.json");
 
-    private string BlobPath(string digest)
+    /// <summary>The file of a blob.</summary>
+    public string BlobPath(string digest)
     {
         return Path.Combine(folder, "blobs", "sha256", OciDigest.Hex(digest));
     }
@@ -122,7 +146,9 @@ internal sealed class OciLayout(string folder) : IOciRepository
             catch (IOException fault)
             {
                 throw new ArtifactException(
-                    $"Another process has held '{path}' for {LockTimeout.TotalSeconds:0} s; end it and try again.", fault);
+                    $"Another process has held '{path}' for {LockTimeout.TotalSeconds:0} s; end it and try again.",
+                    fault,
+                    ArtifactFailure.Unavailable);
             }
         }
     }

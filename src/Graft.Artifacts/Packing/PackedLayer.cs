@@ -15,11 +15,23 @@ namespace Graft.Artifacts.Packing;
 /// <param name="DiffId">Digest of the archive before compression.</param>
 internal sealed record PackedLayer(string Path, Descriptor Descriptor, string DiffId)
 {
+    /// <summary>The title of a layer whose files lie there: what tells one layout from another.</summary>
+    public static string Title(LayerRoot root)
+    {
+        return root == LayerRoot.Root ? "." : Prefix(root);
+    }
+
+    /// <summary>The folder within the archive, without slashes; empty for its root.</summary>
+    public static string Prefix(LayerRoot root)
+    {
+        return root == LayerRoot.Root ? "" : root.ToString().ToLowerInvariant();
+    }
+
     /// <summary>Packs all files of the folder.</summary>
     /// <exception cref="ArtifactException">There is no file, or something that is no plain file.</exception>
     public static async Task<PackedLayer> PackAsync(string folder, LayerRoot root, string packedPath, CancellationToken cancellationToken)
     {
-        var prefix = root == LayerRoot.Root ? "" : root.ToString().ToLowerInvariant();
+        var prefix = Prefix(root);
         await using (var file = new FileStream(packedPath, FileMode.Create, FileAccess.ReadWrite))
         {
             string diffId;
@@ -44,7 +56,7 @@ internal sealed record PackedLayer(string Path, Descriptor Descriptor, string Di
                 Size = file.Length,
                 Annotations = new(StringComparer.Ordinal)
                 {
-                    [Annotations.Title] = prefix.Length == 0 ? "." : prefix,
+                    [Annotations.Title] = Title(root),
                     [Annotations.OrasUnpack] = "true",
                     [Annotations.OrasContentDigest] = diffId,
                 },

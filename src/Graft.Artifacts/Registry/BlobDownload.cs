@@ -84,7 +84,9 @@ internal sealed class BlobDownload(RegistryHttp http, string address, Descriptor
             catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken))
             {
                 throw new ArtifactException(
-                    $"The transfer of blob {blob.Digest} broke {resumptions + 1} times ({fault.Message}). Try again later.", fault);
+                    $"The transfer of blob {blob.Digest} broke {resumptions + 1} times ({fault.Message}). Try again later.",
+                    fault,
+                    ArtifactFailure.Unavailable);
             }
         }
     }

@@ -18,7 +18,7 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
         {
             try
             {
-                var location = await BeginAsync(cancellationToken).ConfigureAwait(false);
+                var location = await BeginAsync(http, endpoint, cancellationToken).ConfigureAwait(false);
                 location = blob.Size > options.ChunkBytes
                     ? await SendChunksAsync(location, cancellationToken).ConfigureAwait(false)
                     : location;
@@ -33,21 +33,40 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
             catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken))
             {
                 throw new ArtifactException(
-                    $"The upload of blob {blob.Digest} to {endpoint.Host} broke {restart + 1} times ({fault.Message}). Try again "
-                        + "later.", fault);
+                    $"The upload of blob {blob.Digest} to {endpoint.Host} broke {restart + 1} times ({fault.Message}). Try again later.",
+                    fault,
+                    ArtifactFailure.Unavailable);
             }
         }
     }
 
-    private async Task<Uri> BeginAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Begins an upload and ends it at once: what a registry is asked to know whether it takes uploads, without leaving anything there.
+    /// </summary>
+    /// <exception cref="ArtifactException">It takes none.</exception>
+    public static async Task TryAsync(RegistryHttp http, RegistryEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        var location = await BeginAsync(http, endpoint, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var response = await http.SendAsync(
+                () => new HttpRequestMessage(HttpMethod.Delete, location), retry: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken))
+        {
+            // Not every registry can end an upload; all of them forget one that never gets a byte.
+        }
+    }
+
+    private static async Task<Uri> BeginAsync(RegistryHttp http, RegistryEndpoint endpoint, CancellationToken cancellationToken)
     {
         using var response = await http.SendAsync(
             () => new HttpRequestMessage(HttpMethod.Post, $"{endpoint.Api}/blobs/uploads/") { Content = new ByteArrayContent([]) },
             retry: true,
             cancellationToken).ConfigureAwait(false);
         return response.StatusCode == HttpStatusCode.Accepted
-            ? Location(response, new Uri($"{endpoint.Api}/blobs/uploads/"))
-            : throw await http.RefusalAsync(response, "the begin of an upload", cancellationToken).ConfigureAwait(false);
+            ? Location(endpoint, response, new Uri($"{endpoint.Api}/blobs/uploads/"))
+            : throw await http.RefusalAsync(response, "the start of an upload", cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Uri> SendChunksAsync(Uri location, CancellationToken cancellationToken)
@@ -60,7 +79,7 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
             try
             {
                 using var response = await PatchAsync(location, source, sent, size, cancellationToken).ConfigureAwait(false);
-                location = Location(response, location);
+                location = Location(endpoint, response, location);
                 sent += size;
                 failures = 0;
             }
@@ -116,7 +135,7 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
         var range = response.Headers.TryGetValues("Range", out var values) ? values.First() : "0-0";
         var last = long.Parse(range[(range.IndexOf('-', StringComparison.Ordinal) + 1)..], System.Globalization.CultureInfo.InvariantCulture);
         // An empty upload is told as 0-0, like one of a single byte; no chunk is that small.
-        return (Location(response, location), last == 0 ? 0 : last + 1);
+        return (Location(endpoint, response, location), last == 0 ? 0 : last + 1);
     }
 
     private async Task CompleteAsync(Uri location, bool withBody, CancellationToken cancellationToken)
@@ -143,8 +162,9 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
             : await http.RefusalAsync(response, $"the upload of blob {blob.Digest}", cancellationToken).ConfigureAwait(false);
     }
 
-    private static Uri Location(HttpResponseMessage response, Uri asked)
+    private static Uri Location(RegistryEndpoint endpoint, HttpResponseMessage response, Uri asked)
     {
-        return response.Headers.Location is { } location ? new Uri(asked, location) : asked;
+        // After a redirect the answer is relative to where it came from.
+        return response.Headers.Location is { } location ? endpoint.Follow(response.RequestMessage?.RequestUri ?? asked, location) : asked;
     }
 }

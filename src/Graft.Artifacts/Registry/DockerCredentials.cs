@@ -32,11 +32,13 @@ internal sealed record DockerCredentials(string? Username, string? Password, str
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or FormatException)
         {
-            throw new ArtifactException($"'{file}' is no Docker configuration with credentials ({fault.Message}).", fault);
+            throw new ArtifactException(
+                $"'{file}' is no Docker configuration with credentials ({fault.Message}).", fault, ArtifactFailure.Refused);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new ArtifactException($"The registry credentials in '{file}' cannot be read: {fault.Message}", fault);
+            throw new ArtifactException(
+                $"The registry credentials in '{file}' cannot be read: {fault.Message}", fault, ArtifactFailure.Refused);
         }
     }
 

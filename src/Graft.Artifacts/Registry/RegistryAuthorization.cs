@@ -28,10 +28,12 @@ internal sealed class RegistryAuthorization(RegistryEndpoint endpoint, RegistryO
     private async Task<string> TokenAsync(AuthenticationChallenge challenge, DockerCredentials? credentials, CancellationToken cancellationToken)
     {
         var realm = challenge.Parameters.GetValueOrDefault("realm");
-        if (!Uri.TryCreate(realm, UriKind.Absolute, out var address) || (address.Scheme != "https" && !options.PlainHttp))
+        if (!Uri.TryCreate(realm, UriKind.Absolute, out var address) || !MayAsk(address))
         {
             throw new ArtifactException(
-                $"Registry {endpoint.Host} sends for a token to '{realm}', which is no https address: credentials do not go there.");
+                $"Registry {endpoint.Host} sends for a token to '{realm}', which is neither an https address nor on the registry's own host "
+                    + "without TLS: credentials do not go there.",
+                ArtifactFailure.Refused);
         }
 
         var service = challenge.Parameters.GetValueOrDefault("service") ?? "";
@@ -48,28 +50,64 @@ internal sealed class RegistryAuthorization(RegistryEndpoint endpoint, RegistryO
                     ["scope"] = scope,
                 }),
             }
-            : new HttpRequestMessage(HttpMethod.Get, $"{realm}{(address.Query.Length == 0 ? '?' : '&')}service={Uri.EscapeDataString(service)}&scope={Uri.EscapeDataString(scope)}");
+            : new HttpRequestMessage(
+                HttpMethod.Get,
+                $"{realm}{(address.Query.Length == 0 ? '?' : '&')}service={Uri.EscapeDataString(service)}&scope={Uri.EscapeDataString(scope)}");
         if (credentials?.Basic is { } basic)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", basic);
         }
 
-        using var response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        using var response = await AskAsync(request, address, cancellationToken).ConfigureAwait(false);
+        if (RegistryHttp.IsPassing(response.StatusCode))
+        {
+            throw new TokenServiceException(endpoint, address, (int)response.StatusCode);
+        }
+
         if (!response.IsSuccessStatusCode)
         {
             throw new ArtifactException(
-                $"Registry {endpoint.Host}: its token service '{address.Host}' answers {(int)response.StatusCode} for {scope}. Check the credentials{(options.DockerConfigFile is null ? "; none are given" : $" in '{options.DockerConfigFile}'")}.");
+                $"Registry {endpoint.Host}: its token service '{address.Host}' answers {(int)response.StatusCode} for {scope}. Check the "
+                    + $"credentials{(options.DockerConfigFile is null ? "; none are given" : $" in '{options.DockerConfigFile}'")}.",
+                ArtifactFailure.Refused);
         }
 
-        using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
-        foreach (var name in (string[])["token", "access_token"])
+        return Token(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false))
+            ?? throw new ArtifactException(
+                $"Registry {endpoint.Host}: its token service '{address.Host}' answers without a token. Check the address of the registry.",
+                ArtifactFailure.Refused);
+    }
+
+    /// <summary>Any host over TLS, as registries have their token service elsewhere; without TLS only the registry's own host.</summary>
+    private bool MayAsk(Uri address)
+    {
+        return address.Scheme == "https" || (options.PlainHttp && address.Scheme == "http" && address.Host == new Uri(endpoint.Api).Host);
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, Uri address, CancellationToken cancellationToken)
+    {
+        try
         {
-            if (document.RootElement.TryGetProperty(name, out var token) && token.GetString() is { Length: > 0 } text)
-            {
-                return text;
-            }
+            return await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
+        catch (HttpRequestException fault)
+        {
+            throw new TokenServiceException(address, fault);
+        }
+    }
 
-        throw new ArtifactException($"Registry {endpoint.Host}: its token service '{address.Host}' answers without a token.");
+    private static string? Token(byte[] answer)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(answer);
+            return ((string[])["token", "access_token"])
+                .Select(name => document.RootElement.TryGetProperty(name, out var token) ? token.GetString() : null)
+                .FirstOrDefault(text => !string.IsNullOrEmpty(text));
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 }

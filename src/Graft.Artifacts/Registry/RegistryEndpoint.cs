@@ -8,6 +8,30 @@ internal sealed record RegistryEndpoint(string Host, string Repository, string A
 {
     private const string DockerHub = "docker.io";
 
+    /// <summary>Where the registry says whether it speaks the API at all.</summary>
+    public string Root => $"{new Uri(Api).GetLeftPart(UriPartial.Authority)}/v2/";
+
+    /// <summary>
+    /// Whether an address is the registry's own: the same scheme, host and port. Credentials go nowhere else, and not without TLS to a
+    /// registry that has it.
+    /// </summary>
+    public bool IsOwn(Uri address)
+    {
+        var own = new Uri(Api);
+        return address.Scheme == own.Scheme && string.Equals(address.Authority, own.Authority, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>
+    /// Where an upload goes on. A registry behind a proxy that ends TLS may name itself without; that address is taken with TLS.
+    /// </summary>
+    public Uri Follow(Uri asked, Uri location)
+    {
+        var next = new Uri(asked, location);
+        return next.Scheme == "http" && new Uri(Api).Scheme == "https" && next.IsDefaultPort && next.Host == new Uri(Api).Host
+            ? new Uri($"{new Uri(Api).GetLeftPart(UriPartial.Authority)}{next.PathAndQuery}")
+            : next;
+    }
+
     public static RegistryEndpoint Of(string host, string repository, bool plainHttp)
     {
         // Docker Hub's API is on another host than its name, and its official images are in a repository that is not named.

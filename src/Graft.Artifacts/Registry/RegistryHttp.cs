@@ -10,7 +10,8 @@ internal sealed class RegistryHttp
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestWish = TimeSpan.FromSeconds(60);
+    private const int MaxRedirects = 5;
 
     // Clients live as long as the process: connections are shared, and none is closed under a stream that is still read.
     private static readonly ConcurrentDictionary<string, HttpClient> Clients = new();
@@ -46,25 +47,24 @@ internal sealed class RegistryHttp
         {
             var wait = FirstWait * Math.Pow(2, Math.Min(attempt, 10)) * (0.5 + Random.Shared.NextDouble());
             wait = wait < LongestWait ? wait : LongestWait;
-            var mayRetry = retry && clock.GetElapsedTime(start) + wait < options.RetryTime;
             try
             {
                 var response = await SendAuthorizedAsync(create, bodyBytes, cancellationToken).ConfigureAwait(false);
-                if (!IsPassing(response.StatusCode) || !mayRetry)
+                wait = Longer(wait, response.Headers.RetryAfter?.Delta);
+                if (!retry || !IsPassing(response.StatusCode) || clock.GetElapsedTime(start) + wait >= options.RetryTime)
                 {
                     return response;
                 }
 
-                wait = response.Headers.RetryAfter?.Delta is { } wish && wish > wait && wish < LongestWait ? wish : wait;
                 response.Dispose();
             }
             catch (Exception fault) when (retry && IsPassing(fault, cancellationToken))
             {
-                if (!mayRetry)
+                var isThere = fault is TokenServiceException { IsBusy: true };
+                var patience = isThere ? options.RetryTime : options.UnreachableTime ?? options.RetryTime;
+                if (clock.GetElapsedTime(start) + wait >= patience)
                 {
-                    throw new ArtifactException(
-                        $"Registry {endpoint.Host} cannot be reached: {fault.GetBaseException().Message} Check the "
-                            + $"address{(options.PlainHttp ? "" : ", and whether it speaks TLS")}.", fault);
+                    throw new ArtifactException(RegistryFaults.Describe(endpoint, options, fault), fault, ArtifactFailure.Unavailable);
                 }
             }
 
@@ -88,30 +88,46 @@ internal sealed class RegistryHttp
             HttpStatusCode.Unauthorized when options.DockerConfigFile is null => " It wants credentials: give a .dockerconfigjson.",
             HttpStatusCode.Unauthorized => $" It does not take the credentials in '{options.DockerConfigFile}' for {endpoint.Host}.",
             HttpStatusCode.Forbidden => " The credentials lack the permission.",
+            HttpStatusCode.NotFound when text.Contains("NAME_", StringComparison.Ordinal) =>
+                " It does not make that repository by itself: create it, or name another one.",
+            HttpStatusCode.BadRequest when options.PlainHttp && text.Contains("HTTPS", StringComparison.OrdinalIgnoreCase) =>
+                " It speaks TLS: switch plain HTTP off.",
             HttpStatusCode.RequestEntityTooLarge => " A proxy in front of it limits the size of requests.",
+            _ when IsPassing(response.StatusCode) => " It is there, but does not serve at the moment: try again later.",
             _ => "",
         };
-        return new ArtifactException($"Registry {endpoint.Host} answers {status} to {what} in "
-            + $"{endpoint.Repository}{Errors(text)}.{advice}");
+        return new ArtifactException(
+            $"Registry {endpoint.Host} answers {status} to {what} in {endpoint.Repository}{Errors(text)}.{advice}",
+            IsPassing(response.StatusCode) ? ArtifactFailure.Unavailable : ArtifactFailure.Refused);
     }
 
     private async Task<HttpResponseMessage> SendAuthorizedAsync(Func<HttpRequestMessage> create, long bodyBytes, CancellationToken cancellationToken)
     {
-        for (var answered = false; ; answered = true)
+        Uri? redirected = null;
+        var answered = false;
+        for (var redirects = 0; ;)
         {
             using var request = create();
-            // A mirror or object store that a registry's upload address leads to must not see the registry's credentials.
-            if (new Uri(endpoint.Api).Authority == request.RequestUri!.Authority)
-            {
-                request.Headers.Authorization = authorization.Header;
-            }
+            request.RequestUri = redirected ?? request.RequestUri!;
+            // A mirror or object store that the registry sends to must not see the registry's credentials, nor ask for them.
+            var isOwn = endpoint.IsOwn(request.RequestUri);
+            request.Headers.Authorization = isOwn ? authorization.Header : null;
 
             // At a quarter of a megabyte a second even a slow line gets through; a dead one is noticed.
-            using var limit = new CancellationTokenSource(RequestTimeout + TimeSpan.FromSeconds(bodyBytes / 250_000.0), clock);
+            using var limit = new CancellationTokenSource(options.RequestTime + TimeSpan.FromSeconds(bodyBytes / 250_000.0), clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-            if (response.StatusCode != HttpStatusCode.Unauthorized || answered
-                || !await authorization.AnswerAsync(response, either.Token).ConfigureAwait(false))
+            if (redirects < MaxRedirects && Redirection(request, response) is { } next)
+            {
+                redirects++;
+                redirected = next;
+            }
+            else if (isOwn && !answered && response.StatusCode == HttpStatusCode.Unauthorized
+                && await authorization.AnswerAsync(response, either.Token).ConfigureAwait(false))
+            {
+                answered = true;
+            }
+            else
             {
                 return response;
             }
@@ -120,7 +136,28 @@ internal sealed class RegistryHttp
         }
     }
 
-    private static bool IsPassing(HttpStatusCode status)
+    /// <summary>Where an answer sends the same request to; null where it sends nowhere, or from TLS to none.</summary>
+    private static Uri? Redirection(HttpRequestMessage request, HttpResponseMessage response)
+    {
+        // 301 to 303 change the method of anything but a question.
+        var isQuestion = request.Method == HttpMethod.Get || request.Method == HttpMethod.Head;
+        if ((int)response.StatusCode is not (307 or 308) && !(isQuestion && (int)response.StatusCode is 301 or 302 or 303))
+        {
+            return null;
+        }
+
+        var next = response.Headers.Location is { } location ? new Uri(request.RequestUri!, location) : null;
+        return next is { Scheme: "https" } || (next is { Scheme: "http" } && request.RequestUri!.Scheme == "http") ? next : null;
+    }
+
+    private static TimeSpan Longer(TimeSpan wait, TimeSpan? wish)
+    {
+        var asked = wish is { } time && time > wait ? time : wait;
+        return asked < LongestWish ? asked : LongestWish;
+    }
+
+    /// <summary>Whether a status says that the registry is there, but not ready.</summary>
+    public static bool IsPassing(HttpStatusCode status)
     {
         return status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
     }
@@ -145,6 +182,8 @@ internal sealed class RegistryHttp
     {
         var handler = new SocketsHttpHandler
         {
+            // Followed one by one above: credentials, and the body of a request for a token, stay with the host that they are for.
+            AllowAutoRedirect = false,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };

@@ -27,6 +27,15 @@ public sealed record RegistryOptions
     /// </summary>
     public TimeSpan RetryTime { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// How long a registry that cannot be reached at all is tried; null is <see cref="RetryTime"/>. Shorter where somebody waits to hear
+    /// of a wrong address: a registry that answers "busy" is there, one that does not answer may never be.
+    /// </summary>
+    public TimeSpan? UnreachableTime { get; init; }
+
+    /// <summary>Time for the beginning of an answer; sending a body has its own on top.</summary>
+    public TimeSpan RequestTime { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>The file in which Docker, Podman and oras keep the user's credentials, if it is there.</summary>
     /// <param name="environment">Reads an environment variable.</param>
     public static string? UserConfigFile(Func<string, string?> environment)

@@ -29,6 +29,24 @@ internal sealed class RegistryRepository : IOciRepository
         return $"{endpoint.Host}/{endpoint.Repository}:{tag}";
     }
 
+    public async Task CheckPushAsync(CancellationToken cancellationToken)
+    {
+        using (var answer = await http.SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Get, endpoint.Root), retry: true, cancellationToken).ConfigureAwait(false))
+        {
+            // A refusal here may be for the want of a scope; the upload's answer decides.
+            if (!answer.IsSuccessStatusCode && answer.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
+            {
+                throw answer.StatusCode == HttpStatusCode.NotFound
+                    ? new ArtifactException(
+                        $"{endpoint.Host} answers 404 to {endpoint.Root}: it is no OCI registry. Check the address.", ArtifactFailure.Refused)
+                    : await http.RefusalAsync(answer, "/v2/", cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        await BlobUpload.TryAsync(http, endpoint, cancellationToken).ConfigureAwait(false);
+    }
+
     public async Task<StoredManifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken)
     {
         using var response = await http.SendAsync(
@@ -101,7 +119,7 @@ internal sealed class RegistryRepository : IOciRepository
         }
         catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken))
         {
-            return false;
+            // It may have been stored all the same: looked at below, after the wait that everybody owes.
         }
 
         // A registry that took long for us may take as long for others.
@@ -174,6 +192,6 @@ internal sealed class RegistryRepository : IOciRepository
         }
 
         var next = new Uri(page, link[1..end]);
-        return next.Authority == page.Authority ? next : null;
+        return next.Scheme == page.Scheme && next.Authority == page.Authority ? next : null;
     }
 }

@@ -11,7 +11,7 @@ public static class EventLine
     public static string Of(ProgressReport report)
     {
         return report.TotalSteps == 0 || report.Activity != "Training"
-            ? report.Activity
+            ? report.Activity + (report.Message is { } message ? $": {message}" : "")
             : string.Create(CultureInfo.InvariantCulture, $"step {report.Step}/{report.TotalSteps}  {Speed(report)}");
     }
 

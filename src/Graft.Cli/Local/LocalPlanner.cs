@@ -86,6 +86,8 @@ public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests,
                 CredentialsFile = registry?.DockerConfigFile,
                 Directory = options.Repository is null ? Path.GetFullPath(Path.Combine(options.Output, "oci")) : null,
                 Layout = publish.Layout!,
+                // Somebody sits before it, and what is trained is kept: the same command publishes it later.
+                PatienceSeconds = 60,
             },
             Device = options.Device,
             Threads = options.Threads,

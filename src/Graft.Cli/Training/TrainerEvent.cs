@@ -49,6 +49,7 @@ public sealed record TrainerEvent(string Kind, JsonElement Body)
         return new ProgressReport
         {
             Activity = Text("activity") ?? "Training",
+            Message = Text("message"),
             Step = (long)(Number("step") ?? 0),
             TotalSteps = (long)(Number("totalSteps") ?? 0),
             Loss = Number("loss"),

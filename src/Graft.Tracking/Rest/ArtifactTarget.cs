@@ -16,12 +16,13 @@ internal static class ArtifactTarget
 
         var escaped = string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
         var folder = root.AbsolutePath.Trim('/');
-        // Another host would get this server's credentials.
+        // Another host would get this server's credentials; so would the same host without the TLS that the server has.
         var sameServer = root.Host.Length == 0 || root.Authority == server.Authority;
+        var sameScheme = root.Scheme == server.Scheme;
         return root.Scheme switch
         {
             "mlflow-artifacts" when sameServer => new Uri($"{MlflowSettings.AddressOf(server)}/api/2.0/mlflow-artifacts/artifacts/{folder}/{escaped}"),
-            "http" or "https" when sameServer => new Uri($"{root.GetLeftPart(UriPartial.Path).TrimEnd('/')}/{escaped}"),
+            "http" or "https" when sameServer && sameScheme => new Uri($"{root.GetLeftPart(UriPartial.Path).TrimEnd('/')}/{escaped}"),
             _ => null,
         };
     }

@@ -35,6 +35,9 @@ public sealed class CheckpointStore(string folder, string planHash)
         RespectNullableAnnotations = true,
     };
 
+    /// <summary>Whether there is any checkpoint, of whichever plan and in whichever state.</summary>
+    public bool HasAny => Newest().Any();
+
     /// <summary>Saves a checkpoint and deletes those that are older than the one before it.</summary>
     /// <returns>Its folder.</returns>
     public string Save(CheckpointRecord record, IEnumerable<KeyValuePair<string, Tensor>> tensors)

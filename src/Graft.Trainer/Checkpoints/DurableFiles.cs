@@ -13,6 +13,15 @@ internal static partial class DurableFiles
         file.Flush(flushToDisk: true);
     }
 
+    /// <summary>Copies a file and syncs the copy.</summary>
+    public static void Copy(string from, string to)
+    {
+        using FileStream source = File.OpenRead(from);
+        using var file = new FileStream(to, FileMode.Create, FileAccess.Write, FileShare.None);
+        source.CopyTo(file);
+        file.Flush(flushToDisk: true);
+    }
+
     /// <summary>Renames a folder whose files are on disk, and syncs the names.</summary>
     public static void Rename(string from, string to)
     {
@@ -21,8 +30,8 @@ internal static partial class DurableFiles
         SyncFolder(Path.GetDirectoryName(Path.GetFullPath(to))!);
     }
 
-    /// <summary>.NET opens no folders; a rename is durable only once the folder that holds the name is synced.</summary>
-    private static void SyncFolder(string path)
+    /// <summary>Syncs the names in a folder. .NET opens no folders, and a new name is durable only once its folder is synced.</summary>
+    public static void SyncFolder(string path)
     {
         if (OperatingSystem.IsWindows())
         {

@@ -43,6 +43,7 @@ public sealed class LogSink(TextWriter log, TimeProvider clock) : IEventSink
             CultureInfo.InvariantCulture,
             $"step {e.Step} of {e.TotalSteps}, loss {loss:F4}, learning rate {rate:g3}, {e.TokensPerSecond:F0} tokens/s, "
             + $"{e.EtaSeconds:F0} s left"),
+        ProgressEvent { Message: { } message, Activity: var activity } => $"{activity}: {message}",
         EvaluationEvent e => string.Create(
             CultureInfo.InvariantCulture,
             $"{e.Model} model on the held-out records: loss {e.Loss:F4}, token accuracy {e.TokenAccuracy:P1}")

@@ -50,6 +50,9 @@ public sealed record ProgressEvent : TrainerEvent
 
     public required string Activity { get; init; }
 
+    /// <summary>What holds the activity up; null where nothing does.</summary>
+    public string? Message { get; init; }
+
     public required int Step { get; init; }
 
     public required int TotalSteps { get; init; }
@@ -70,6 +73,7 @@ public sealed record ProgressEvent : TrainerEvent
     public ProgressReport ToReport() => new()
     {
         Activity = Activity,
+        Message = Message,
         Step = Step,
         TotalSteps = TotalSteps,
         Loss = Loss,

@@ -1,42 +1,72 @@
 using Graft.Api.Planning;
 using Graft.Artifacts;
-using Graft.Artifacts.Packing;
 using Graft.Tracking;
+using Graft.Trainer.Checkpoints;
 using Graft.Trainer.Failures;
+using Graft.Trainer.Publishing;
 using Graft.Trainer.Reporting;
 
 namespace Graft.Trainer.Running;
 
 /// <summary>
-/// <c>graft-trainer run</c>: opens whoever listens, carries the plan out, publishes, and says the final word, however it ends.
+/// <c>graft-trainer run</c>: asks the registry, opens whoever listens, carries the plan out, publishes, and says how it ended, however it
+/// ends. What is trained already is only published.
 /// </summary>
-/// <param name="plan">The plan.</param>
-/// <param name="output">Events as lines of JSON.</param>
-/// <param name="log">Words for people.</param>
-/// <param name="clock">Measures time.</param>
-public sealed class RunProgram(RunPlan plan, TextWriter output, TextWriter log, TimeProvider clock)
+public sealed class RunProgram
 {
+    private readonly RunPlan _plan;
+    private readonly TextWriter _output;
+    private readonly TextWriter _log;
+    private readonly TimeProvider _clock;
+    private readonly TrainedStore _store;
+    private readonly string _trainedPath;
+
+    /// <summary>Creates the program.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="output">Events as lines of JSON.</param>
+    /// <param name="log">Words for people.</param>
+    /// <param name="clock">Measures time.</param>
+    public RunProgram(RunPlan plan, TextWriter output, TextWriter log, TimeProvider clock)
+    {
+        _plan = plan;
+        _output = output;
+        _log = log;
+        _clock = clock;
+        _store = new TrainedStore(plan.Execution.CheckpointDirectory, RecipeHash.Of(plan.Recipe));
+        _trainedPath = Path.Combine(plan.Execution.OutputDirectory, TrainingRun.TrainedFolderName);
+    }
+
+    /// <summary>Whether the plan's artifact exists already and only goes to another place.</summary>
+    private bool IsCopy => _plan.Execution.Published is not null;
+
     /// <summary>Runs the plan.</summary>
     /// <param name="stop">Asks to stop after a checkpoint.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(CancellationToken stop)
     {
-        Threads.Initialise(plan.Execution.Threads);
-        Directory.CreateDirectory(plan.Execution.OutputDirectory);
+        Directory.CreateDirectory(_plan.Execution.OutputDirectory);
+        var warnings = new List<string>();
+        Publication publication;
+        TrainedRecord? kept;
         IRunTracker tracker;
         try
         {
-            tracker = Trackers.Open(plan, log, clock);
+            publication = new Publication(_plan);
+            kept = await PrepareAsync(publication, warnings.Add, stop).ConfigureAwait(false);
+            tracker = Trackers.Open(_plan, _log, _clock);
         }
-        catch (TrackingException e)
+#pragma warning disable CA1031 // Whatever goes wrong, the result is written.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            return await FailBeforeTrackingAsync(e).ConfigureAwait(false);
+            return await EndBeforeTrackingAsync(e, stop).ConfigureAwait(false);
         }
 
         await using (tracker.ConfigureAwait(false))
         {
             await using var events = new EventSinks(Sinks(tracker));
-            var (exitCode, result, status) = await ExecuteAsync(events, tracker, stop).ConfigureAwait(false);
+            warnings.ForEach(warning => events.Take(new WarningEvent(warning)));
+            var (exitCode, result, status) = await ExecuteAsync(publication, kept, events, tracker, stop).ConfigureAwait(false);
             TrackingOutcome outcome = await tracker.FinishAsync(status, CancellationToken.None).ConfigureAwait(false);
             foreach (string problem in outcome.Problems)
             {
@@ -44,67 +74,141 @@ public sealed class RunProgram(RunPlan plan, TextWriter output, TextWriter log, 
             }
 
             result = result with { Tracking = Trackers.Result(outcome.Run) };
-            FinalWord.Write(plan.Execution, result);
+            ResultFiles.Write(_plan.Execution, result, _log);
             events.Take(result.Outcome == "Failed" ? new FailedEvent(exitCode, result) : new FinishedEvent(result));
             return exitCode;
         }
     }
 
-    private async Task<(int ExitCode, RunResult Result, TrackedStatus Status)> ExecuteAsync(
-        IEventSink events, IRunTracker tracker, CancellationToken stop)
+    /// <summary>
+    /// What an earlier process has trained, ready to be published; without it the registry is asked, since a wrong address costs seconds
+    /// now and hours later.
+    /// </summary>
+    private async Task<TrainedRecord?> PrepareAsync(Publication publication, Action<string> warn, CancellationToken stop)
     {
-        var run = new TrainingRun(plan, events, clock);
+        if (!IsCopy && _store.Find(warn) is { } kept)
+        {
+            _store.Restore(_trainedPath);
+            return kept;
+        }
+
         try
         {
-            await run.ExecuteAsync(stop).ConfigureAwait(false);
-            ResultArtifact artifact = await PublishAsync(run, events).ConfigureAwait(false);
-            Trackers.Record(tracker, run.TrainedPath, artifact);
-            string message = $"Trained {run.Step} steps; published {artifact.Name} {artifact.Version}.";
-            return (TrainerExitCodes.Succeeded, Result("Succeeded", message, run) with { Artifact = artifact }, TrackedStatus.Finished);
+            await publication.CheckAsync(stop).ConfigureAwait(false);
+        }
+        catch (ArtifactException e) when (!IsCopy && new CheckpointStore(_plan.Execution.CheckpointDirectory, "").HasAny)
+        {
+            // It took artifacts when the run began, and may again when it ends: what is trained so far is not given up for it.
+            warn($"The registry does not take artifacts at the moment, and the run resumes all the same: {e.Message}");
+        }
+
+        return null;
+    }
+
+    private async Task<(int ExitCode, RunResult Result, TrackedStatus Status)> ExecuteAsync(
+        Publication publication, TrainedRecord? trained, IEventSink events, IRunTracker tracker, CancellationToken stop)
+    {
+        var run = new TrainingRun(_plan, events, _clock);
+        try
+        {
+            trained ??= IsCopy ? null : await TrainAsync(run, events, stop).ConfigureAwait(false);
+            ResultArtifact artifact = await PublishAsync(publication, trained, events, stop).ConfigureAwait(false);
+            Trackers.Record(tracker, IsCopy ? null : _trainedPath, artifact);
+            string message = $"{(trained is null ? "Copied the adapter" : $"Trained {trained.Step} steps")}; "
+                + $"published {artifact.Name} {artifact.Version}.";
+            return (TrainerExitCodes.Succeeded, Result("Succeeded", message) with { Artifact = artifact }, TrackedStatus.Finished);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            string message = run.Step > 0 ? $"Stopped after step {run.Step}; a checkpoint is saved." : "Stopped before the first step.";
-            return (TrainerExitCodes.Interrupted, Result("Interrupted", message, run), TrackedStatus.Scheduled);
+            return (TrainerExitCodes.Interrupted, Result("Interrupted", Interruption(run, trained)), TrackedStatus.Scheduled);
         }
-#pragma warning disable CA1031 // Whatever goes wrong, the final word is said.
+#pragma warning disable CA1031 // Whatever goes wrong, the result is written.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             TrainerFailure failure = TrainerFailure.From(e);
-            await log.WriteLineAsync(failure.IsExplained ? failure.Message : e.ToString()).ConfigureAwait(false);
-            return (failure.ExitCode, Result("Failed", failure.Message, run) with { Reason = failure.Reason }, TrackedStatus.Failed);
+            await _log.WriteLineAsync(failure.IsExplained ? failure.Message : e.ToString()).ConfigureAwait(false);
+            string message = trained is null ? failure.Message : $"{failure.Message} {Kept(trained)}";
+            // The run that a copy belongs to has ended well; its record stays so.
+            TrackedStatus status = IsCopy ? TrackedStatus.Finished : TrackedStatus.Failed;
+            return (failure.ExitCode, Result("Failed", message) with { Reason = failure.Reason }, status);
         }
+
+        RunResult Result(string outcome, string message) => new()
+        {
+            Outcome = outcome,
+            Message = message,
+            Steps = trained?.Step ?? run.Step,
+            Figures = IsCopy ? null : trained?.Figures ?? run.Figures,
+        };
     }
 
-    private async Task<ResultArtifact> PublishAsync(TrainingRun run, IEventSink events)
+    private async Task<TrainedRecord> TrainAsync(TrainingRun run, IEventSink events, CancellationToken stop)
     {
-        PlanPublish publish = plan.Execution.Publish;
-        var request = new PublishRequest
+        Threads.Initialise(_plan.Execution.Threads);
+        await run.ExecuteAsync(stop).ConfigureAwait(false);
+        var record = new TrainedRecord
         {
-            Name = publish.Name,
-            RunUid = plan.Execution.Run.Uid,
-            PlanHash = RecipeHash.Of(plan.Recipe),
-            BaseModel = plan.Recipe.Parts[0].Model,
-            Root = Enum.Parse<LayerRoot>(publish.Layout, ignoreCase: true),
+            PlanHash = RecipeHash.Of(_plan.Recipe),
+            FilesDigest = FolderDigest.Compute(_trainedPath),
+            Step = run.Step,
+            LastLoss = run.LastLoss,
+            Figures = run.Figures,
         };
-        // Not cancelled by a stop: the work is done, and pushing takes less than doing it again would.
-        PublishedArtifact published = await Stores.ForPublishing(publish)
-            .PublishAsync(run.TrainedPath, request, CancellationToken.None).ConfigureAwait(false);
-        string version = $"v{published.Version}";
-        events.Take(new ArtifactEvent(run.TrainedPath, published.Name, version, published.Digest, published.Reference));
-        return new ResultArtifact { Name = published.Name, Version = version, Digest = published.Digest, Reference = published.Reference };
+        try
+        {
+            _store.Save(_trainedPath, record);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            events.Take(new WarningEvent($"What was trained cannot be kept in {_plan.Execution.CheckpointDirectory}, and is published from "
+                + $"{_trainedPath}: {e.Message}"));
+        }
+
+        return record;
     }
+
+    private async Task<ResultArtifact> PublishAsync(Publication publication, TrainedRecord? trained, IEventSink events, CancellationToken stop)
+    {
+        Tell(null);
+        var publisher = new PatientPublisher(
+            limit => publication.PublishAsync(_trainedPath, limit), TimeSpan.FromSeconds(_plan.Execution.Publish.PatienceSeconds), Tell, _clock);
+        PublishedArtifact published = await publisher.PublishAsync(stop).ConfigureAwait(false);
+        string version = $"v{published.Version}";
+        events.Take(new ArtifactEvent(_trainedPath, published.Name, version, published.Digest, published.Reference));
+        return new ResultArtifact { Name = published.Name, Version = version, Digest = published.Digest, Reference = published.Reference };
+
+        void Tell(string? message) => events.Take(new ProgressEvent
+        {
+            Activity = "Publishing",
+            Message = message,
+            Step = trained?.Step ?? 0,
+            TotalSteps = trained?.Step ?? 0,
+            Loss = trained?.LastLoss,
+        });
+    }
+
+    private string Interruption(TrainingRun run, TrainedRecord? trained) => (trained, run.Step) switch
+    {
+        ({ } record, _) => $"Stopped before the adapter was published. {Kept(record)}",
+        (null, _) when IsCopy => "Stopped before the adapter was published at its new place.",
+        (null, > 0 and var step) => $"Stopped after step {step}; a checkpoint is saved.",
+        _ => "Stopped before the first step.",
+    };
+
+    private string Kept(TrainedRecord trained) =>
+        $"All {trained.Step} steps are trained, and the adapter is kept in {_plan.Execution.CheckpointDirectory}: where that folder outlives "
+        + "this process, the next one of the same plan publishes it without training again.";
 
     private List<IEventSink> Sinks(IRunTracker tracker)
     {
-        List<IEventSink> sinks = [new JsonLinesSink(output, clock), new LogSink(log, clock), new TrackingSink(tracker)];
-        if (plan.Execution.Report is { } report)
+        List<IEventSink> sinks = [new JsonLinesSink(_output, _clock), new LogSink(_log, _clock), new TrackingSink(tracker)];
+        if (_plan.Execution.Report is { } report)
         {
-            sinks.Add(new ProgressPushSink(report, clock, log));
+            sinks.Add(new ProgressPushSink(report, _clock, _log));
         }
 
-        if (plan.Execution.MetricsPort is { } port)
+        if (_plan.Execution.MetricsPort is { } port)
         {
             sinks.Add(new MetricsSink(port));
         }
@@ -112,22 +216,22 @@ public sealed class RunProgram(RunPlan plan, TextWriter output, TextWriter log, 
         return sinks;
     }
 
-    private async Task<int> FailBeforeTrackingAsync(TrackingException error)
+    private async Task<int> EndBeforeTrackingAsync(Exception error, CancellationToken stop)
     {
+        await using var events = new JsonLinesSink(_output, _clock);
+        if (error is OperationCanceledException && stop.IsCancellationRequested)
+        {
+            var interrupted = new RunResult { Outcome = "Interrupted", Message = "Stopped before the first step." };
+            ResultFiles.Write(_plan.Execution, interrupted, _log);
+            events.Take(new FinishedEvent(interrupted));
+            return TrainerExitCodes.Interrupted;
+        }
+
         TrainerFailure failure = TrainerFailure.From(error);
-        await log.WriteLineAsync(failure.Message).ConfigureAwait(false);
+        await _log.WriteLineAsync(failure.IsExplained ? failure.Message : error.ToString()).ConfigureAwait(false);
         var result = new RunResult { Outcome = "Failed", Reason = failure.Reason, Message = failure.Message };
-        FinalWord.Write(plan.Execution, result);
-        await using var events = new JsonLinesSink(output, clock);
+        ResultFiles.Write(_plan.Execution, result, _log);
         events.Take(new FailedEvent(failure.ExitCode, result));
         return failure.ExitCode;
     }
-
-    private static RunResult Result(string outcome, string message, TrainingRun run) => new()
-    {
-        Outcome = outcome,
-        Message = message,
-        Steps = run.Step,
-        Figures = run.Figures,
-    };
 }

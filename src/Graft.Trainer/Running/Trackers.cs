@@ -38,7 +38,10 @@ internal static class Trackers
     }
 
     /// <summary>Records what was published.</summary>
-    public static void Record(IRunTracker tracker, string trainedFolder, ResultArtifact artifact)
+    /// <param name="tracker">The record.</param>
+    /// <param name="trainedFolder">The files, or null where the record has them already.</param>
+    /// <param name="artifact">The version.</param>
+    public static void Record(IRunTracker tracker, string? trainedFolder, ResultArtifact artifact)
     {
         tracker.SetTags(new Dictionary<string, string>
         {
@@ -46,7 +49,10 @@ internal static class Trackers
             ["graft.dev/artifact-version"] = artifact.Version,
             ["graft.dev/artifact-digest"] = artifact.Digest,
         });
-        tracker.LogArtifact(trainedFolder, "adapter");
+        if (trainedFolder is not null)
+        {
+            tracker.LogArtifact(trainedFolder, "adapter");
+        }
     }
 
     /// <summary>Where the record is; null as long as a server has not answered.</summary>

@@ -34,11 +34,14 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
     /// <summary>Where the trained part is once the run is done.</summary>
     public string TrainedPath { get; } = Path.Combine(plan.Execution.OutputDirectory, TrainedFolderName);
 
-    /// <summary>What is known so far; for the final word, however the run ends.</summary>
+    /// <summary>What is known so far; for the result, however the run ends.</summary>
     public ResultFigures Figures { get; private set; } = new();
 
     /// <summary>Optimiser steps done.</summary>
     public int Step { get; private set; }
+
+    /// <summary>The last step's loss, once the run is done.</summary>
+    public double? LastLoss { get; private set; }
 
     /// <summary>Trains to the end.</summary>
     /// <param name="stop">Asks to stop: the run saves a checkpoint and throws.</param>
@@ -70,7 +73,7 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
 
         SaveIfNew(run.Session, checkpoints, device);
         EvaluationFigures? adapted = Evaluate("adapted", run, Step, stop);
-        Tell("Publishing", run.Session);
+        LastLoss = run.Session.LastLoss;
         Save(run, adapted);
     }
 

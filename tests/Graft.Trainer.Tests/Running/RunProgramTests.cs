@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Graft.Api.Planning;
+using Graft.Trainer.Publishing;
 using Graft.Trainer.Tests.Support;
 using Xunit;
 
@@ -95,6 +96,7 @@ public sealed class RunProgramTests : IDisposable
         await Runs.RunAsync(straight, None);
         await Runs.RunAsync(plan, None);
         Dictionary<string, string> published = Runs.Published(plan);
+        Directory.Delete(Path.Combine(plan.Execution.CheckpointDirectory, TrainedStore.FolderName), recursive: true);
         File.WriteAllText(Path.Combine(plan.Execution.CheckpointDirectory, "step-00000012", "state.safetensors"), "broken");
 
         Ended ended = await Runs.RunAsync(plan, None);

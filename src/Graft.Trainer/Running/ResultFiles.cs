@@ -1,0 +1,43 @@
+using Graft.Api.Planning;
+
+namespace Graft.Trainer.Running;
+
+/// <summary>Writes a run's result where others look for it.</summary>
+internal static class ResultFiles
+{
+    private const string ResultFile = "result.json";
+
+    /// <summary>
+    /// Writes the pod's termination message, and result.json whole or not at all. A full disk does not keep the other from being written.
+    /// </summary>
+    public static void Write(Execution execution, RunResult result, TextWriter log)
+    {
+        byte[] json = TerminationMessage.Write(result);
+        if (execution.TerminationMessagePath is { } message)
+        {
+            // A device file in a pod: written in place.
+            Try(() => File.WriteAllBytes(message, json), log);
+        }
+
+        string path = Path.Combine(execution.OutputDirectory, ResultFile), temporary = path + ".tmp";
+        Try(
+            () =>
+            {
+                File.WriteAllBytes(temporary, json);
+                File.Move(temporary, path, overwrite: true);
+            },
+            log);
+    }
+
+    private static void Try(Action write, TextWriter log)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.WriteLine($"The result cannot be written: {e.Message}");
+        }
+    }
+}
