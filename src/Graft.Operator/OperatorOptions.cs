@@ -18,8 +18,8 @@ public sealed class OperatorOptions
     /// <summary>Of every train and inspect pod.</summary>
     public Pods.PodOptions Pods { get; set; } = new();
 
-    /// <summary>The memory of a pod that inspects a model or a data set.</summary>
-    public string InspectMemory { get; set; } = "1Gi";
+    /// <summary>Of inspections alone.</summary>
+    public Inputs.InspectOptions Inspect { get; set; } = new();
 
     /// <summary>Where built-in models and data sets lie in the trainer image.</summary>
     public string BuiltinDirectory { get; set; } = "/usr/share/graft";

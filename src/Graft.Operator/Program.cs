@@ -16,6 +16,7 @@ builder.Logging.ClearProviders().AddSimpleConsole(console =>
 });
 builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 var options = builder.Configuration.GetSection(OperatorOptions.Section).Get<OperatorOptions>() ?? new OperatorOptions();
+_ = options.Inspect.Installation();
 var registry = Metrics.NewCustomRegistry();
 
 builder.Services.AddSingleton(Options.Create(options));

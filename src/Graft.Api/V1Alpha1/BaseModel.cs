@@ -40,6 +40,15 @@ public sealed class BaseModelSpec
 
     /// <summary>The model's licence.</summary>
     public LicenseNotice? License { get; set; }
+
+    /// <summary>The pod that inspects the files.</summary>
+    public InspectionPodSettings? Pod { get; set; }
+
+    /// <summary>
+    /// Any new value inspects the files again. Runs that are finished stay so as long as the files' digest is the same.
+    /// </summary>
+    [MaxLength(64)]
+    public string? Rerun { get; set; }
 }
 
 /// <summary>Weights drawn at random: normal with the configuration's <c>initializer_range</c> as standard deviation, norms one.</summary>
@@ -52,12 +61,8 @@ public sealed class RandomInitialization
 }
 
 /// <summary>What was found in a base model's files.</summary>
-public sealed class BaseModelStatus : ResourceStatus
+public sealed class BaseModelStatus : InputStatus
 {
-    /// <summary>The digest of the model's files.</summary>
-    [MaxLength(71)]
-    public string? Digest { get; set; }
-
     /// <summary>The model's class, from its configuration, such as <c>LlamaForCausalLM</c>.</summary>
     [MaxLength(128)]
     public string? Architecture { get; set; }

@@ -14,7 +14,7 @@ public static class Reasons
     public const string Waiting = "Waiting";
 
     /// <summary>A queue holds the Job back until there is room for it.</summary>
-    [Reason("Wait, or look at the queue: `kubectl describe workloads.kueue.x-k8s.io` says what is short.", ConditionTypes.Succeeded, ConditionTypes.QuotaReserved)]
+    [Reason("Wait, or look at the queue: `kubectl describe workloads.kueue.x-k8s.io` says what is short.", ConditionTypes.Succeeded, ConditionTypes.QuotaReserved, ConditionTypes.Ready)]
     public const string Queued = "Queued";
 
     /// <summary>A trainer pod runs.</summary>
@@ -88,15 +88,15 @@ public static class Reasons
     public const string Inspecting = "Inspecting";
 
     /// <summary>The files could not be read, or are not what they should be.</summary>
-    [Reason("Mend what the message names: the source's path, the claim, the credentials or the files.", ConditionTypes.Ready)]
+    [Reason("Mend what the message names: the source's path, the claim, the credentials or the files; a new value of spec.rerun reads them again.", ConditionTypes.Ready)]
     public const string InspectionFailed = "InspectionFailed";
 
     /// <summary>The files could not be fetched from their registry.</summary>
-    [Reason("Check the reference, the credentials and the registry, which the message names.", ConditionTypes.Ready)]
+    [Reason("Check the reference, the credentials and the registry, which the message names; it is tried again at the time that it states.", ConditionTypes.Ready)]
     public const string SourceUnavailable = "SourceUnavailable";
 
     /// <summary>The files are not those that spec.digest pins.</summary>
-    [Reason("Put the right files there; if these are the right ones, change spec.digest.", ConditionTypes.Ready)]
+    [Reason("Put the right files there; if these are the right ones, change spec.digest. A new value of spec.rerun reads them again.", ConditionTypes.Ready)]
     public const string DigestMismatch = "DigestMismatch";
 
     /// <summary>The files are there and can be read; runs may use them.</summary>
@@ -154,7 +154,7 @@ public static class Reasons
     public const string PublishFailed = "PublishFailed";
 
     /// <summary>The trainer needed more memory than it may have.</summary>
-    [Reason("Raise spec.pod.memory, or lower spec.training.batchSize or spec.data.maxLength.", ConditionTypes.Succeeded)]
+    [Reason("Raise spec.pod.memory, or lower spec.training.batchSize or spec.data.maxLength; for an inspection, the chart's inspect.memory.", ConditionTypes.Succeeded, ConditionTypes.Ready)]
     public const string OutOfMemory = "OutOfMemory";
 
     /// <summary>The run took longer than it may.</summary>

@@ -49,15 +49,20 @@ public sealed class TrainingDatasetSpec
 
     /// <summary>The data's licence.</summary>
     public LicenseNotice? License { get; set; }
+
+    /// <summary>The pod that inspects the files.</summary>
+    public InspectionPodSettings? Pod { get; set; }
+
+    /// <summary>
+    /// Any new value inspects the files again. Runs that are finished stay so as long as the files' digest is the same.
+    /// </summary>
+    [MaxLength(64)]
+    public string? Rerun { get; set; }
 }
 
 /// <summary>What was found in a data set's files.</summary>
-public sealed class TrainingDatasetStatus : ResourceStatus
+public sealed class TrainingDatasetStatus : InputStatus
 {
-    /// <summary>The digest of the data set's files.</summary>
-    [MaxLength(71)]
-    public string? Digest { get; set; }
-
     /// <summary>The number of records to train on.</summary>
     public long? TrainRecords { get; set; }
 

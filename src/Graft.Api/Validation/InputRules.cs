@@ -9,13 +9,15 @@ internal static class InputRules
     /// <summary>Checks a base model whose spec follows its schema.</summary>
     public static IEnumerable<SpecProblem> Check(BaseModelSpec spec, FieldPath at)
     {
-        return ReferenceIsPinned(spec.Source!.Oci, spec.Digest, at);
+        return ReferenceIsPinned(spec.Source!.Oci, spec.Digest, at).Concat(PodRules.Check(spec.Pod, at));
     }
 
     /// <summary>Checks a data set whose spec follows its schema.</summary>
     public static IEnumerable<SpecProblem> Check(TrainingDatasetSpec spec, FieldPath at)
     {
-        return ReferenceIsPinned(spec.Source!.Oci, spec.Digest, at).Concat(EvaluationIsHeldOut(Defaults.Apply(spec), at));
+        return ReferenceIsPinned(spec.Source!.Oci, spec.Digest, at)
+            .Concat(EvaluationIsHeldOut(Defaults.Apply(spec), at))
+            .Concat(PodRules.Check(spec.Pod, at));
     }
 
     private static IEnumerable<SpecProblem> ReferenceIsPinned(OciSource? oci, string? digest, FieldPath at)

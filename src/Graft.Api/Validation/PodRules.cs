@@ -1,4 +1,5 @@
 using Graft.Api.V1Alpha1;
+using k8s;
 
 namespace Graft.Api.Validation;
 
@@ -21,6 +22,13 @@ internal static class PodRules
             .Concat(PodKeyRules.Check(pod, path))
             .Concat(EnvironmentRules.Check(pod.Env, tracking, path.Field("env")))
             .Concat(PlacementRules.Check(pod, path));
+    }
+
+    /// <summary>Checks the inspection pod of the spec at a path.</summary>
+    public static IEnumerable<SpecProblem> Check(InspectionPodSettings? pod, FieldPath at)
+    {
+        // The fields that both have are the same by name and meaning.
+        return Check(pod is null ? null : KubernetesJson.Deserialize<PodSettings>(KubernetesJson.Serialize(pod)), null, at);
     }
 
     private static IEnumerable<SpecProblem> Resources(PodSettings pod, FieldPath path)

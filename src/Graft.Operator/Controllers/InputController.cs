@@ -24,7 +24,7 @@ public sealed class InputController<T>(
     private static readonly KubernetesKind Kind = KubernetesKind.Of<T>();
     private readonly ResourceClient<T> _client = new(api);
 
-    /// <summary>Looks at a resource.</summary>
+    /// <summary>Reconciles a resource.</summary>
     public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
     {
         var resource = resources.Cache.Find(key);
@@ -38,41 +38,68 @@ public sealed class InputController<T>(
             return UnseenPause;
         }
 
-        var request = kind.Request(resource);
-        var owned = caches.JobsOf(resource);
-        var observed = new InspectionObservation(request, owned, caches.PodsOf(owned), time.GetUtcNow());
-        var decision = decider.Decide(observed);
-        if (decision.Create is { } wanted && !jobs.IsSeen(wanted.Job))
+        var observed = new InspectionObservation(kind.Unreadable(resource), [], [], time.GetUtcNow());
+        if (observed.Request.Status?.Inspection?.JobName is { } job && !IsSeen(new ObjectKey(key.Namespace, job)))
         {
             return UnseenPause;
         }
 
         try
         {
-            foreach (var old in decision.Delete)
-            {
-                await jobs.DeleteAsync(old, cancellation).ConfigureAwait(false);
-            }
-
-            if (decision.Create is { } children)
-            {
-                await jobs.CreateAsync(resource, children.Job, children.Plan, cancellation).ConfigureAwait(false);
-            }
+            var owned = caches.JobsOf(resource);
+            observed = observed with { Request = kind.Request(resource), Jobs = owned, Pods = caches.PodsOf(owned) };
+            var decision = decider.Decide(observed);
+            await CarryOutAsync(resource, decision, cancellation).ConfigureAwait(false);
+            await WriteAsync(resource, observed.Request.Status, decision, cancellation).ConfigureAwait(false);
+            return decision.RequeueAfter;
         }
-        catch (ApiException refusal) when (refusal.IsRejection)
+        catch (Exception error) when (TroubleOf(error) is { } trouble)
         {
-            await WriteAsync(resource, request.Status, decider.Decide(observed with { Refusal = refusal.Message }), cancellation).ConfigureAwait(false);
+            // Told first, then tried again after a growing pause.
+            await WriteAsync(resource, observed.Request.Status, decider.Decide(observed with { Trouble = trouble }), cancellation).ConfigureAwait(false);
             throw;
         }
-
-        await WriteAsync(resource, request.Status, decision, cancellation).ConfigureAwait(false);
-        return decision.RequeueAfter;
     }
 
-    private async Task WriteAsync(T resource, ResourceStatus? current, InspectionDecision decision, CancellationToken cancellation)
+    /// <summary>Whether the cache has the Job as it was last written here: it must not be taken for one that is gone.</summary>
+    private bool IsSeen(ObjectKey job)
     {
-        // A resource whose files are being looked at anew keeps what was found before, but nobody may rely on it: Ready says so.
-        var wanted = kind.Status(resource, decision.Conditions, decision.Report);
+        return expectations.Fulfilled(job, caches.Jobs.Cache.Find(job));
+    }
+
+    private async Task CarryOutAsync(T resource, InspectionDecision decision, CancellationToken cancellation)
+    {
+        foreach (var old in decision.Delete)
+        {
+            await jobs.DeleteAsync(old, cancellation).ConfigureAwait(false);
+        }
+
+        if (decision.Create is { } children)
+        {
+            await jobs.CreateAsync(resource, children.Job, children.Plan, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What a failure means for the resource; null for what passes by itself.</summary>
+    private static InspectionTrouble? TroubleOf(Exception error)
+    {
+        return error switch
+        {
+            OperationCanceledException or HttpRequestException or TimeoutException => null,
+            ApiException { IsRejection: true } or ApiException { Reason: JobCreator.NameTaken } =>
+                new InspectionTrouble(Reasons.JobCreationFailed, $"The API server refused what was to be created or written: {error.Message}"),
+            ApiException => null,
+            _ => new InspectionTrouble(Reasons.InspectionFailed, $"The operator cannot handle this resource: {error.GetType().Name}: {error.Message}"),
+        };
+    }
+
+    private async Task WriteAsync(T resource, InputStatus? current, InspectionDecision decision, CancellationToken cancellation)
+    {
+        // A resource whose files are inspected anew keeps what was found before, but nobody may rely on it: Ready says so.
+        var wanted = kind.Found(resource, decision.Report);
+        wanted.ObservedGeneration = resource.Metadata.Generation;
+        wanted.Conditions = decision.Conditions;
+        wanted.Inspection = decision.Inspection;
         if (await writer.WriteAsync(_client, resource, current, wanted, cancellation).ConfigureAwait(false))
         {
             foreach (var note in decision.Events)

@@ -9,6 +9,9 @@ namespace Graft.Operator.Controllers;
 /// <summary>Creates what a resource owns, once: a name that exists already is the guard against doubles.</summary>
 public sealed class JobCreator(ApiClient api, WriteExpectations expectations, StatusWriter writer)
 {
+    /// <summary>The reason of a conflict with an object of somebody else's, or with another content.</summary>
+    public const string NameTaken = "NameTaken";
+
     private readonly ResourceClient<V1Job> _jobs = new(api);
     private readonly ResourceClient<V1ConfigMap> _configMaps = new(api);
 
@@ -59,13 +62,13 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations, St
                     ? existing
                     : throw new ApiException(
                         HttpStatusCode.Conflict,
-                        "NameTaken",
+                        NameTaken,
                         $"The {client.Kind.Kind} {ObjectKey.Of(child)} has another content than it should have; delete it, and it is created anew.");
             }
 
             throw new ApiException(
                 HttpStatusCode.Conflict,
-                "NameTaken",
+                NameTaken,
                 $"The {client.Kind.Kind} {ObjectKey.Of(child)} belongs to another resource; if that was deleted, it will be gone in a moment.");
         }
     }

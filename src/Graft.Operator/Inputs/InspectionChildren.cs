@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Graft.Api.Defaulting;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
@@ -10,28 +9,33 @@ using k8s.Models;
 namespace Graft.Operator.Inputs;
 
 /// <summary>
-/// What is created to inspect an input: the plan, which says what to read, and the Job that reads it where runs will. Their names
-/// follow from what they hold, so that a changed spec is inspected anew and an unchanged one is not.
+/// What is created to inspect an input: the plan, which says what to read, and the Job that reads it where runs will. The plan's name
+/// follows from what it holds; each Job has a number of its own.
 /// </summary>
 /// <param name="Plan">The ConfigMap with the plan.</param>
 /// <param name="Job">The Job.</param>
-public sealed record InspectionChildren(V1ConfigMap Plan, V1Job Job)
+/// <param name="Request">A hash of what is read: another one is another inspection.</param>
+/// <param name="Settings">A hash of how the Job is made.</param>
+public sealed record InspectionChildren(V1ConfigMap Plan, V1Job Job, string Request, string Settings)
 {
     public const string PlanFolder = "/etc/graft";
     public const string PlanFile = "inspection.json";
 
-    private const int Retries = 2;
-    private const int PlanHashDigits = 16;
+    /// <summary>How long an ended Job is kept for its log.</summary>
+    public const int KeptSeconds = 86400;
 
-    /// <summary>How long a finished Job is kept; after a failed one, also how long until the next try.</summary>
-    private const int KeptSeconds = 3600;
+    private const int HashDigits = 16;
+    private const int NameDigits = 8;
 
     /// <summary>Makes both.</summary>
-    public static InspectionChildren For(InspectionRequest request, OperatorOptions options)
+    /// <param name="request">What to inspect.</param>
+    /// <param name="options">The installation's settings.</param>
+    /// <param name="number">The inspection's number.</param>
+    public static InspectionChildren For(InspectionRequest request, OperatorOptions options, int number)
     {
-        var name = request.Resource.Metadata.Name;
-        var input = PodInput.For("files", request.Source!, options.BuiltinDirectory, options.Pods.InputLimit);
-        var labels = ChildLabels.Of(name, ChildLabels.Inspect);
+        var settings = options.Inspect.For(request.Pod);
+        var input = PodInput.For("files", request.Source!, options.BuiltinDirectory, new PodFolders(settings, options.Pods).InputLimit);
+        var labels = ChildLabels.Of(request.Resource.Metadata.Name, ChildLabels.Inspect);
         var document = new InspectionPlan
         {
             Input = input.Plan,
@@ -42,20 +46,19 @@ public sealed record InspectionChildren(V1ConfigMap Plan, V1Job Job)
         var plan = new V1ConfigMap
         {
             // The kind is part of the names: a model and a data set may be namesakes.
-            Metadata = Metadata(request, $"inspect-{Hash(request.Owner.Kind + '\n' + document)[..PlanHashDigits]}", labels),
+            Metadata = Metadata(request, $"inspect-{Hash(request.Owner.Kind, document)}", labels),
             Immutable = true,
             Data = new Dictionary<string, string> { [PlanFile] = document },
         };
-        var content = string.Join('\n', request.Owner.Kind, document, KubernetesJson.Serialize(request.Source));
-        return new InspectionChildren(plan, new V1Job
+        var job = new V1Job
         {
-            Metadata = Metadata(request, $"inspect-{ChildNames.Hash(content)}", labels),
+            Metadata = Metadata(request, null, WithQueue(request, labels, options.Inspect.QueueName)),
             Spec = JobSpec(new TrainerPod
             {
                 Options = options,
                 Labels = labels,
                 Arguments = ["inspect", $"{PlanFolder}/{PlanFile}"],
-                Settings = Defaults.Apply(new PodSettings { Cpu = "100m", Memory = options.InspectMemory, TerminationGracePeriodSeconds = 1 }),
+                Settings = settings,
                 Volumes =
                 [
                     .. input.Volumes,
@@ -63,34 +66,30 @@ public sealed record InspectionChildren(V1ConfigMap Plan, V1Job Job)
                 ],
                 Mounts = [.. input.Mounts, new V1VolumeMount { Name = "plan", MountPath = PlanFolder, ReadOnlyProperty = true }],
             }),
-        });
+        };
+        var made = Hash(request.Owner.Kind, KubernetesJson.Serialize(job));
+        job.Metadata.Name = ChildNames.For(request.Resource.Metadata.Name, $"inspect-{made[..NameDigits]}-{number}");
+        var read = Hash(request.Owner.Kind, document, KubernetesJson.Serialize(request.Source), request.Rerun ?? "");
+        return new InspectionChildren(plan, job, read, made);
     }
 
     private static V1JobSpec JobSpec(TrainerPod pod)
     {
         return new V1JobSpec
         {
-            BackoffLimit = Retries,
+            // Whether and when a failed inspection is repeated is the operator's decision, and told in the status.
+            BackoffLimit = 0,
             TtlSecondsAfterFinished = KeptSeconds,
             PodReplacementPolicy = "Failed",
             PodFailurePolicy = new V1PodFailurePolicy
             {
                 Rules =
                 [
+                    // Preempted, evicted, drained: not the files' fault.
                     new V1PodFailurePolicyRule
                     {
                         Action = "Ignore",
                         OnPodConditions = [new V1PodFailurePolicyOnPodConditionsPattern { Type = "DisruptionTarget", Status = "True" }],
-                    },
-                    new V1PodFailurePolicyRule
-                    {
-                        Action = "FailJob",
-                        OnExitCodes = new V1PodFailurePolicyOnExitCodesRequirement
-                        {
-                            ContainerName = TrainerPod.Container,
-                            OperatorProperty = "In",
-                            Values = [.. TrainerPod.FinalExitCodes],
-                        },
                     },
                 ],
             },
@@ -98,19 +97,39 @@ public sealed record InspectionChildren(V1ConfigMap Plan, V1Job Job)
         };
     }
 
-    private static V1ObjectMeta Metadata(InspectionRequest request, string suffix, Dictionary<string, string> labels)
+    private static V1ObjectMeta Metadata(InspectionRequest request, string? suffix, Dictionary<string, string> labels)
     {
         return new V1ObjectMeta
         {
-            Name = ChildNames.For(request.Resource.Metadata.Name, suffix),
+            Name = suffix is null ? null : ChildNames.For(request.Resource.Metadata.Name, suffix),
             NamespaceProperty = request.Resource.Metadata.NamespaceProperty,
             Labels = labels,
             OwnerReferences = [request.Owner],
         };
     }
 
-    private static string Hash(string text)
+    /// <summary>Kueue's labels go to the Job alone: on pods they would queue those one by one.</summary>
+    private static Dictionary<string, string> WithQueue(InspectionRequest request, Dictionary<string, string> labels, string usualQueue)
     {
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        var all = new Dictionary<string, string>(labels);
+        if (usualQueue.Length > 0)
+        {
+            all[GraftApi.KueueQueueLabel] = usualQueue;
+        }
+
+        foreach (var label in new[] { GraftApi.KueueQueueLabel, GraftApi.KueuePriorityLabel })
+        {
+            if (request.Resource.Metadata.Labels?.TryGetValue(label, out var value) == true)
+            {
+                all[label] = value;
+            }
+        }
+
+        return all;
+    }
+
+    private static string Hash(params string[] parts)
+    {
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..HashDigits];
     }
 }

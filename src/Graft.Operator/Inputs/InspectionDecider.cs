@@ -1,55 +1,43 @@
-using System.Text.Json;
+using System.Globalization;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
 using Graft.Operator.Pods;
 using Graft.Operator.Runtime;
 using Graft.Operator.Status;
+using k8s;
 using k8s.Models;
 
 namespace Graft.Operator.Inputs;
 
-/// <summary>What is known of a base model or a data set when it is looked at.</summary>
-/// <param name="Request">What to inspect.</param>
-/// <param name="Jobs">The Jobs that the resource owns.</param>
-/// <param name="Pods">Their pods.</param>
-/// <param name="Now">The time.</param>
-/// <param name="Refusal">Why the API server refused the Job just now.</param>
-public sealed record InspectionObservation(
-    InspectionRequest Request, IReadOnlyList<V1Job> Jobs, IReadOnlyList<V1Pod> Pods, DateTimeOffset Now, string? Refusal = null);
-
-/// <summary>What to do about a base model or a data set.</summary>
-/// <param name="Conditions">The conditions that it should have.</param>
-/// <param name="Report">What was found; null where nothing new was.</param>
-/// <param name="Create">The Job to create with its plan, if any.</param>
-/// <param name="Delete">Jobs of earlier specs.</param>
-/// <param name="Events">What to tell once the status is written.</param>
-/// <param name="RequeueAfter">When to look again even if nothing changes.</param>
-public sealed record InspectionDecision(
-    List<V1Condition> Conditions,
-    InspectionReport? Report,
-    InspectionChildren? Create,
-    IReadOnlyList<V1Job> Delete,
-    IReadOnlyList<EventNote> Events,
-    TimeSpan? RequeueAfter);
-
 /// <summary>
-/// Decides about a base model or a data set: inspect it once for each spec, and say what was found. A failed inspection is
-/// repeated when its Job is gone, by the Job's own time to live.
+/// Decides about a base model or a data set: inspect what its spec names once, say what was found, and repeat a failed inspection where
+/// that may help. Everything is decided from the spec, the status and the Jobs: the status is the memory, Jobs may be gone.
 /// </summary>
 public sealed class InspectionDecider(OperatorOptions options)
 {
+    /// <summary>How long a Job that was just created may be missing in the cache.</summary>
+    public static readonly TimeSpan CachePatience = TimeSpan.FromSeconds(5);
+
+    public const string Running = "Running";
+    public const string Succeeded = "Succeeded";
+    public const string Failed = "Failed";
+
+    private const int LongestProblem = 4000;
     private static readonly TimeSpan EndingPause = TimeSpan.FromSeconds(2);
 
-    private static readonly JsonSerializerOptions Lenient = new(PlanJson.WireOptions)
-    {
-        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Skip,
-    };
+    /// <summary>An ended Job that is gone this long before its time was deleted by somebody.</summary>
+    private static readonly TimeSpan KeptAtLeast = TimeSpan.FromSeconds(InspectionChildren.KeptSeconds) - TimeSpan.FromMinutes(5);
 
     /// <summary>Decides.</summary>
     public InspectionDecision Decide(InspectionObservation observed)
     {
         var request = observed.Request;
+        if (observed.Trouble is { } trouble)
+        {
+            return Decided(observed, ConditionSet.False, trouble.Reason, ReportText.Plain(trouble.Message, LongestProblem), request.Status?.Inspection);
+        }
+
         var errors = request.Problems.Where(problem => problem.Severity == Severity.Error).ToList();
         if (errors.Count > 0)
         {
@@ -64,64 +52,192 @@ public sealed class InspectionDecider(OperatorOptions options)
                 $"The folder {path} is on somebody's computer, where no pod can reach it. Use spec.source.pvc, oci or builtin; `graft run` reads it as it is.");
         }
 
-        var children = InspectionChildren.For(request, options);
-        var wanted = children.Job;
-        var old = observed.Jobs.Where(job => job.Metadata.Name != wanted.Metadata.Name && job.Metadata.DeletionTimestamp is null).ToList();
-        var current = request.Status?.ObservedGeneration == request.Resource.Metadata.Generation ? request.Status.Get(ConditionTypes.Ready) : null;
-        if (current?.Status == ConditionSet.True)
+        var memory = Memory(request);
+        var next = InspectionChildren.For(request, options, (memory?.Number ?? 0) + 1);
+        // A status of an earlier release does not say what was read; it is believed.
+        var same = memory?.Request is null ? memory is not null : memory.Request == next.Request;
+        if (same && memory!.State == Succeeded && request.Status?.Digest is { } found)
         {
-            return Decided(observed, ConditionSet.True, current.Reason, current.Message, delete: old);
+            if (request.ExpectedDigest is null || request.ExpectedDigest == found)
+            {
+                return Keep(observed, memory, next);
+            }
+
+            if (memory.ExpectedDigest == request.ExpectedDigest && !IsDeletedByHand(observed, memory))
+            {
+                return Mismatch(observed, memory, found);
+            }
+        }
+        else if (same && memory!.Settings == next.Settings && memory.ExpectedDigest == request.ExpectedDigest)
+        {
+            return memory.State switch
+            {
+                Running => FollowOrReplace(observed, memory, next),
+                Failed => RepeatWhenDue(observed, memory, next),
+                _ => Start(observed, next, failures: 0),
+            };
         }
 
-        if (observed.Jobs.FirstOrDefault(job => job.Metadata.Name == wanted.Metadata.Name) is { } known)
-        {
-            return Follow(observed, known, old);
-        }
-
-        return observed.Refusal is { } refusal
-            ? Decided(observed, ConditionSet.False, Reasons.JobCreationFailed, $"The API server refused the Job {wanted.Metadata.Name}: {refusal}", delete: old)
-            : Decided(observed, ConditionSet.Unknown, Reasons.Inspecting, TrainerJobView.NoPodYet(wanted), create: children, delete: old);
+        return Start(observed, next, failures: 0);
     }
 
-    private static InspectionDecision Follow(InspectionObservation observed, V1Job job, List<V1Job> old)
+    /// <summary>What is remembered; of a status that an earlier release wrote, what it means.</summary>
+    private static InspectionStatus? Memory(InspectionRequest request)
+    {
+        if (request.Status?.Inspection is { } memory)
+        {
+            return memory;
+        }
+
+        return request.Status is { Digest: not null } status
+            && status.ObservedGeneration == request.Resource.Metadata.Generation
+            && status.Get(ConditionTypes.Ready)?.Status == ConditionSet.True
+            ? new InspectionStatus { Number = 0, State = Succeeded, ExpectedDigest = request.ExpectedDigest }
+            : null;
+    }
+
+    private static InspectionDecision Start(InspectionObservation observed, InspectionChildren next, int failures)
+    {
+        var memory = new InspectionStatus
+        {
+            Number = (observed.Request.Status?.Inspection?.Number ?? 0) + 1,
+            Failures = failures,
+            State = Running,
+            JobName = next.Job.Metadata.Name,
+            StartTime = ConditionSet.Seconds(observed.Now),
+            Rerun = observed.Request.Rerun,
+            ExpectedDigest = observed.Request.ExpectedDigest,
+            Request = next.Request,
+            Settings = next.Settings,
+        };
+        if (Find(observed, memory.JobName) is { } known)
+        {
+            // It was created, and then the operator ended before it could say so.
+            return Follow(observed, memory, known);
+        }
+
+        return Decided(observed, ConditionSet.Unknown, Reasons.Inspecting, TrainerJobView.NoPodYet(next.Job), memory) with
+        {
+            Create = next,
+            Delete = Others(observed, memory.JobName),
+        };
+    }
+
+    private static InspectionDecision FollowOrReplace(InspectionObservation observed, InspectionStatus memory, InspectionChildren next)
+    {
+        if (Find(observed, memory.JobName) is { } job)
+        {
+            return Follow(observed, memory, job);
+        }
+
+        var failures = memory.Failures ?? 0;
+        var due = Time(memory.StartTime, observed.Now) + InspectionFailure.PauseAfterLoss(failures);
+        if (due <= observed.Now)
+        {
+            return Start(observed, next, failures + 1);
+        }
+
+        var message = $"The Job {memory.JobName} is gone and had not ended; another one follows at {Clock(due)}.";
+        return Decided(observed, ConditionSet.Unknown, Reasons.Inspecting, failures < 2 ? TrainerJobView.NoPodYet(next.Job) : message, memory) with
+        {
+            Delete = Others(observed, memory.JobName),
+            RequeueAfter = due - observed.Now,
+        };
+    }
+
+    private static InspectionDecision Follow(InspectionObservation observed, InspectionStatus memory, V1Job job)
     {
         var pods = observed.Pods.Where(pod => Owner.Owns(job, pod)).ToList();
         var view = TrainerJobView.Of(job, pods, startedBefore: false, observed.Now);
-        var report = Read(view.FinalWord);
-        switch (view.Phase)
+        var decision = view.Phase switch
         {
-            case JobPhase.Succeeded when report is { Digest: { } digest, Error: null }:
-                return observed.Request.ExpectedDigest is { } expected && expected != digest
-                    ? Decided(
-                        observed,
-                        ConditionSet.False,
-                        Reasons.DigestMismatch,
-                        $"The files have the digest {digest}, but spec.digest says {expected}. If the files are the right ones, change spec.digest.",
-                        delete: old)
-                    : Decided(observed, ConditionSet.True, Reasons.Available, Found(report), report, delete: old);
-            case JobPhase.Succeeded or JobPhase.Failed:
-                var why = report?.Error ?? (view.Message.Length > 0 ? view.Message : $"The Job {job.Metadata.Name} left no report.");
-                var reason = report?.Reason == Reasons.SourceUnavailable ? Reasons.SourceUnavailable : Reasons.InspectionFailed;
-                return Decided(observed, ConditionSet.False, reason, why, delete: old);
-            default:
-                var decision = Decided(observed, ConditionSet.Unknown, Reasons.Inspecting, view.Message, delete: old);
-                return decision with { RequeueAfter = view.Phase == JobPhase.Ending ? EndingPause : null };
+            JobPhase.Succeeded or JobPhase.Failed => Ended(observed, memory, job, view),
+            JobPhase.Queued or JobPhase.Preempted => Decided(observed, ConditionSet.Unknown, Reasons.Queued, view.Message, memory),
+            JobPhase.Ending => Decided(observed, ConditionSet.Unknown, Reasons.Inspecting, view.Message, memory) with { RequeueAfter = EndingPause },
+            _ => Decided(observed, ConditionSet.Unknown, Reasons.Inspecting, view.Message, memory),
+        };
+        return decision with { Delete = Others(observed, memory.JobName) };
+    }
+
+    private static InspectionDecision Ended(InspectionObservation observed, InspectionStatus memory, V1Job job, TrainerJobView view)
+    {
+        var report = InspectionReports.Read(view.FinalWord);
+        var ended = Copy(memory);
+        ended.EndTime = view.Ended is { } end && end < observed.Now.UtcDateTime ? end : ConditionSet.Seconds(observed.Now);
+        if (view.Phase == JobPhase.Succeeded && report is { Digest: { } digest, Error: null })
+        {
+            (ended.State, ended.Failures) = (Succeeded, 0);
+            var bad = report.BadRecords > 0 ? $" {report.BadRecords} lines cannot be read, the first: {report.FirstBadRecord}" : "";
+            var decision = observed.Request.ExpectedDigest is { } expected && expected != digest
+                ? Mismatch(observed, ended, digest)
+                : Decided(observed, ConditionSet.True, Reasons.Available, $"The files are there and can be read.{bad}", ended);
+            return decision with { Report = report };
         }
+
+        var failure = InspectionFailure.Of(job.Metadata.Name, view, report);
+        (ended.State, ended.Failures) = (Failed, (memory.Failures ?? 0) + 1);
+        var again = failure.Pause(ended.Failures.Value) is { } pause ? new DateTimeOffset(ended.EndTime.Value) + pause : (DateTimeOffset?)null;
+        ended.NextTime = again?.UtcDateTime;
+        var outlook = again is { } at
+            ? $"The next attempt is at {Clock(at)}."
+            : "It is not repeated until the spec is changed; a new value of spec.rerun asks for it.";
+        return Decided(observed, ConditionSet.False, failure.Reason, $"{failure.Message} {outlook}", ended) with
+        {
+            RequeueAfter = again - observed.Now,
+        };
+    }
+
+    private static InspectionDecision RepeatWhenDue(InspectionObservation observed, InspectionStatus memory, InspectionChildren next)
+    {
+        var before = observed.Request.Status.Get(ConditionTypes.Ready);
+        DateTimeOffset? due = memory.NextTime is { } time ? Time(time, observed.Now) : null;
+        if (due <= observed.Now || IsDeletedByHand(observed, memory) || before?.Status != ConditionSet.False)
+        {
+            return Start(observed, next, memory.Failures ?? 0);
+        }
+
+        return Decided(observed, ConditionSet.False, before.Reason, before.Message, memory) with
+        {
+            Delete = Others(observed, memory.JobName),
+            RequeueAfter = due - observed.Now,
+        };
+    }
+
+    private static InspectionDecision Keep(InspectionObservation observed, InspectionStatus memory, InspectionChildren next)
+    {
+        var known = Copy(memory);
+        known.Request ??= next.Request;
+        known.ExpectedDigest = observed.Request.ExpectedDigest;
+        var message = observed.Request.Status.Get(ConditionTypes.Ready) is { Reason: Reasons.Available } ready
+            ? ready.Message
+            : "The files are there and can be read.";
+        return Decided(observed, ConditionSet.True, Reasons.Available, message, known) with { Delete = Others(observed, memory.JobName) };
+    }
+
+    private static InspectionDecision Mismatch(InspectionObservation observed, InspectionStatus memory, string found)
+    {
+        return Decided(
+            observed,
+            ConditionSet.False,
+            Reasons.DigestMismatch,
+            $"The files have the digest {found}, but spec.digest says {observed.Request.ExpectedDigest}. If the files are the right ones, "
+                + "change spec.digest; if they are mended, set a new value of spec.rerun.",
+            memory) with
+        { Delete = Others(observed, memory.JobName) };
     }
 
     private static InspectionDecision Refused(InspectionObservation observed, string reason, string message)
     {
-        return Decided(observed, ConditionSet.False, reason, message, delete: [.. observed.Jobs.Where(job => job.Metadata.DeletionTimestamp is null)]);
+        // What was found stays known; a failure of another spec tells nothing about the next.
+        var memory = observed.Request.Status?.Inspection;
+        var kept = memory?.State == Succeeded ? memory : memory is null ? null : new InspectionStatus { Number = memory.Number };
+        return Decided(observed, ConditionSet.False, reason, message.Length <= LongestProblem ? message : message[..LongestProblem] + "…", kept) with
+        {
+            Delete = Others(observed, null),
+        };
     }
 
-    private static InspectionDecision Decided(
-        InspectionObservation observed,
-        string ready,
-        string reason,
-        string message,
-        InspectionReport? report = null,
-        InspectionChildren? create = null,
-        IReadOnlyList<V1Job>? delete = null)
+    private static InspectionDecision Decided(InspectionObservation observed, string ready, string reason, string message, InspectionStatus? memory)
     {
         var before = observed.Request.Status.Get(ConditionTypes.Ready);
         var conditions = new ConditionSet(
@@ -131,24 +247,41 @@ public sealed class InspectionDecider(OperatorOptions options)
         conditions.Set(ConditionTypes.Stalled, ready == ConditionSet.False ? ConditionSet.True : ConditionSet.False, reason, message);
         var changed = before?.Status != ready || before.Reason != reason;
         var note = new EventNote(ready == ConditionSet.False ? EventNote.Warning : EventNote.Normal, reason, "Inspect", message);
-        return new InspectionDecision(conditions.ToList(), report, create, delete ?? [], changed ? [note] : [], null);
+        return new InspectionDecision(conditions.ToList(), memory) { Events = changed ? [note] : [] };
     }
 
-    private static string Found(InspectionReport report)
+    /// <summary>Whether a failed inspection's Job is gone before its time: that is how somebody asks for another one.</summary>
+    private static bool IsDeletedByHand(InspectionObservation observed, InspectionStatus memory)
     {
-        var bad = report is { BadRecords: > 0 } ? $" {report.BadRecords} lines cannot be read, the first: {report.FirstBadRecord}" : "";
-        return $"The files are there and can be read.{bad}";
+        return memory is { EndTime: { } end, JobName: { } name }
+            && observed.Now < Time(end, observed.Now) + KeptAtLeast
+            && observed.Jobs.All(job => job.Metadata.Name != name || job.Metadata.DeletionTimestamp is not null);
     }
 
-    private static InspectionReport? Read(string? finalWord)
+    private static V1Job? Find(InspectionObservation observed, string? name)
     {
-        try
-        {
-            return string.IsNullOrWhiteSpace(finalWord) ? null : JsonSerializer.Deserialize<InspectionReport>(finalWord, Lenient);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        return observed.Jobs.FirstOrDefault(job => job.Metadata.Name == name && job.Metadata.DeletionTimestamp is null);
+    }
+
+    private static List<V1Job> Others(InspectionObservation observed, string? name)
+    {
+        return [.. observed.Jobs.Where(job => job.Metadata.Name != name && job.Metadata.DeletionTimestamp is null)];
+    }
+
+    /// <summary>A time of the status, never in the future's distance: clocks may have been set back.</summary>
+    private static DateTimeOffset Time(DateTime? time, DateTimeOffset now)
+    {
+        var known = time is { } stated ? new DateTimeOffset(DateTime.SpecifyKind(stated, DateTimeKind.Utc)) : now;
+        return known < now + InspectionFailure.LongestPause ? known : now + InspectionFailure.LongestPause;
+    }
+
+    private static string Clock(DateTimeOffset time)
+    {
+        return time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+    }
+
+    private static InspectionStatus Copy(InspectionStatus memory)
+    {
+        return KubernetesJson.Deserialize<InspectionStatus>(KubernetesJson.Serialize(memory));
     }
 }

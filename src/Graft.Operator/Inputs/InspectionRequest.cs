@@ -30,7 +30,29 @@ public sealed record InspectionRequest
     /// <summary>The digest that the files must have; any if null.</summary>
     public required string? ExpectedDigest { get; init; }
 
-    public required ResourceStatus? Status { get; init; }
+    /// <summary>The resource's <c>spec.rerun</c>: another value is another inspection.</summary>
+    public required string? Rerun { get; init; }
+
+    /// <summary>What the resource asks for its inspection pod.</summary>
+    public required InspectionPodSettings? Pod { get; init; }
+
+    public required InputStatus? Status { get; init; }
+
+    /// <summary>A request that says nothing of the files.</summary>
+    public static InspectionRequest Without(IKubernetesObject<V1ObjectMeta> resource, V1OwnerReference owner, InputStatus? status)
+    {
+        return new InspectionRequest
+        {
+            Resource = resource,
+            Owner = owner,
+            Problems = [],
+            Source = null,
+            ExpectedDigest = null,
+            Rerun = null,
+            Pod = null,
+            Status = status,
+        };
+    }
 }
 
 /// <summary>What tells base models and data sets apart, as far as inspecting them goes.</summary>
@@ -40,8 +62,11 @@ public interface IInputKind<T>
     /// <summary>What to inspect.</summary>
     InspectionRequest Request(T resource);
 
-    /// <summary>The status: the conditions, and what was found; without a report, what was found before.</summary>
-    ResourceStatus Status(T resource, List<V1Condition> conditions, InspectionReport? report);
+    /// <summary>What is known when the spec cannot be read at all.</summary>
+    InspectionRequest Unreadable(T resource);
+
+    /// <summary>What was found: what the report says or, without one, what was found before.</summary>
+    InputStatus Found(T resource, InspectionReport? report);
 }
 
 /// <summary>Base models.</summary>
@@ -58,13 +83,20 @@ public sealed class BaseModels : IInputKind<BaseModel>
             Source = spec.Source is { } source ? InputSource.Of(source) : null,
             Model = new InspectedModel { Format = spec.Format!, RandomInitialization = spec.RandomInitialization is not null },
             ExpectedDigest = spec.Digest,
+            Rerun = spec.Rerun,
+            Pod = spec.Pod,
             Status = resource.Status,
         };
     }
 
-    public ResourceStatus Status(BaseModel resource, List<V1Condition> conditions, InspectionReport? report)
+    public InspectionRequest Unreadable(BaseModel resource)
     {
-        var status = report is null
+        return InspectionRequest.Without(resource, Owner.Reference(resource), resource.Status);
+    }
+
+    public InputStatus Found(BaseModel resource, InspectionReport? report)
+    {
+        return report is null
             ? new BaseModelStatus
             {
                 Digest = resource.Status?.Digest,
@@ -79,9 +111,6 @@ public sealed class BaseModels : IInputKind<BaseModel>
                 Parameters = report.Parameters,
                 SizeBytes = report.SizeBytes,
             };
-        status.ObservedGeneration = resource.Metadata.Generation;
-        status.Conditions = conditions;
-        return status;
     }
 }
 
@@ -99,13 +128,20 @@ public sealed class TrainingDatasets : IInputKind<TrainingDataset>
             Source = spec.Source is { } source ? InputSource.Of(source) : null,
             Dataset = new InspectedDataset { Format = spec.Format!, TrainFile = spec.TrainFile!, EvaluationFile = spec.EvaluationFile },
             ExpectedDigest = spec.Digest,
+            Rerun = spec.Rerun,
+            Pod = spec.Pod,
             Status = resource.Status,
         };
     }
 
-    public ResourceStatus Status(TrainingDataset resource, List<V1Condition> conditions, InspectionReport? report)
+    public InspectionRequest Unreadable(TrainingDataset resource)
     {
-        var status = report is null
+        return InspectionRequest.Without(resource, Owner.Reference(resource), resource.Status);
+    }
+
+    public InputStatus Found(TrainingDataset resource, InspectionReport? report)
+    {
+        return report is null
             ? new TrainingDatasetStatus
             {
                 Digest = resource.Status?.Digest,
@@ -120,8 +156,5 @@ public sealed class TrainingDatasets : IInputKind<TrainingDataset>
                 EvaluationRecords = report.EvaluationRecords,
                 BadRecords = report.BadRecords,
             };
-        status.ObservedGeneration = resource.Metadata.Generation;
-        status.Conditions = conditions;
-        return status;
     }
 }

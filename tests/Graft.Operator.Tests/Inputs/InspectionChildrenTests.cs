@@ -80,9 +80,82 @@ public sealed class InspectionChildrenTests
         Assert.Equal([".dockerconfigjson"], secret.Items.Select(item => item.Key));
     }
 
-    private static InspectionChildren For(InspectionRequest request)
+    [Fact]
+    public void The_resources_queue_and_priority_go_to_the_job_or_else_the_installations_queue()
     {
-        return InspectionChildren.For(request, new OperatorOptions());
+        var options = new OperatorOptions { Inspect = { QueueName = "usual" } };
+        var named = Dataset(_ => { });
+        named.Resource.Metadata.Labels = new Dictionary<string, string>
+        {
+            [GraftApi.KueueQueueLabel] = "team",
+            [GraftApi.KueuePriorityLabel] = "high",
+            ["other"] = "x",
+        };
+
+        Assert.Equal("usual", Label(For(Dataset(_ => { }), options), GraftApi.KueueQueueLabel));
+        Assert.Equal("team", Label(For(named, options), GraftApi.KueueQueueLabel));
+        Assert.Equal("high", Label(For(named, options), GraftApi.KueuePriorityLabel));
+        Assert.Null(Label(For(named, options), "other"));
+        Assert.Null(Label(For(Dataset(_ => { })), GraftApi.KueueQueueLabel));
+        Assert.DoesNotContain(GraftApi.KueueQueueLabel, For(named, options).Job.Spec.Template.Metadata.Labels.Keys);
+    }
+
+    [Fact]
+    public void A_field_of_spec_pod_takes_the_place_of_the_installations_and_that_of_the_usual_one()
+    {
+        var options = new OperatorOptions
+        {
+            Inspect = { Pod = """{"memory": "3Gi", "nodeSelector": {"pool": "cpu"}, "imagePullSecrets": [{"name": "ours"}], "tolerations": [{"operator": "Exists"}]}""" },
+            Pods = { InputLimit = "9Gi" },
+        };
+        var pod = For(
+            Dataset(spec => spec.Pod = new InspectionPodSettings
+            {
+                Memory = "4Gi",
+                RuntimeClassName = "kata",
+                Storage = new InspectionStorageLimits { Inputs = "7Gi" },
+            }),
+            options).Job.Spec.Template.Spec;
+
+        Assert.Equal("4Gi", pod.Containers[0].Resources.Limits["memory"].ToString());
+        Assert.Equal("100m", pod.Containers[0].Resources.Requests["cpu"].ToString());
+        Assert.Equal("kata", pod.RuntimeClassName);
+        Assert.Equal("cpu", pod.NodeSelector["pool"]);
+        Assert.Equal("ours", Assert.Single(pod.ImagePullSecrets).Name);
+        Assert.Equal("Exists", Assert.Single(pod.Tolerations).OperatorProperty);
+        Assert.Equal("7Gi", Assert.Single(pod.Volumes, volume => volume.Name == "input-files").EmptyDir.SizeLimit.ToString());
+        Assert.Equal(
+            "9Gi",
+            Assert.Single(For(Dataset(_ => { }), options).Job.Spec.Template.Spec.Volumes, volume => volume.Name == "input-files").EmptyDir.SizeLimit.ToString());
+    }
+
+    [Fact]
+    public void Settings_of_the_installation_that_cannot_be_read_are_refused_by_name()
+    {
+        var error = Assert.Throws<InvalidOperationException>(() => new InspectOptions { Pod = """{"memroy": "3Gi"}""" }.Installation());
+
+        Assert.Contains("memroy", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_setting_of_an_inspection_pod_is_one_of_a_trainer_pod()
+    {
+        var known = typeof(PodSettings).GetProperties().ToDictionary(property => property.Name);
+
+        Assert.All(typeof(InspectionPodSettings).GetProperties(), property => Assert.Contains(property.Name, known.Keys));
+        Assert.All(
+            typeof(InspectionStorageLimits).GetProperties(),
+            property => Assert.NotNull(typeof(StorageLimits).GetProperty(property.Name)));
+    }
+
+    private static string? Label(InspectionChildren children, string key)
+    {
+        return children.Job.Metadata.Labels.TryGetValue(key, out var value) ? value : null;
+    }
+
+    private static InspectionChildren For(InspectionRequest request, OperatorOptions? options = null)
+    {
+        return InspectionChildren.For(request, options ?? new OperatorOptions(), 1);
     }
 
     private static InspectionRequest Dataset(Action<TrainingDatasetSpec> edit, string name = "words")

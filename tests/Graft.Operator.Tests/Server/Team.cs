@@ -153,7 +153,7 @@ internal sealed class Team(ApiServer server, string @namespace)
         return KubernetesJson.Deserialize<Authenticationv1TokenRequest>(await answer.Content.ReadAsStringAsync(Cancellation)).Status.Token;
     }
 
-    private async Task<V1Pod> PodAsync(string selector)
+    public async Task<V1Pod> PodAsync(string selector)
     {
         V1Pod? pod = null;
         await Eventually.TrueAsync($"there is a pod {selector}", async () =>
@@ -182,7 +182,7 @@ internal sealed class Team(ApiServer server, string @namespace)
         await Pods.MergePatchAsync(ObjectKey.Of(pod), patch, "status", "kubelet", Cancellation);
     }
 
-    private async Task<T> ApplyAsync<T>(ResourceClient<T> client, T resource)
+    public async Task<T> ApplyAsync<T>(ResourceClient<T> client, T resource)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         resource.ApiVersion = client.Kind.ApiVersion;
