@@ -51,6 +51,18 @@ public sealed class RecipeHashTests
         Assert.Equal(RecipeHash.Of(Plans.Resolve(Plans.Run())), RecipeHash.Of(Plans.Resolve(written)));
     }
 
+    [Fact]
+    public void The_hash_does_not_depend_on_how_often_and_in_what_pod_the_inputs_were_inspected()
+    {
+        var (model, dataset) = (Plans.Model, Plans.Dataset);
+        var digest = "sha256:" + new string('a', 64);
+        var before = RecipeHash.Of(RecipeResolver.Resolve(Plans.Run(), model, digest, dataset, digest));
+        (model.Spec.Rerun, dataset.Spec.Rerun) = ("1", "2");
+        (model.Spec.Pod, dataset.Spec.Pod) = (new InspectionPodSettings { Memory = "9Gi" }, new InspectionPodSettings { Cpu = "3" });
+
+        Assert.Equal(before, RecipeHash.Of(RecipeResolver.Resolve(Plans.Run(), model, digest, dataset, digest)));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
