@@ -191,8 +191,10 @@ public sealed class InspectionDecider(OperatorOptions options)
     {
         var before = observed.Request.Status.Get(ConditionTypes.Ready);
         DateTimeOffset? due = memory.NextTime is { } time ? Time(time, observed.Now) : null;
-        if (due <= observed.Now || IsDeletedByHand(observed, memory) || before?.Status != ConditionSet.False)
+        if (due <= observed.Now || IsDeletedByHand(observed, memory)
+            || before is not { Status: ConditionSet.False, Reason: Reasons.InspectionFailed or Reasons.SourceUnavailable or Reasons.OutOfMemory })
         {
+            // In the last case something else went wrong since: whether the failure still stands is not known.
             return Start(observed, next, memory.Failures ?? 0);
         }
 
