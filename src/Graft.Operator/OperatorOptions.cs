@@ -65,6 +65,12 @@ public sealed class OperatorOptions
     /// <summary>Whether replicas elect a leader; without it there must be only one.</summary>
     public bool LeaderElection { get; set; } = true;
 
+    /// <summary>
+    /// The installation's name: its Lease is <c>NAME-operator</c> and the Secret of its certificate authority <c>NAME-report-ca</c>, so
+    /// that several installations may share a namespace.
+    /// </summary>
+    public string InstanceName { get; set; } = "graft";
+
     /// <summary>The operator's namespace: where its Lease and its certificate authority are.</summary>
     public string PodNamespace { get; set; } = "graft-system";
 

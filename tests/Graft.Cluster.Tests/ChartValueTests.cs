@@ -45,7 +45,7 @@ public sealed class ChartValueTests
     [InlineData("podLabels.helm\\.sh/chart=foo", "podLabels may not set the label helm.sh/chart")]
     [InlineData("metrics.podMonitor.labels.app\\.kubernetes\\.io/instance=foo", "metrics.podMonitor.labels may not set the label")]
     [InlineData("replicaCount=2,leaderElection.enabled=false", "leaderElection.enabled is false")]
-    [InlineData("operator.extraEnv[0].name=Graft__WatchNamespace,operator.extraEnv[0].value=a", "extraEnv may not set Graft__WatchNamespace")]
+    [InlineData("operator.extraEnv[0].name=Graft__WatchNamespace", "extraEnv may not set Graft__WatchNamespace")]
     [InlineData("operator.extraEnv[0].name=graft__apiqps,operator.extraEnv[0].value=a", "extraEnv may not set graft__apiqps")]
     [InlineData("operator.extraEnv[0].name=A,operator.extraEnv[1].name=A", "sets A, which is set already")]
     [InlineData("serviceAccount.create=false", "serviceAccount.name must be set")]
@@ -85,7 +85,9 @@ public sealed class ChartValueTests
         var chart = await RenderedChart.RenderAsync("graft", "graft-system", ["--values", file]);
         var deployment = chart.Only("Deployment");
         var container = deployment.At("spec", "template", "spec", "containers", 0)!;
-        var environment = container.List("env").Where(item => item.At("value") is not null).ToDictionary(item => item.Text("name"), item => item.Text("value"));
+        var environment = container.List("env")
+            .Where(item => item.At("value") is not null)
+            .ToDictionary(item => item.Text("name"), item => item.Text("value"));
         Assert.Equal("1000000", environment["Graft__ApiQps"]);
         Assert.Equal("1000000", environment["Graft__ApiBurst"]);
         Assert.Equal("200", environment["Graft__Workers"]);

@@ -29,4 +29,20 @@
 {{- fail (printf "operator.extraEnv: %s has both value and valueFrom." .name) }}
 {{- end }}
 {{- end }}
+{{- include "graft.validateServed" . }}
+{{- end }}
+
+{{- /* Two operators that serve the same namespace would act on the same runs, each against the other. */ -}}
+{{- define "graft.validateServed" -}}
+{{- if .Values.rbac.create }}
+{{- $serves := .Values.watchNamespace | default "*" }}
+{{- range (lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" "").items }}
+{{- $theirs := dig "annotations" "graft.dev/serves" "" .metadata }}
+{{- $release := dig "annotations" "meta.helm.sh/release-name" "" .metadata }}
+{{- $namespace := dig "annotations" "meta.helm.sh/release-namespace" "" .metadata }}
+{{- if and $theirs (or (eq $theirs $serves) (eq "*" $theirs) (eq "*" $serves)) (not (and (eq $release $.Release.Name) (eq $namespace $.Release.Namespace))) }}
+{{- fail (printf "Release %q in namespace %q serves %s already, and this one would serve %s: two operators would act on the same runs. Give each release a namespace of its own with watchNamespace, or remove the other one." $release $namespace (eq "*" $theirs | ternary "all namespaces" (printf "the namespace %s" $theirs)) (eq "*" $serves | ternary "all of them" (printf "the namespace %s" $serves))) }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end }}

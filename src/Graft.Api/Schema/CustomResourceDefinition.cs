@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 using Graft.Api.V1Alpha1;
 
 namespace Graft.Api.Schema;
@@ -6,6 +8,9 @@ namespace Graft.Api.Schema;
 /// <summary>Writes a kind's CustomResourceDefinition (<c>apiextensions.k8s.io/v1</c>).</summary>
 public static class CustomResourceDefinition
 {
+    /// <summary>Tells two versions of a definition apart, on the API server too, where defaults are added to what was applied.</summary>
+    public const string DigestAnnotation = "graft.dev/definition";
+
     private const string Header = "# Generated from src/Graft.Api by `make generate`; change the types there.\n";
 
     /// <summary>The name of the file that holds a kind's definition.</summary>
@@ -17,7 +22,11 @@ public static class CustomResourceDefinition
     /// <summary>The definition as YAML.</summary>
     public static string Write(ResourceKind kind, Descriptions descriptions)
     {
-        return Header + YamlText.Write(Definition(kind, descriptions));
+        var definition = Definition(kind, descriptions);
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(YamlText.Write(definition))));
+        var metadata = (OrderedDictionary<string, object>)definition["metadata"];
+        metadata["annotations"] = new OrderedDictionary<string, object> { [DigestAnnotation] = digest[..16] };
+        return Header + YamlText.Write(definition);
     }
 
     /// <summary>The schema of a whole resource, as the API server knows it.</summary>

@@ -26,7 +26,6 @@ public sealed class OperatorService(
     ILoggerFactory loggers) : BackgroundService
 {
     private const string ControllerName = "graft.dev/operator";
-    private const string LeaseName = "graft-operator";
 
     /// <summary>How long a write is waited for in the cache before the cache is believed without it.</summary>
     private static readonly TimeSpan CachePatience = TimeSpan.FromSeconds(10);
@@ -76,7 +75,7 @@ public sealed class OperatorService(
         {
             leadership = elector = new LeaderElector(
                 new ResourceClient<V1Lease>(api),
-                new ObjectKey(_options.PodNamespace, LeaseName),
+                new ObjectKey(_options.PodNamespace, $"{_options.InstanceName}-operator"),
                 $"{_options.PodName}_{Guid.NewGuid():N}",
                 new LeaderElectionOptions(),
                 runtimeMetrics,

@@ -13,8 +13,6 @@ namespace Graft.Operator.Reports;
 /// </summary>
 public sealed class ReportAuthority : IDisposable
 {
-    public const string SecretName = "graft-report-ca";
-
     private const string CertificateKey = "tls.crt";
     private const string PrivateKeyKey = "tls.key";
     private static readonly TimeSpan AuthorityLife = TimeSpan.FromDays(3650);
@@ -36,28 +34,22 @@ public sealed class ReportAuthority : IDisposable
     /// <summary>The authority's certificate, as PEM.</summary>
     public string CertificatePem => _authority.ExportCertificatePem();
 
-    /// <summary>Reads the authority from its Secret, or makes both.</summary>
+    /// <summary>
+    /// Reads the authority from its Secret, or makes it: the Secret too where there is none, its content where somebody has prepared an
+    /// empty one, so that this process need not be allowed to create Secrets.
+    /// </summary>
     /// <param name="secrets">The client.</param>
-    /// <param name="namespace">The operator's namespace.</param>
+    /// <param name="key">The Secret.</param>
     /// <param name="host">The name under which pods reach the operator.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellation">Cancels the requests.</param>
     public static async Task<ReportAuthority> LoadAsync(
-        ResourceClient<V1Secret> secrets, string @namespace, string host, TimeProvider time, CancellationToken cancellation)
+        ResourceClient<V1Secret> secrets, ObjectKey key, string host, TimeProvider time, CancellationToken cancellation)
     {
-        var key = new ObjectKey(@namespace, SecretName);
         var secret = await secrets.FindAsync(key, cancellation).ConfigureAwait(false);
-        if (secret is null)
+        if (secret?.Data?.ContainsKey(PrivateKeyKey) != true)
         {
-            try
-            {
-                secret = await secrets.CreateAsync(NewSecret(key, time), StatusWriter.FieldManager, cancellation).ConfigureAwait(false);
-            }
-            catch (ApiException error) when (error.IsAlreadyExists)
-            {
-                // Another replica was quicker: its authority is everyone's.
-                secret = await secrets.GetAsync(key, cancellation).ConfigureAwait(false);
-            }
+            secret = await FillAsync(secrets, secret, NewSecret(key, time), cancellation).ConfigureAwait(false);
         }
 
         var authority = X509Certificate2.CreateFromPem(
@@ -83,6 +75,26 @@ public sealed class ReportAuthority : IDisposable
     {
         _authority.Dispose();
         _server?.Dispose();
+    }
+
+    private static async Task<V1Secret> FillAsync(
+        ResourceClient<V1Secret> secrets, V1Secret? empty, V1Secret filled, CancellationToken cancellation)
+    {
+        try
+        {
+            if (empty is null)
+            {
+                return await secrets.CreateAsync(filled, StatusWriter.FieldManager, cancellation).ConfigureAwait(false);
+            }
+
+            empty.Data = filled.Data;
+            return await secrets.ReplaceAsync(empty, cancellation).ConfigureAwait(false);
+        }
+        catch (ApiException error) when (error.IsAlreadyExists || error.IsConflict)
+        {
+            // Another replica was quicker: its authority is everyone's.
+            return await secrets.GetAsync(ObjectKey.Of(filled), cancellation).ConfigureAwait(false);
+        }
     }
 
     private static V1Secret NewSecret(ObjectKey key, TimeProvider time)

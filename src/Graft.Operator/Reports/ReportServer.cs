@@ -83,16 +83,17 @@ public sealed class ReportServer(
 
     private async Task<ReportAuthority> LoadAsync(string host, CancellationToken cancellation)
     {
+        var key = new ObjectKey(settings.Value.PodNamespace, $"{settings.Value.InstanceName}-report-ca");
         while (true)
         {
             try
             {
-                return await ReportAuthority.LoadAsync(
-                    new ResourceClient<V1Secret>(api), settings.Value.PodNamespace, host, time, cancellation).ConfigureAwait(false);
+                return await ReportAuthority.LoadAsync(new ResourceClient<V1Secret>(api), key, host, time, cancellation)
+                    .ConfigureAwait(false);
             }
             catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutException)
             {
-                logger.LogWarning("The Secret {Name} of the report authority: {Error}; trying again", ReportAuthority.SecretName, error.Message);
+                logger.LogWarning("The Secret {Name} of the report authority: {Error}; trying again", key, error.Message);
                 await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
             }
         }
