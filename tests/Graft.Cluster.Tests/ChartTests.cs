@@ -8,7 +8,7 @@ public sealed class ChartTests
 {
     private static readonly string[] Everything =
     [
-        "networkPolicy.enabled=true", "podDisruptionBudget.enabled=true", "metrics.podMonitor.enabled=true",
+        "networkPolicy.egress.enabled=true", "podDisruptionBudget.enabled=true", "metrics.podMonitor.enabled=true",
         "argocd.healthChecks.enabled=true", "artifacts.registry=registry.example/adapters", "tracking.uri=http://mlflow:5000",
     ];
 
@@ -25,8 +25,8 @@ public sealed class ChartTests
         var chart = await RenderedChart.RenderAsync();
         Assert.Equal(
             [
-                "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "Deployment", "Lease", "Role", "RoleBinding",
-                "Secret", "Service", "ServiceAccount",
+                "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "Deployment", "Lease", "NetworkPolicy", "Role",
+                "RoleBinding", "Secret", "Service", "ServiceAccount",
             ],
             chart.Kinds);
     }
@@ -35,7 +35,8 @@ public sealed class ChartTests
     public async Task Each_switch_adds_its_object()
     {
         var kinds = (await RenderedChart.RenderAsync(Everything)).Kinds.Except((await RenderedChart.RenderAsync()).Kinds);
-        Assert.Equal(["ConfigMap", "NetworkPolicy", "PodDisruptionBudget", "PodMonitor"], kinds);
+        Assert.Equal(["ConfigMap", "PodDisruptionBudget", "PodMonitor"], kinds);
+        Assert.DoesNotContain("NetworkPolicy", (await RenderedChart.RenderAsync("networkPolicy.enabled=false")).Kinds);
     }
 
     [Fact]
