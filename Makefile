@@ -8,7 +8,7 @@ BIN := artifacts/bin
 OUTPUT := $(shell echo $(CONFIGURATION) | tr '[:upper:]' '[:lower:]')
 LINK_PROGRAMS := mkdir -p bin && ln -sf ../$(BIN)/Graft.Cli/$(OUTPUT)/graft bin/graft && ln -sf graft bin/kubectl-graft
 
-.PHONY: help build demo test test-golden test-cluster bench-trainer image generate bench-operator format clean
+.PHONY: help build demo test test-golden test-cluster bench-trainer image push-images generate bench-operator format clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,11 @@ test-cluster: build ## run the tests on a real Kubernetes (needs root)
 image: ## build both images, without a container engine, as archives in artifacts/images
 	eng/image.sh operator artifacts/images/operator.tar
 	eng/image.sh trainer artifacts/images/trainer.tar
+
+push-images: image ## push both images to a registry, without a container engine: REGISTRY=registry.example/graft
+	dotnet build src/Graft.Cli $(DOTNET_FLAGS)
+	@$(LINK_PROGRAMS)
+	eng/push-images.sh "$(REGISTRY)"
 
 generate: ## write the CRDs and the API reference from the types in src/Graft.Api
 	@dotnet run --project eng/Graft.Generate -c $(CONFIGURATION) -- .

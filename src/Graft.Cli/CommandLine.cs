@@ -46,6 +46,7 @@ public static class CommandLine
             PlotCommand.Create(terminal),
             PullCommand.Create(terminal),
             PushCommand.Create(terminal),
+            ImageCommand.Create(terminal),
         };
     }
 }

@@ -1,3 +1,4 @@
+using Graft.Api.Tests.Documents;
 using Xunit;
 
 namespace Graft.Cluster.Tests;
@@ -20,8 +21,10 @@ public sealed class ChartInstallTests(ControlPlane server) : IClassFixture<Contr
             await server.HelmAsync("uninstall", release, "--namespace", ns, "--ignore-not-found");
         }
 
-        // Kept by the chart, and of the whole cluster.
-        await server.Kubectl.RunAsync("delete", "crd", "--all", "--wait=true");
+        // Kept by the chart, and of the whole cluster. A definition that is deleted before it is served is long in going.
+        await server.Kubectl.RunAsync("wait", "crd", "--all", "--for=condition=Established", "--timeout=60s");
+        const string clusterWide = "validatingadmissionpolicybinding,validatingadmissionpolicy,crd";
+        (await server.Kubectl.RunAsync("delete", clusterWide, "--all", "--timeout=120s")).Succeeded();
     }
 
     [Fact]
@@ -163,6 +166,37 @@ public sealed class ChartInstallTests(ControlPlane server) : IClassFixture<Contr
         Assert.Contains("crds.keep is false", refused.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_documented_policy_refuses_what_it_says()
+    {
+        var policy = Markdown.Blocks(Shell.Repository, "yaml")
+            .Single(block => block.Text.Contains("ValidatingAdmissionPolicy", StringComparison.Ordinal));
+        var ns = await server.CreateNamespaceAsync("team");
+        await RunAsync("kubectl apply -f crds/");
+        await RunAsync("kubectl wait --for=condition=Established crd/basemodels.graft.dev --timeout=60s");
+        await server.Kubectl.ApplyAsync(policy.Text);
+        var image = "";
+        // The API server takes a new policy up in its own time.
+        await server.Kubectl.WaitAsync(ns, "the policy holds", TimeSpan.FromSeconds(60), async () =>
+        {
+            image = (await TryAsync(Quickstart.Short(steps: 1).Set("pod", "image", "docker.io/anybody/anything"))).Error;
+            return image.Length > 0;
+        });
+        Assert.Contains("spec.pod.image must be one of registry.example/graft", image, StringComparison.Ordinal);
+        Assert.Equal(0, (await TryAsync(Quickstart.Short(steps: 1).Set("pod", "image", "registry.example/graft/trainer:2"))).ExitCode);
+        var priority = await TryAsync(Quickstart.Short(steps: 1).Set("pod", "priorityClassName", "system-node-critical"));
+        Assert.Contains("spec.pod.priorityClassName must be", priority.Error, StringComparison.Ordinal);
+        var tolerations = await server.Kubectl.TryApplyAsync(Model(ns, "tolerations: [{operator: Exists}]"), "--dry-run=server");
+        Assert.Contains("spec.pod.tolerations may only", tolerations.Error, StringComparison.Ordinal);
+        await server.Kubectl.ApplyAsync(Model(ns, "tolerations: [{key: nvidia.com/gpu, operator: Exists}]"), "--dry-run=server");
+        await server.Kubectl.ApplyAsync(Model(ns));
+
+        Task<ShellResult> TryAsync(Quickstart spec)
+        {
+            return server.Kubectl.TryApplyAsync(spec.Only("AdapterTrainingRun"), "--dry-run=server", "--namespace", ns);
+        }
+    }
+
     private async Task<ShellResult> InstallBesideOtherDefinitionsAsync(string ns)
     {
         await RunAsync("kubectl apply -f crds/");
@@ -208,7 +242,7 @@ public sealed class ChartInstallTests(ControlPlane server) : IClassFixture<Contr
         return server.Kubectl.TextAsync("default", "crd", "basemodels.graft.dev", $"{{.metadata.annotations.{escapedName}}}");
     }
 
-    private static string Model(string ns)
+    private static string Model(string ns, string pod = "")
     {
         return
             $$"""
@@ -218,6 +252,9 @@ public sealed class ChartInstallTests(ControlPlane server) : IClassFixture<Contr
             spec:
               source:
                 builtin: {name: tiny-wordnet}
+              pod:
+                memory: 1Gi
+                {{pod}}
             """;
     }
 }

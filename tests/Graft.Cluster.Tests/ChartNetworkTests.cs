@@ -45,15 +45,20 @@ public sealed class ChartNetworkTests
         Assert.Equal(["Ingress", "Egress"], policy.List("spec", "policyTypes").Select(type => type.Text()));
         Assert.Equal(
             ["53/TCP", "53/UDP", "5353/TCP", "5353/UDP", "8443/TCP"],
-            policy.List("spec", "egress").SelectMany(rule => rule.List("ports")).Select(port => $"{port.Text("port")}/{port.Text("protocol")}").Order());
+            policy.List("spec", "egress").SelectMany(rule => rule.List("ports"))
+                .Select(port => $"{port.Text("port")}/{port.Text("protocol")}")
+                .Order());
     }
 
     [Fact]
     public async Task Ports_that_are_named_are_the_container_s()
     {
         var chart = await RenderedChart.RenderAsync("metrics.podMonitor.enabled=true");
-        var ports = chart.Only("Deployment").List("spec", "template", "spec", "containers", 0, "ports").Select(port => port.Text("name")).ToList();
-        var named = chart.Only("NetworkPolicy").List("spec", "ingress").SelectMany(rule => rule.List("ports")).Select(port => port.Text("port"))
+        var ports = chart.Only("Deployment").List("spec", "template", "spec", "containers", 0, "ports")
+            .Select(port => port.Text("name"));
+        var named = chart.Only("NetworkPolicy").List("spec", "ingress")
+            .SelectMany(rule => rule.List("ports"))
+            .Select(port => port.Text("port"))
             .Concat(chart.Only("Service").List("spec", "ports").Select(port => port.Text("targetPort")));
         Assert.Empty(named.Except(ports));
     }

@@ -82,7 +82,8 @@ public sealed class ChartTests
     [Fact]
     public async Task Every_setting_of_the_operator_that_it_passes_is_one_that_the_operator_has()
     {
-        var chart = await RenderedChart.RenderAsync([.. Everything, "artifacts.secret=a", "tracking.secret=b", "watchNamespace=c"]);
+        var chart = await RenderedChart.RenderAsync(
+            [.. Everything, "artifacts.secret=a", "tracking.secret=b", "watchNamespace=c", "pods.imagePullSecrets[0].name=d"]);
         var passed = chart.Only("Deployment").List("spec", "template", "spec", "containers", 0, "env")
             .Select(variable => variable.Text("name"))
             .Where(name => name.StartsWith("Graft__", StringComparison.Ordinal))

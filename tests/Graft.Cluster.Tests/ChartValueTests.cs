@@ -34,6 +34,8 @@ public sealed class ChartValueTests
     [InlineData("podDisruptionBudget.maxUnavailable=abc", "maxUnavailable")]
     [InlineData("podDisruptionBudget.maxUnavailable=-1", "maxUnavailable")]
     [InlineData("resources.limit.memory=1Gi", "limit")]
+    [InlineData("pods.scratchLimit=10GB", "scratchLimit")]
+    [InlineData("pods.imagePullSecrets={login}", "imagePullSecrets")]
     [InlineData("resources.limits.memory=1GB", "memory")]
     [InlineData("nodeSelector.disk=1", "nodeSelector")]
     [InlineData("podLabels.team=a b", "podLabels")]

@@ -18,6 +18,8 @@ public sealed class GraftCluster : IAsyncLifetime
     public const string Registry = "10.88.0.1:5000";
 
     private const string ImageTag = "test";
+    private const string OperatorRepository = $"{Registry}/graft/operator";
+    private const string OperatorImage = $"{OperatorRepository}:{ImageTag}";
     private const int CannotRunHere = 77;
     private static readonly string StatePrefix = Path.Combine(Path.GetTempPath(), "graft-test-");
     private readonly string _state = StatePrefix + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
@@ -64,7 +66,8 @@ public sealed class GraftCluster : IAsyncLifetime
         (await ClusterAsync(_state, "up", "--node")).Succeeded();
         (await ClusterAsync(_state, "registry")).Succeeded();
         Mlflow = await MlflowServer.StartAsync(Path.Combine(_state, "mlflow"), ExecAsync);
-        (await ClusterAsync(_state, "load-image", ImageArchive("operator"))).Succeeded();
+        // Both ways of the documentation: pushed to a registry and pulled by the node, or loaded into the node.
+        (await ExecAsync(Programs.Built("Graft.Cli", "graft"), "image", "push", ImageArchive("operator"), OperatorImage)).Succeeded();
         (await ClusterAsync(_state, "load-image", ImageArchive("trainer"))).Succeeded();
         await InstallAsync();
     }
@@ -144,7 +147,8 @@ public sealed class GraftCluster : IAsyncLifetime
             """);
         string[] values =
         [
-            $"image.tag={ImageTag}", "image.pullPolicy=Never", $"trainer.image.tag={ImageTag}", "trainer.image.pullPolicy=Never",
+            $"image.repository={OperatorRepository}", $"image.tag={ImageTag}",
+            $"trainer.image.tag={ImageTag}", "trainer.image.pullPolicy=Never",
             $"artifacts.registry={Registry}/adapters", "artifacts.plainHttp=true", "argocd.healthChecks.enabled=true",
             .. Mlflow is null ? [] : new[] { $"tracking.uri={MlflowServer.TrackingUri}" },
         ];

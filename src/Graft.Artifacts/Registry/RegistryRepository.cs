@@ -100,6 +100,12 @@ internal sealed class RegistryRepository : IOciRepository
         using var response = await PutManifestAsync(manifest.Digest, manifest, retry: true, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Stores a manifest under a tag, whatever the tag named before.</summary>
+    public async Task SetTagAsync(string tag, StoredManifest manifest, CancellationToken cancellationToken)
+    {
+        using var response = await PutManifestAsync(tag, manifest, retry: true, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>
     /// Registries have no "store unless taken". What they allow is Fischer's mutual exclusion by time: look, write, wait
     /// longer than anybody takes from looking to writing, look again. Of several that wrote, the last one is seen by all.

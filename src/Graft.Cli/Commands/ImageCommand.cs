@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Graft.Artifacts;
+using Graft.Cli.Display;
+using Graft.Cli.Local;
+
+namespace Graft.Cli.Commands;
+
+/// <summary><c>graft image push ARCHIVE REFERENCE</c>: Graft's own images into a registry, without a container engine.</summary>
+public static class ImageCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        return new Command("image", "Container images in files, as `make image` and `docker save` write them.") { Push(terminal) };
+    }
+
+    private static Command Push(Terminal terminal)
+    {
+        var archive = new Argument<string>("ARCHIVE") { Description = "The image archive, such as artifacts/images/operator.tar." };
+        var reference = new Argument<string>("REFERENCE") { Description = "Where to push: REGISTRY/NAME:TAG." };
+        var plainHttp = new Option<bool?>("--plain-http")
+        {
+            Description = "Speak HTTP without TLS; the default for localhost and private addresses.",
+        };
+
+        var command = new Command("push", "Push an image archive to a registry, without a container engine.")
+        {
+            archive, reference, plainHttp,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var target = parsed.GetRequiredValue(reference);
+            var options = RegistryHosts.Options(target, parsed.GetValue(plainHttp));
+            var digest = await ImageArchive.PushAsync(parsed.GetRequiredValue(archive), target, options, cancellationToken)
+                .ConfigureAwait(false);
+            terminal.WriteLine($"{target}  {digest}");
+            return ExitCodes.Succeeded;
+        });
+        return command;
+    }
+}
