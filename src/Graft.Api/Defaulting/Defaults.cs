@@ -1,14 +1,15 @@
 using System.Collections;
 using System.ComponentModel;
 using System.Reflection;
+using Graft.Api.Schema;
 using Graft.Api.V1Alpha1;
 using k8s;
 
 namespace Graft.Api.Defaulting;
 
 /// <summary>
-/// Fills in what a spec leaves open, from the types' <see cref="DefaultValueAttribute"/>s: the ones that the CRDs carry,
-/// so that a spec means the same with and without an API server.
+/// Fills in what a spec leaves open, from the types' <see cref="DefaultValueAttribute"/>s and <see cref="SectionAttribute"/>s. The API
+/// server fills in only a part of it (see <see cref="ServerSchema"/>); a spec means the same with and without one.
 /// </summary>
 public static class Defaults
 {
@@ -25,6 +26,11 @@ public static class Defaults
     {
         foreach (var property in value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
+            if (property.GetCustomAttribute<SectionAttribute>() is not null && property.GetValue(value) is null)
+            {
+                property.SetValue(value, Activator.CreateInstance(property.PropertyType));
+            }
+
             var current = property.GetValue(value);
             if (current is null && property.GetCustomAttribute<DefaultValueAttribute>() is { } @default)
             {

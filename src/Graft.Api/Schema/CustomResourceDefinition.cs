@@ -49,6 +49,15 @@ public static class CustomResourceDefinition
         };
     }
 
+    // A status is the operator's alone, which knows what it takes back.
+    private static SchemaNode ForServer(SchemaNode root)
+    {
+        return root with
+        {
+            Fields = [.. root.Fields.Select(field => field.Name == "spec" ? field with { Schema = ServerSchema.Of(field.Schema) } : field)],
+        };
+    }
+
     // kstatus takes a resource without a status for done. A generation that none has makes it "in progress" until the operator has seen it.
     private static OrderedDictionary<string, object> NotYetSeen()
     {
@@ -104,7 +113,7 @@ public static class CustomResourceDefinition
 
         version["schema"] = new OrderedDictionary<string, object>
         {
-            ["openAPIV3Schema"] = OpenApiSchema.Write(RootSchema(kind, descriptions)),
+            ["openAPIV3Schema"] = OpenApiSchema.Write(ForServer(RootSchema(kind, descriptions))),
         };
         return version;
     }

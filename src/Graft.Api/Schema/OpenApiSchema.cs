@@ -22,6 +22,11 @@ internal static class OpenApiSchema
             _ => "object",
         };
         WriteKind(node, schema);
+        if (node.IsAtomic)
+        {
+            schema["x-kubernetes-map-type"] = "atomic";
+        }
+
         if (node.Default is { } value)
         {
             schema["default"] = value;

@@ -38,6 +38,13 @@ public sealed class SelectableFieldAttribute(string jsonPath) : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class RelativePathAttribute : Attribute;
 
+/// <summary>
+/// An object that means the same when it is absent and when it is empty: it is always there, so that several people may each set some of
+/// its fields. Any other object without required fields is set as a whole.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SectionAttribute : Attribute;
+
 /// <summary>Exactly one of this object's fields (JSON names) must be set. Becomes a CEL rule and a check of our own.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class ExactlyOneOfAttribute(params string[] fields) : Attribute

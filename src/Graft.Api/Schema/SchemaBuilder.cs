@@ -45,6 +45,7 @@ public sealed class SchemaBuilder(Descriptions descriptions)
         {
             Description = descriptions.Of(property),
             Default = property.GetCustomAttribute<DefaultValueAttribute>()?.Value,
+            IsSection = property.GetCustomAttribute<SectionAttribute>() is not null,
         };
         return new SchemaField(JsonName(property), node, property.GetCustomAttribute<RequiredAttribute>() is not null);
     }

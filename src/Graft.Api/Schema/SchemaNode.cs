@@ -75,6 +75,12 @@ public sealed record SchemaNode
     /// <summary>The field by which a list's items are told apart; null where the list is replaced as a whole.</summary>
     public string? ListMapKey { get; init; }
 
+    /// <summary>Whether apply takes an object or a map as one value instead of field by field.</summary>
+    public bool IsAtomic { get; init; }
+
+    /// <summary>Whether an object means the same when it is absent and when it is empty.</summary>
+    public bool IsSection { get; init; }
+
     /// <summary>Groups of an object's fields of which exactly one must be set.</summary>
     public IReadOnlyList<IReadOnlyList<string>> ExactlyOneOf { get; init; } = [];
 

@@ -42,6 +42,7 @@ public sealed class BaseModelSpec
     public LicenseNotice? License { get; set; }
 
     /// <summary>The pod that inspects the files.</summary>
+    [Section]
     public InspectionPodSettings? Pod { get; set; }
 
     /// <summary>

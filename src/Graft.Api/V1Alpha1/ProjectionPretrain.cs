@@ -32,21 +32,27 @@ public sealed class ProjectionPretrainSpec
     public DataSpec? Data { get; set; }
 
     /// <summary>The optimiser and its schedule.</summary>
+    [Section]
     public TrainingSpec? Training { get; set; }
 
     /// <summary>The comparison on held-out records.</summary>
+    [Section]
     public EvaluationSpec? Evaluation { get; set; }
 
     /// <summary>From where a stopped run goes on.</summary>
+    [Section]
     public CheckpointSpec? Checkpoint { get; set; }
 
     /// <summary>The record in MLflow.</summary>
+    [Section]
     public TrackingSpec? Tracking { get; set; }
 
     /// <summary>Where the projector goes.</summary>
+    [Section]
     public PublishSpec? Publish { get; set; }
 
     /// <summary>The trainer pod.</summary>
+    [Section]
     public PodSettings? Pod { get; set; }
 
     /// <summary>Any new value runs a finished run again.</summary>

@@ -51,6 +51,7 @@ public sealed class TrainingDatasetSpec
     public LicenseNotice? License { get; set; }
 
     /// <summary>The pod that inspects the files.</summary>
+    [Section]
     public InspectionPodSettings? Pod { get; set; }
 
     /// <summary>

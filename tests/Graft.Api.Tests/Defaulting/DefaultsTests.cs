@@ -39,12 +39,14 @@ public sealed class DefaultsTests
     }
 
     [Fact]
-    public void An_absent_object_stays_absent_as_the_API_server_leaves_it()
+    public void An_absent_section_is_there_and_an_object_whose_presence_means_something_stays_absent()
     {
         var spec = Defaults.Apply(Plans.Run().Spec);
 
-        Assert.Null(spec.Training);
-        Assert.Null(spec.Pod);
+        Assert.Equal(8, spec.Training!.BatchSize);
+        Assert.Equal("2Gi", spec.Pod!.Memory);
+        Assert.Null(spec.Pod.Gpu);
+        Assert.Null(spec.Method!.Full);
     }
 
     [Fact]

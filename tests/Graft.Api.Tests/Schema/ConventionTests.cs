@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using Graft.Api.Documents;
 using Graft.Api.Schema;
 using Graft.Api.Validation;
+using k8s;
+using k8s.Models;
 using Xunit;
 
 namespace Graft.Api.Tests.Schema;
@@ -147,6 +149,42 @@ public sealed partial class ConventionTests
         Assert.DoesNotContain("nullable", yaml, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Apply_can_take_back_every_field_of_a_spec(string kind)
+    {
+        var yaml = CustomResourceDefinition.Write(ResourceKind.All.Single(known => known.Kind == kind), Repository.Descriptions);
+        var definition = KubernetesYaml.Deserialize<V1CustomResourceDefinition>(yaml);
+        var broken = Objects(definition.Spec.Versions.Single().Schema.OpenAPIV3Schema.Properties["spec"], "spec")
+            .Where(found => found.Node.Required is not { Count: > 0 } && found.Node.XKubernetesValidations?.Any(rule => rule.Message.StartsWith("exactly one of")) != true)
+            .SelectMany(found => (string?[])
+            [
+                found.Node.XKubernetesMapType == "atomic" || found.Node.DefaultProperty is not null ? null : $"{found.Path} may be left empty: null",
+                found.Node.Properties?.Any(field => field.Value is { Type: not "object", DefaultProperty: not null }) == true
+                    ? $"{found.Path} may be empty and has a default inside"
+                    : null,
+            ])
+            .OfType<string>()
+            .ToList();
+
+        Assert.True(broken.Count == 0, string.Join('\n', broken));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_default_is_in_the_description(string kind)
+    {
+        var yaml = CustomResourceDefinition.Write(ResourceKind.All.Single(known => known.Kind == kind), Repository.Descriptions);
+        var defaults = 0;
+        Check(kind, (path, field) =>
+        {
+            defaults += field.Schema.Default is not null && IsInSpec(path) ? 1 : 0;
+            return null;
+        });
+
+        Assert.Equal(defaults, yaml.Split("Defaults to ").Length - 1);
+    }
+
     [Fact]
     public void Short_names_are_distinct()
     {
@@ -187,6 +225,13 @@ public sealed partial class ConventionTests
     {
         var inside = field.Schema.Kind == SchemaKind.List ? field.Schema.Items! : field.Schema;
         return inside.Fields.SelectMany(next => Fields(path.Field(next.Name), next)).Prepend((path, field));
+    }
+
+    private static IEnumerable<(string Path, V1JSONSchemaProps Node)> Objects(V1JSONSchemaProps node, string path)
+    {
+        var inside = (node.Properties ?? new Dictionary<string, V1JSONSchemaProps>()).SelectMany(field => Objects(field.Value, $"{path}.{field.Key}"));
+        var items = node.Items is V1JSONSchemaProps item ? Objects(item, path + "[]") : [];
+        return node.Type == "object" ? [(path, node), .. inside, .. items] : [.. inside, .. items];
     }
 
     [GeneratedRegex(@"^[\p{Lu}`].*[.]\z", RegexOptions.Singleline)]

@@ -90,6 +90,12 @@ public sealed class ApiServer : IAsyncLifetime
         }
     }
 
+    /// <summary>Runs kubectl as the administrator.</summary>
+    public Task<(int Code, string Output)> KubectlAsync(params string[] arguments)
+    {
+        return ScriptAsync(["exec", "kubectl", .. arguments]);
+    }
+
     private async Task<string?> StartAsync()
     {
         var (code, output) = await ScriptAsync("up");
