@@ -18,6 +18,9 @@ public sealed class OperatorOptions
     /// <summary>Of every train and inspect pod.</summary>
     public Pods.PodOptions Pods { get; set; } = new();
 
+    /// <summary>What runs, models and data sets may ask for.</summary>
+    public Policy.PolicyOptions Policy { get; set; } = new();
+
     /// <summary>Of inspections alone.</summary>
     public Inputs.InspectOptions Inspect { get; set; } = new();
 

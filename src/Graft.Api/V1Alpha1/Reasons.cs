@@ -55,6 +55,14 @@ public static class Reasons
         ConditionTypes.Ready)]
     public const string InvalidSpec = "InvalidSpec";
 
+    /// <summary>The resource asks for more than the installation allows.</summary>
+    [Reason(
+        "Ask for less, or ask whoever runs the installation to allow it: the message names the field and the chart's value that bounds it.",
+        ConditionTypes.Accepted,
+        ConditionTypes.Succeeded,
+        ConditionTypes.Ready)]
+    public const string NotAllowed = "NotAllowed";
+
     /// <summary>There is no BaseModel of that name in the run's namespace.</summary>
     [Reason("Apply the BaseModel, or correct spec.baseModelRef.name.", ConditionTypes.Accepted)]
     public const string BaseModelNotFound = "BaseModelNotFound";
@@ -136,6 +144,10 @@ public static class Reasons
         "Change what the message names; where spec.pod.image is another release than the operator, use one release for both.",
         ConditionTypes.Succeeded)]
     public const string BadPlan = "BadPlan";
+
+    /// <summary>The run asks for a GPU, and the trainer cannot use one: no CUDA in the image, or no working driver on the node.</summary>
+    [Reason("Set spec.pod.image (or the chart's trainer.image) to an image with CUDA, or leave spec.pod.gpu out to train on CPUs.", ConditionTypes.Succeeded)]
+    public const string GpuNotUsable = "GpuNotUsable";
 
     /// <summary>The data cannot be used: unreadable records, records that are too long, nothing to train on, or other files than inspected.</summary>
     [Reason("Mend the records that the message names, or set spec.data.onBadRecord or spec.data.onTooLong.", ConditionTypes.Succeeded)]

@@ -6,8 +6,8 @@ namespace Graft.Api.Validation;
 /// <summary>What cannot work together in a pod's settings, and what would take the place of what Graft sets itself.</summary>
 internal static class PodRules
 {
-    /// <summary>Less than any trainer needs; and 0, as a limit, would mean none.</summary>
-    private const string LeastMemory = "64Mi";
+    /// <summary>Less is a unit that was forgotten; and 0, as a limit, would mean none.</summary>
+    private const string LeastMemory = "16Mi";
 
     /// <summary>Checks the pod, with its defaults, of the spec at a path.</summary>
     public static IEnumerable<SpecProblem> Check(PodSettings? pod, TrackingSpec? tracking, FieldPath at)
@@ -47,7 +47,7 @@ internal static class PodRules
 
         if (pod.Memory is { } memory && Quantity.Parse(memory) < Quantity.Parse(LeastMemory))
         {
-            yield return TooSmall(path.Field("memory"), $"{memory} is less memory than any trainer needs", $"at least {LeastMemory}; 2Gi is usual for small models");
+            yield return TooSmall(path.Field("memory"), $"{memory} is less memory than any trainer needs", $"2Gi is usual for small models");
         }
 
         if (pod.SharedMemory is { } shared && Quantity.Parse(shared) > Quantity.Parse(pod.Memory ?? shared))

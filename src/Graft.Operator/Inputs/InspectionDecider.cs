@@ -3,6 +3,7 @@ using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
 using Graft.Operator.Pods;
+using Graft.Operator.Policy;
 using Graft.Operator.Runtime;
 using Graft.Operator.Status;
 using k8s;
@@ -42,6 +43,11 @@ public sealed class InspectionDecider(OperatorOptions options)
         if (errors.Count > 0)
         {
             return Refused(observed, Reasons.InvalidSpec, string.Join("\n", errors));
+        }
+
+        if (InstallationPolicy.Of(options).Check(request.Demand) is { Count: > 0 } refused)
+        {
+            return Refused(observed, Reasons.NotAllowed, string.Join("\n", refused));
         }
 
         if (request.Source!.Path is { } path)

@@ -3,6 +3,7 @@ using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
 using Graft.Operator.Pods;
+using Graft.Operator.Policy;
 using k8s;
 using k8s.Models;
 
@@ -35,6 +36,9 @@ public sealed record InspectionRequest
 
     /// <summary>What the resource asks for its inspection pod.</summary>
     public required InspectionPodSettings? Pod { get; init; }
+
+    /// <summary>What the resource asks for, as far as the installation bounds it.</summary>
+    public PodDemand Demand { get; init; } = new();
 
     public required InputStatus? Status { get; init; }
 
@@ -85,6 +89,7 @@ public sealed class BaseModels : IInputKind<BaseModel>
             ExpectedDigest = spec.Digest,
             Rerun = spec.Rerun,
             Pod = spec.Pod,
+            Demand = PodDemand.Of(resource.Spec),
             Status = resource.Status,
         };
     }
@@ -130,6 +135,7 @@ public sealed class TrainingDatasets : IInputKind<TrainingDataset>
             ExpectedDigest = spec.Digest,
             Rerun = spec.Rerun,
             Pod = spec.Pod,
+            Demand = PodDemand.Of(resource.Spec),
             Status = resource.Status,
         };
     }

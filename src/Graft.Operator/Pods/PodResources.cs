@@ -37,6 +37,15 @@ public static class PodResources
     }
 
     /// <summary>
+    /// The device that the trainer must use: a GPU that is asked for is not reserved in vain, and one that is not asked for, but that a node
+    /// shows to all its pods, is somebody else's.
+    /// </summary>
+    public static string Device(PodSettings settings)
+    {
+        return settings.Gpu is null ? "cpu" : "cuda";
+    }
+
+    /// <summary>
     /// As many threads as whole CPUs are allowed or, without a limit, asked for: without a limit a pod sees all of its node's CPUs.
     /// </summary>
     public static int Threads(PodSettings settings)

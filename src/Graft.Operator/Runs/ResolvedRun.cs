@@ -3,6 +3,7 @@ using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
 using Graft.Operator.Pods;
+using Graft.Operator.Policy;
 using Graft.Operator.Status;
 using k8s.Models;
 
@@ -43,6 +44,11 @@ public static class RunResolver
         if (alone is not null)
         {
             return (null, new Unresolved(Reasons.InvalidSpec, alone, Blocker.Spec));
+        }
+
+        if (InstallationPolicy.Of(options).Check(PodDemand.Of(WithDefaults(run.Spec))) is { Count: > 0 } refused)
+        {
+            return (null, new Unresolved(Reasons.NotAllowed, string.Join("\n", refused), Blocker.Spec));
         }
 
         if (RunExecution.Repository(run, options) is null)

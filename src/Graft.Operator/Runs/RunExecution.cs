@@ -64,6 +64,7 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
                     CaFile = $"{PlanFolder}/{CaFile}",
                 }
                 : null,
+            Device = PodResources.Device(spec.Pod!),
             Threads = PodResources.Threads(spec.Pod!),
             MetricsPort = MetricsPort,
             TerminationMessagePath = TrainerPod.TerminationMessagePath,

@@ -22,6 +22,9 @@ public sealed class InputException(int exitCode, string reason, string message, 
     public string Reason { get; } = reason;
 }
 
+/// <summary>The device that the plan asks for cannot be used.</summary>
+public sealed class DeviceException(string message, Exception? inner = null) : Exception(message, inner);
+
 /// <summary>The trained part could not be written, verified or published.</summary>
 public sealed class PublishException(string message, Exception? inner = null) : Exception(message, inner);
 
@@ -38,6 +41,7 @@ public sealed record TrainerFailure(int ExitCode, string Reason, string Message,
         InputException e => new(e.ExitCode, e.Reason, e.Message),
         PlanFormatException or ForeignCheckpointException or TrackingException =>
             new(TrainerExitCodes.BadPlan, Reasons.BadPlan, exception.Message),
+        DeviceException => new(TrainerExitCodes.BadPlan, Reasons.GpuNotUsable, exception.Message),
         DatasetException => new(TrainerExitCodes.BadData, Reasons.BadData, exception.Message),
         ModelException or AdapterException or TokenizerException or SafeTensorException =>
             new(TrainerExitCodes.ModelNotLoadable, Reasons.ModelNotLoadable, exception.Message),

@@ -1,4 +1,5 @@
 using Graft.Api.Planning;
+using Graft.Trainer.Failures;
 using static TorchSharp.torch;
 
 namespace Graft.Trainer.Running;
@@ -12,8 +13,8 @@ internal static class Devices
         "auto" => cuda_is_available() ? CUDA : CPU,
         "cuda" => cuda_is_available()
             ? CUDA
-            : throw new PlanFormatException("execution.device: the plan asks for cuda, but there is no CUDA device, or this trainer is "
-                + "built without CUDA; use auto or cpu."),
+            : throw new DeviceException("The run asks for a GPU, but the trainer cannot use one: its image is built without CUDA, or the "
+                + "node has no working NVIDIA driver. Nothing was trained. Use an image with CUDA, or leave the GPU out to train on CPUs."),
         _ => throw new PlanFormatException($"execution.device: '{wanted}' is not known; known are auto, cpu, cuda."),
     };
 }

@@ -48,9 +48,10 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
     /// <exception cref="OperationCanceledException">The run was asked to stop; what it did is in a checkpoint.</exception>
     public async Task ExecuteAsync(CancellationToken stop)
     {
+        // Before anything is fetched: nothing else makes up for a missing device.
+        Device device = Devices.Find(plan.Execution.Device);
         Tell("Loading", null);
         IReadOnlyDictionary<string, string> folders = await RunInputs.PrepareAsync(plan, stop).ConfigureAwait(false);
-        Device device = Devices.Find(plan.Execution.Device);
         using LoadedRun run = LoadedRun.Load(plan, folders, device);
         var checkpoints = new CheckpointStore(plan.Execution.CheckpointDirectory, _planHash);
         Resume(run, checkpoints, device);

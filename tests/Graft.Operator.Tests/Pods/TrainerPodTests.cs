@@ -135,6 +135,18 @@ public sealed class TrainerPodTests
     }
 
     [Fact]
+    public void A_run_with_a_GPU_trains_on_it_or_not_at_all()
+    {
+        Assert.Contains("\"device\":\"cuda\"", Plan(new PodSettings { Gpu = new GpuSpec() }), StringComparison.Ordinal);
+        Assert.Contains("\"device\":\"cpu\"", Plan(new PodSettings()), StringComparison.Ordinal);
+
+        static string Plan(PodSettings settings)
+        {
+            return JsonNode.Parse(RunChildrenOf(settings, new PodOptions()).Plan.Data["plan.json"])!["execution"]!.ToJsonString();
+        }
+    }
+
+    [Fact]
     public void The_settings_of_these_tests_are_valid()
     {
         var world = new World();

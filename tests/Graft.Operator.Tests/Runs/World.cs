@@ -21,7 +21,7 @@ internal sealed class World
         Dataset.Status = Ready(new TrainingDatasetStatus { Digest = Digest('b') });
     }
 
-    public OperatorOptions Options { get; } = new() { ArtifactRepository = "registry.example/adapters", TrainerImage = "trainer:1" };
+    public OperatorOptions Options { get; } = new() { ArtifactRepository = "registry.example/adapters", TrainerImage = "trainer:1", Policy = { Images = "*" } };
 
     public AdapterTrainingRun Run { get; } = new()
     {

@@ -77,6 +77,25 @@ public sealed class RunProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_GPU_that_is_asked_for_and_cannot_be_used_ends_the_run_before_anything_is_fetched()
+    {
+        Assert.SkipWhen(TorchSharp.torch.cuda_is_available(), "This machine has a GPU that the trainer can use.");
+        RunPlan plan = Plan("out");
+        plan = plan with
+        {
+            Execution = plan.Execution with { Device = "cuda", Inputs = new Dictionary<string, PlanInput>() },
+        };
+
+        Ended ended = await Runs.RunAsync(plan, None);
+
+        Assert.Equal(TrainerExitCodes.BadPlan, ended.ExitCode);
+        RunResult result = Runs.Result(plan);
+        Assert.Equal(("Failed", "GpuNotUsable", 0L), (result.Outcome, result.Reason, result.Steps));
+        Assert.Contains("built without CUDA", result.Message, StringComparison.Ordinal);
+        Assert.Empty(ended.Of("started"));
+    }
+
+    [Fact]
     public async Task The_same_run_again_publishes_the_same_version_without_training()
     {
         RunPlan plan = Plan("again");
