@@ -88,6 +88,30 @@ public sealed class RegistryStoreTests : IAsyncLifetime
         Assert.Equal(Folders.Read(folder), Folders.Read(temporary.At("pulled")));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_upload_that_the_registry_gives_up_half_way_begins_again(bool isForgotten)
+    {
+        var folder = AdapterFolder("adapter", bytes: 4_000_000);
+        var chunks = 0;
+        using var gate = new RequestGate(registry.Port)
+        {
+            Answer = (request, response) =>
+            {
+                var isGivenUp = (request.Method == "PATCH" && ++chunks == 3) || (isForgotten && chunks == 3 && request.Method == "GET");
+                return isGivenUp && RegistryCheckTests.Status(response, 404);
+            },
+        };
+
+        var published = await Store(gate.Host, Plain with { ChunkBytes = 1 << 20 }).PublishAsync(folder, Requests.Of("demo"), Cancellation);
+
+        // Five chunks and the refused one; where the registry has forgotten the upload, the two before that too.
+        Assert.Equal(isForgotten ? 8 : 6, chunks);
+        await Store(registry.Host).PullAsync($"{registry.Host}/adapters/demo@{published.Digest}", temporary.At("pulled"), Cancellation);
+        Assert.Equal(Folders.Read(folder), Folders.Read(temporary.At("pulled")));
+    }
+
     [Fact]
     public async Task A_download_goes_on_where_the_line_broke()
     {

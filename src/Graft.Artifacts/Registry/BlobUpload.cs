@@ -116,8 +116,10 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
 
         using (response)
         {
-            // 416: the registry has another number of bytes than we think, which its status tells.
-            throw (int)response.StatusCode >= 500 || response.StatusCode is HttpStatusCode.RequestedRangeNotSatisfiable or HttpStatusCode.TooManyRequests
+            // 416: the registry has another number of bytes than we think, which its status tells. 404: it has given the upload up, as some
+            // do when the number differs; then its status says so, and the upload begins again.
+            const HttpStatusCode Differs = HttpStatusCode.RequestedRangeNotSatisfiable;
+            throw (int)response.StatusCode >= 500 || response.StatusCode is Differs or HttpStatusCode.NotFound or HttpStatusCode.TooManyRequests
                 ? new IOException($"the registry answers {(int)response.StatusCode}")
                 : await http.RefusalAsync(response, "a chunk of an upload", cancellationToken).ConfigureAwait(false);
         }
