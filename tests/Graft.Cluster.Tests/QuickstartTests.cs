@@ -143,11 +143,12 @@ public sealed class QuickstartTests : IClassFixture<QuickstartRun>
     [Fact]
     public async Task As_a_plugin_of_kubectl_graft_shows_the_run_s_log_and_its_loss_curve()
     {
-        var log = (await PluginAsync("logs", _run.Name)).Succeeded();
-        Assert.Contains("step 1/", log, StringComparison.Ordinal);
         using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "kubectl-graft"), Programs.Built("Graft.Cli", "graft"));
+        var log = (await PluginAsync(folder.Path, "logs", _run.Name)).Succeeded();
+        Assert.Contains("step 1/", log, StringComparison.Ordinal);
         var picture = Path.Combine(folder.Path, "loss.svg");
-        var curve = (await PluginAsync("plot", _run.Name, "--svg", picture)).Succeeded();
+        var curve = (await PluginAsync(folder.Path, "plot", _run.Name, "--svg", picture)).Succeeded();
         Assert.Contains("steps", curve, StringComparison.Ordinal);
         Assert.StartsWith("<svg", await File.ReadAllTextAsync(picture, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
@@ -163,10 +164,10 @@ public sealed class QuickstartTests : IClassFixture<QuickstartRun>
         Assert.Equal(3, created.Count);
     }
 
-    // As a user types it: kubectl finds bin/kubectl-graft on the path.
-    private Task<ShellResult> PluginAsync(params string[] arguments)
+    // As a user types it: kubectl finds kubectl-graft, a link as `make build` makes it, on the path.
+    private Task<ShellResult> PluginAsync(string folder, params string[] arguments)
     {
-        var path = Path.Combine(Shell.Repository, "bin") + ":" + Environment.GetEnvironmentVariable("PATH");
+        var path = folder + ":" + Environment.GetEnvironmentVariable("PATH");
         return _cluster.ExecAsync(new ShellCommand("kubectl", ["graft", .. arguments, "--namespace", _run.Namespace])
         {
             Environment = new Dictionary<string, string> { ["PATH"] = path },

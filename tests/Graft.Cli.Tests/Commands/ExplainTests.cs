@@ -39,8 +39,9 @@ public sealed class ExplainTests
     {
         var result = await GraftProgram.RunAsync(Repository.Root, "explain", "outOfMemory");
         Assert.Equal(
-            "OutOfMemory <reason of Succeeded>\n  The trainer needed more memory than it may have.\n"
-            + "  What to do: Raise spec.pod.memory, or lower spec.training.batchSize or spec.data.maxLength.\n",
+            "OutOfMemory <reason of Succeeded, Ready>\n  The trainer needed more memory than it may have.\n"
+            + "  What to do: Raise spec.pod.memory, or lower spec.training.batchSize or spec.data.maxLength; for an\n"
+            + "  inspection, the chart's inspect.memory.\n",
             result.Output);
     }
 }
