@@ -20,7 +20,8 @@ internal static class ArtifactPublisher
         }
 
         // Beside the folder, where there is room for files of its size; /tmp of a pod may be small.
-        var packedPath = $"{source}.{Guid.NewGuid():N}.layer";
+        var packedPath = UnfinishedFiles.Beside(source);
+        UnfinishedFiles.Sweep(Path.GetDirectoryName(source)!);
         try
         {
             var layer = await PackedLayer.PackAsync(source, request.Root, packedPath, cancellationToken).ConfigureAwait(false);

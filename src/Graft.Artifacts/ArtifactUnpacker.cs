@@ -19,7 +19,8 @@ internal static class ArtifactUnpacker
         }
 
         var (digest, manifest) = await ResolveAsync(repository, reference, cancellationToken).ConfigureAwait(false);
-        var partial = $"{target}.{Guid.NewGuid():N}.partial";
+        UnfinishedFiles.Sweep(Path.GetDirectoryName(target)!);
+        var partial = UnfinishedFiles.Beside(target);
         Directory.CreateDirectory(partial);
         try
         {

@@ -2,30 +2,63 @@ using System.Text;
 
 namespace Graft.Tracking;
 
-/// <summary>Writes small files so that a reader sees the old or the new content, never a part.</summary>
+/// <summary>
+/// Writes small files so that a reader sees the old or the new content, never a part. What is not whole yet has a hidden name of its own
+/// for each write: threads and processes, also those of other containers, may write the same file at once.
+/// </summary>
 internal static class AtomicFile
 {
     public static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    public static void Write(string path, string content)
+    /// <summary>After this time nobody writes an unfinished file any more: its writer was killed.</summary>
+    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
+
+    /// <param name="path">The file.</param>
+    /// <param name="content">Its new content.</param>
+    /// <param name="unfinished">
+    /// The folder of what is not whole yet, on the same file system, for a file among others that are all listed; else that of the file.
+    /// </param>
+    public static void Write(string path, string content, string? unfinished = null)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = Temporary(path);
-        File.WriteAllText(temporary, content, Utf8);
-        File.Move(temporary, path, overwrite: true);
+        Replace(path, unfinished, temporary => File.WriteAllText(temporary, content, Utf8));
     }
 
-    public static void Copy(string source, string path)
+    /// <summary>Copies a file; see <see cref="Write"/>.</summary>
+    public static void Copy(string source, string path, string? unfinished = null)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = Temporary(path);
-        File.Copy(source, temporary, overwrite: true);
-        File.Move(temporary, path, overwrite: true);
+        Replace(path, unfinished, temporary =>
+        {
+            // Not File.Copy: that gives the copy the time of its source, by which a new file could look abandoned.
+            using var from = File.OpenRead(source);
+            using var to = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
+            from.CopyTo(to);
+        });
     }
 
-    // Hidden, and named after the process: MLflow lists what lies in these folders, and two processes may write at once.
-    private static string Temporary(string path)
+    /// <summary>Deletes what killed writers left in a folder.</summary>
+    public static void Sweep(string folder)
     {
-        return Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Environment.ProcessId}.tmp");
+        var latest = DateTime.UtcNow - Abandoned;
+        foreach (var left in new DirectoryInfo(folder).EnumerateFiles(".*.tmp").Where(left => left.LastWriteTimeUtc < latest).ToList())
+        {
+            left.Delete();
+        }
+    }
+
+    private static void Replace(string path, string? unfinished, Action<string> write)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder);
+        var temporary = Path.Combine(unfinished ?? folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        try
+        {
+            write(temporary);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
     }
 }

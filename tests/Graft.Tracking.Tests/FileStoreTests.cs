@@ -6,6 +6,12 @@ namespace Graft.Tracking.Tests;
 
 public sealed class FileStoreTests : IDisposable
 {
+    private static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.None,
+    };
+
     private readonly TemporaryFolder temporary = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -104,7 +110,96 @@ public sealed class FileStoreTests : IDisposable
 
         Assert.Single(trackers.Select(tracker => tracker.Run.ExperimentId).Distinct());
         Assert.Equal(6, trackers.Select(tracker => tracker.Run.RunId).Distinct().Count());
-        Assert.Empty(Directory.GetDirectories(temporary.At("mlruns"), "*.tmp"));
+        Assert.Empty(Directory.GetFileSystemEntries(temporary.At("mlruns"), "*.tmp", Everything));
+    }
+
+    [Fact]
+    public async Task The_same_file_may_be_written_by_many_at_once()
+    {
+        var path = temporary.At("folder/meta.yaml");
+        var contents = Enumerable.Range(0, 16).Select(i => new string((char)('a' + i), 4096)).ToList();
+
+        await Task.WhenAll(contents.Select(content => Task.Run(() => AtomicFile.Write(path, content), Cancellation)));
+
+        Assert.Contains(await File.ReadAllTextAsync(path, Cancellation), contents);
+        Assert.Equal([path], Directory.GetFiles(temporary.At("folder"), "*", Everything));
+    }
+
+    [Fact]
+    public async Task What_a_killed_writer_left_is_not_among_what_MLflow_lists_and_is_deleted_by_the_next()
+    {
+        string run;
+        await using (var first = Opened.Tracker(temporary))
+        {
+            first.LogParameters(new Dictionary<string, string> { ["rank"] = "8" });
+            run = first.Run.Location;
+            // A parameter cannot take the place of a folder: its unfinished file is all that could stay.
+            Directory.CreateDirectory(Path.Combine(run, "params", "folder"));
+            first.LogParameters(new Dictionary<string, string> { ["folder"] = "1" });
+        }
+
+        Assert.Equal(["rank"], Directory.GetFiles(Path.Combine(run, "params"), "*", Everything).Select(path => Path.GetFileName(path)!));
+        Assert.Equal(["meta.yaml"], Directory.GetFiles(run).Select(path => Path.GetFileName(path)!));
+        var (old, recent) = (Path.Combine(run, ".rank.1.tmp"), Path.Combine(run, ".rank.2.tmp"));
+        await File.WriteAllTextAsync(old, "", Cancellation);
+        await File.WriteAllTextAsync(recent, "", Cancellation);
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays(-2));
+
+        await using var second = Opened.Tracker(temporary);
+
+        Assert.Equal(run, second.Run.Location);
+        Assert.False(File.Exists(old));
+        Assert.True(File.Exists(recent));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_run_whose_creator_was_killed_half_way_is_finished_by_the_next(int left)
+    {
+        string run;
+        await using (var first = Opened.Tracker(temporary))
+        {
+            run = first.Run.Location;
+        }
+
+        // What lies there after each step of its creation: the experiment's folder, the run's folder, its identity.
+        Directory.Delete(left == 0 ? Path.GetDirectoryName(run)! : Path.Combine(run, "tags"), recursive: true);
+        Directory.CreateDirectory(Path.GetDirectoryName(run)!);
+        if (left > 0)
+        {
+            File.Delete(Path.Combine(run, "meta.yaml"));
+        }
+
+        if (left == 2)
+        {
+            Directory.CreateDirectory(Path.Combine(run, "tags", "graft.dev"));
+            await File.WriteAllTextAsync(Path.Combine(run, "tags", RunTracker.RunUidTag), "uid-1", Cancellation);
+        }
+
+        await using var second = Opened.Tracker(temporary);
+
+        Assert.Equal(run, second.Run.Location);
+        Assert.Equal(run, Assert.Single(Directory.GetDirectories(Path.GetDirectoryName(run)!)));
+        Assert.Equal("active", MlrunsFolder.ReadMeta(run)!["lifecycle_stage"]);
+        Assert.Equal("uid-1", await File.ReadAllTextAsync(Path.Combine(run, "tags", RunTracker.RunUidTag), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_run_that_its_users_deleted_is_recorded_anew()
+    {
+        var runs = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            await using var tracker = Opened.Tracker(temporary);
+            runs.Add(tracker.Run.Location);
+            var meta = Path.Combine(tracker.Run.Location, "meta.yaml");
+            var text = await File.ReadAllTextAsync(meta, Cancellation);
+            await File.WriteAllTextAsync(meta, text.Replace("active", "deleted", StringComparison.Ordinal), Cancellation);
+        }
+
+        Assert.Equal(3, runs.Distinct().Count());
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal sealed class OciLayout(string folder) : IOciRepository
 
     public async Task CheckPushAsync(CancellationToken cancellationToken)
     {
-        var path = Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
+        var path = UnfinishedFiles.Beside(Path.Combine(folder, "check"));
         try
         {
             await WriteAsync(path, stream => stream.WriteAsync("ok"u8.ToArray(), cancellationToken).AsTask()).ConfigureAwait(false);
@@ -86,6 +86,8 @@ internal sealed class OciLayout(string folder) : IOciRepository
     public async Task<bool> TryTagAsync(string tag, StoredManifest manifest, CancellationToken cancellationToken)
     {
         await using var held = await LockAsync(cancellationToken).ConfigureAwait(false);
+        UnfinishedFiles.Sweep(folder);
+        UnfinishedFiles.Sweep(Path.GetDirectoryName(BlobPath(manifest.Digest))!);
         var index = ReadIndex();
         if (index.Manifests.FirstOrDefault(entry => entry.Annotation(Annotations.RefName) == tag) is { } taken)
         {
@@ -159,7 +161,7 @@ internal sealed class OciLayout(string folder) : IOciRepository
     private static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        var temporary = UnfinishedFiles.Beside(path);
         try
         {
             await using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))

@@ -23,10 +23,10 @@ public static class SafeTensorWriter
     {
         var ordered = tensors.OrderByDescending(t => t.Type.Size()).ThenBy(t => t.Name, StringComparer.Ordinal).ToList();
         var header = Header(ordered, metadata ?? PyTorchMetadata);
-        var temporary = $"{path}.tmp-{Environment.ProcessId}";
+        var temporary = UnfinishedFiles.Beside(path);
         try
         {
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
             {
                 Span<byte> length = stackalloc byte[8];
                 BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);

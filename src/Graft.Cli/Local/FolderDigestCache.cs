@@ -49,7 +49,8 @@ public sealed class FolderDigestCache(string directory)
         try
         {
             Directory.CreateDirectory(directory);
-            var temporary = $"{entry}.{Environment.ProcessId}";
+            UnfinishedFiles.Sweep(directory);
+            var temporary = UnfinishedFiles.Beside(entry);
             File.WriteAllText(temporary, text);
             File.Move(temporary, entry, overwrite: true);
         }

@@ -19,16 +19,18 @@ public sealed class OciInputs(string directory)
 
         // A tag may have moved since it was last fetched, so only a digest is looked up in what is already there.
         Directory.CreateDirectory(directory);
-        var arriving = Path.Combine(directory, $"arriving-{Guid.NewGuid():N}");
+        UnfinishedFiles.Sweep(directory);
+        var arriving = UnfinishedFiles.Beside(Path.Combine(directory, "arriving"));
         var options = RegistryHosts.Options(source.Reference!, source.PlainHttp);
         var fetched = await ArtifactStore.PullAsync(reference.ToString(), arriving, options, cancellationToken).ConfigureAwait(false);
-        if (Directory.Exists(FolderOf(fetched)))
-        {
-            Directory.Delete(arriving, recursive: true);
-        }
-        else
+        try
         {
             Directory.Move(arriving, FolderOf(fetched));
+        }
+        catch (IOException) when (Directory.Exists(FolderOf(fetched)))
+        {
+            // It was there already, or another process has fetched it meanwhile.
+            Directory.Delete(arriving, recursive: true);
         }
 
         return FolderOf(fetched);

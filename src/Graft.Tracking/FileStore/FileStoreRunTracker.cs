@@ -31,7 +31,10 @@ internal sealed class FileStoreRunTracker : IRunTracker
             var experimentId = store.FindOrCreateExperiment(options.Experiment!, now);
             var run = store.FindRun(experimentId, RunTracker.RunUidTag, options.RunUid) is { } found
                 ? MlrunsRun.Open(found, now)
-                : MlrunsRun.Create(store, experimentId, Guid.NewGuid().ToString("N"), options.RunName, RunTags.User(options), now);
+                : MlrunsRun.Create(
+                    store, experimentId, store.NewRunId(experimentId, options.RunUid), options.RunName, RunTags.User(options), now);
+            // First what the run is found by: a process that is killed here has its successor go on with this run.
+            run.WriteTag(RunTracker.RunUidTag, options.RunUid);
             run.WriteStatus(TrackedStatus.Running, now);
             var tracker = new FileStoreRunTracker(new TrackedRun(store.Uri, experimentId, run.Id), run, options, clock);
             tracker.SetTags(RunTags.For(options));

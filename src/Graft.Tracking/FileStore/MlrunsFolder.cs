@@ -32,29 +32,36 @@ internal sealed class MlrunsFolder(string root)
             }
         }
 
-        // Named after its content, so that two processes that create the same experiment at once create one.
+        // Named after its content, so that two processes that create the same experiment at once create one, and that the next process
+        // finishes what a killed one began.
         var id = name == "Default" ? "0" : ExperimentId(name);
-        var target = Path.Combine(Root, id);
-        var prepared = Path.Combine(Root, $".{id}.{Environment.ProcessId}.tmp");
-        AtomicFile.Write(Path.Combine(prepared, "meta.yaml"), FlatYaml.Write(
-        [
-            new("artifact_location", FolderUri(target)),
-            new("creation_time", now.ToUnixTimeMilliseconds()),
-            new("experiment_id", id),
-            new("last_update_time", now.ToUnixTimeMilliseconds()),
-            new("lifecycle_stage", "active"),
-            new("name", name),
-        ]));
-        try
+        var folderOfNew = Path.Combine(Root, id);
+        var metaFile = Path.Combine(folderOfNew, "meta.yaml");
+        if (!File.Exists(metaFile))
         {
-            Directory.Move(prepared, target);
-        }
-        catch (IOException) when (File.Exists(Path.Combine(target, "meta.yaml")))
-        {
-            Directory.Delete(prepared, recursive: true);
+            AtomicFile.Write(metaFile, FlatYaml.Write(
+            [
+                new("artifact_location", FolderUri(folderOfNew)),
+                new("creation_time", now.ToUnixTimeMilliseconds()),
+                new("experiment_id", id),
+                new("last_update_time", now.ToUnixTimeMilliseconds()),
+                new("lifecycle_stage", "active"),
+                new("name", name),
+            ]));
         }
 
         return id;
+    }
+
+    /// <summary>
+    /// The id of a run that is not there yet. It follows from the experiment and the identity, so that the next process finishes what a
+    /// killed one began; where MLflow's users have deleted such a run, the next is another.
+    /// </summary>
+    public string NewRunId(string experimentId, string uid)
+    {
+        return Enumerable.Range(0, int.MaxValue)
+            .Select(number => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{experimentId}\n{uid}\n{number}")))[..32])
+            .First(id => ReadMeta(Path.Combine(Root, experimentId, id)) is null);
     }
 
     /// <summary>The folder of the active run that carries the tag, or null.</summary>

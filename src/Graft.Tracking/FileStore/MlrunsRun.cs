@@ -16,6 +16,7 @@ internal sealed class MlrunsRun
 
     public string Id => Path.GetFileName(folder);
 
+    /// <summary>A new run, or one whose creator was killed; it is there for MLflow with its first status.</summary>
     public static MlrunsRun Create(MlrunsFolder store, string experimentId, string runId, string name, string user, DateTimeOffset now)
     {
         var folder = Path.Combine(store.Root, experimentId, runId);
@@ -24,14 +25,13 @@ internal sealed class MlrunsRun
             Directory.CreateDirectory(Path.Combine(folder, part));
         }
 
-        var run = new MlrunsRun(folder, Meta(folder, experimentId, runId, name, user, now.ToUnixTimeMilliseconds()));
-        run.WriteStatus(TrackedStatus.Running, now);
-        return run;
+        return new MlrunsRun(folder, Meta(folder, experimentId, runId, name, user, now.ToUnixTimeMilliseconds()));
     }
 
     /// <summary>Opens a run that an earlier process wrote.</summary>
     public static MlrunsRun Open(string folder, DateTimeOffset now)
     {
+        AtomicFile.Sweep(folder);
         var old = MlrunsFolder.ReadMeta(folder)!;
         var start = long.TryParse(old.GetValueOrDefault("start_time"), CultureInfo.InvariantCulture, out var milliseconds)
             ? milliseconds
@@ -47,12 +47,12 @@ internal sealed class MlrunsRun
     {
         meta["status"] = (int)status;
         meta["end_time"] = status.IsEnd() ? now.ToUnixTimeMilliseconds() : null;
-        AtomicFile.Write(Path.Combine(folder, "meta.yaml"), FlatYaml.Write(meta.OrderBy(entry => entry.Key, StringComparer.Ordinal)));
+        Write("meta.yaml", FlatYaml.Write(meta.OrderBy(entry => entry.Key, StringComparer.Ordinal)));
     }
 
     public void WriteTag(string key, string value)
     {
-        AtomicFile.Write(Path.Combine(folder, "tags", key), value);
+        Write(Path.Combine("tags", key), value);
     }
 
     /// <summary>Writes the parameter; returns the value it already has if that is another one, else null.</summary>
@@ -61,7 +61,7 @@ internal sealed class MlrunsRun
         var path = Path.Combine(folder, "params", key);
         if (!File.Exists(path))
         {
-            AtomicFile.Write(path, value);
+            Write(Path.Combine("params", key), value);
             return null;
         }
 
@@ -97,7 +97,7 @@ internal sealed class MlrunsRun
             var whole = text.LastIndexOf('\n') + 1;
             if (whole < text.Length)
             {
-                AtomicFile.Write(path, text[..whole]);
+                Write(Path.Combine("metrics", key), text[..whole]);
             }
 
             foreach (var line in text[..whole].Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -115,7 +115,14 @@ internal sealed class MlrunsRun
 
     public void CopyArtifact(string source, string artifactPath)
     {
-        AtomicFile.Copy(source, Path.Combine(folder, "artifacts", artifactPath));
+        AtomicFile.Copy(source, Path.Combine(folder, "artifacts", artifactPath), unfinished: folder);
+    }
+
+    // MLflow takes every file among the parameters, tags, metrics and artifacts for one of them, also a hidden one: what is not whole yet
+    // lies in the run's folder itself.
+    private void Write(string file, string content)
+    {
+        AtomicFile.Write(Path.Combine(folder, file), content, unfinished: folder);
     }
 
     private static Dictionary<string, object?> Meta(

@@ -28,6 +28,7 @@ internal sealed class EventSpool : IDisposable
         this.exclusive = exclusive;
         Path = path;
         statePath = System.IO.Path.ChangeExtension(path, ".delivered.json");
+        AtomicFile.Sweep(System.IO.Path.GetDirectoryName(path)!);
         appender = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         Recorded = Recover();
     }

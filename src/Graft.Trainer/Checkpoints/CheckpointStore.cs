@@ -43,7 +43,7 @@ public sealed class CheckpointStore(string folder, string planHash)
     public string Save(CheckpointRecord record, IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
         string name = Prefix + record.Step.ToString("D8", CultureInfo.InvariantCulture);
-        string target = Path.Combine(folder, name), unfinished = Path.Combine(folder, $".{name}.{Environment.ProcessId}");
+        string target = Path.Combine(folder, name), unfinished = Path.Combine(folder, $".{name}.{Guid.NewGuid():N}");
         DeleteUnfinished();
         Directory.CreateDirectory(unfinished);
         string tensorPath = Path.Combine(unfinished, TensorFile);

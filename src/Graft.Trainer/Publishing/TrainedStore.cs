@@ -36,7 +36,7 @@ public sealed class TrainedStore(string checkpoints, string planHash)
     /// <summary>Keeps a copy of the folder's files.</summary>
     public void Save(string trainedFolder, TrainedRecord record)
     {
-        string unfinished = Path.Combine(checkpoints, $".{FolderName}.{Environment.ProcessId}");
+        string unfinished = Path.Combine(checkpoints, $".{FolderName}.{Guid.NewGuid():N}");
         foreach (string left in Directory.Exists(checkpoints) ? Directory.GetDirectories(checkpoints, $".{FolderName}.*") : [])
         {
             Directory.Delete(left, recursive: true);

@@ -1,4 +1,5 @@
 using Graft.Api.Planning;
+using Graft.Artifacts;
 
 namespace Graft.Trainer.Running;
 
@@ -19,10 +20,11 @@ internal static class ResultFiles
             Try(() => File.WriteAllBytes(message, json), log);
         }
 
-        string path = Path.Combine(execution.OutputDirectory, ResultFile), temporary = path + ".tmp";
+        string path = Path.Combine(execution.OutputDirectory, ResultFile), temporary = UnfinishedFiles.Beside(path);
         Try(
             () =>
             {
+                UnfinishedFiles.Sweep(execution.OutputDirectory);
                 File.WriteAllBytes(temporary, json);
                 File.Move(temporary, path, overwrite: true);
             },

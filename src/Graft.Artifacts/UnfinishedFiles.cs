@@ -1,0 +1,50 @@
+namespace Graft.Artifacts;
+
+/// <summary>
+/// Names for what is written beside its place and moved there once it is whole. Each write has a name of its own, because threads,
+/// processes and containers (whose processes have the same numbers) may write the same file at once; hidden, so that nobody who lists
+/// or digests a folder takes it for content.
+/// </summary>
+public static class UnfinishedFiles
+{
+    private const string Suffix = ".tmp";
+
+    /// <summary>After this time nobody writes an unfinished file or folder any more: its writer was killed.</summary>
+    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
+
+    /// <summary>A new name beside a path, in the same folder and so on the same file system.</summary>
+    public static string Beside(string path)
+    {
+        return Path.Combine(Path.GetDirectoryName(path) ?? "", $".{Path.GetFileName(path)}.{Guid.NewGuid():N}{Suffix}");
+    }
+
+    /// <summary>Deletes from a folder what killed writers left there. What cannot be deleted stays: it is in nobody's way.</summary>
+    public static void Sweep(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        var latest = DateTime.UtcNow - Abandoned;
+        var entries = new DirectoryInfo(folder).EnumerateFileSystemInfos($".*{Suffix}");
+        foreach (var left in entries.Where(left => left.LastWriteTimeUtc < latest).ToList())
+        {
+            try
+            {
+                if (left is DirectoryInfo { LinkTarget: null } unfinished)
+                {
+                    unfinished.Delete(recursive: true);
+                }
+                else
+                {
+                    left.Delete();
+                }
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // Somebody else's, or another process deletes it at this moment.
+            }
+        }
+    }
+}
