@@ -93,6 +93,38 @@ public sealed class ApplyTests(ApiServer server)
         }
     }
 
+    [Fact]
+    public async Task Two_people_may_each_set_fields_of_one_section()
+    {
+        await server.RequireAsync();
+        var name = await server.CreateNamespaceAsync();
+        var folder = Directory.CreateTempSubdirectory("graft-apply-").FullName;
+        try
+        {
+            const string Head = "apiVersion: graft.dev/v1alpha1\nkind: AdapterTrainingRun\nmetadata: {name: two}\nspec:\n";
+            var (team, admin) = (Path.Combine(folder, "team.yaml"), Path.Combine(folder, "admin.yaml"));
+            var cancellation = TestContext.Current.CancellationToken;
+            const string Inputs = "  baseModelRef: {name: m}\n  data: {datasetRef: {name: d}}\n";
+            await File.WriteAllTextAsync(team, $"{Head}{Inputs}  {Lora}\n  pod: {{memory: 3Gi}}\n", cancellation);
+            await File.WriteAllTextAsync(admin, Head + "  pod: {cpu: '3', labels: {cost: '7'}}\n  training: {seed: 7}\n", cancellation);
+            for (var i = 0; i < 2; i++)
+            {
+                await ApplyAsync(name, team, "--server-side", "--field-manager=team");
+                await ApplyAsync(name, admin, "--server-side", "--field-manager=admin");
+            }
+
+            var spec = (await SpecsAsync(name))["two"]!;
+            Assert.True(
+                JsonNode.DeepEquals(JsonNode.Parse("""{"memory":"3Gi","cpu":"3","labels":{"cost":"7"}}"""), spec["pod"]), spec.ToJsonString());
+            Assert.Equal(7, (int)spec["training"]!["seed"]!);
+            Assert.Equal(8, (int)spec["method"]!["lora"]!["rank"]!);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static async Task WriteAsync(string file, string prefix, Func<(string First, string Later), string> choose)
     {
         var runs = Runs.Select((pair, index) => $"""
