@@ -117,6 +117,25 @@ public sealed class CredentialsStayTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("registry.example:5000", "registry.example:5000", true, true)]
+    [InlineData("http://registry.example:5000", "registry.example:5000", true, true)]
+    [InlineData("https://registry.example:5000", "registry.example:5000", true, false)]
+    [InlineData("http://registry.example:5000", "registry.example:5000", false, true)]
+    [InlineData("https://registry.example:5000", "registry.example:5000", false, true)]
+    [InlineData("registry.example", "registry.example:5000", false, false)]
+    [InlineData("registry.example:5000", "registry.example", false, false)]
+    [InlineData("registry.example", "registry.example.org", false, false)]
+    [InlineData("registry.example/a", "registry.example", false, true)]
+    [InlineData("registry.example/a/bc", "registry.example", false, false)]
+    public void Stored_credentials_are_for_their_host_port_and_path_and_not_for_less_than_their_scheme(
+        string stored, string host, bool plainHttp, bool found)
+    {
+        var file = Write("stored.json", $$"""{"auths": {"{{stored}}": {"auth": "{{Encoded("bob:secret")}}"} } }""");
+
+        Assert.Equal(found, DockerCredentials.Find(file, host, "a/b", plainHttp) is not null);
+    }
+
+    [Theory]
     [InlineData("https://registry.example/v2/a/b", true)]
     [InlineData("https://REGISTRY.example:443/v2/a/b", true)]
     [InlineData("http://registry.example/v2/a/b", false)]

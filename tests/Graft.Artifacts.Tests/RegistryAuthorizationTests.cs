@@ -74,7 +74,7 @@ public sealed class RegistryAuthorizationTests : IDisposable
             }}
             """);
 
-        var found = DockerCredentials.Find(file, host, repository);
+        var found = DockerCredentials.Find(file, host, repository, plainHttp: false);
 
         Assert.Equal(expected, found?.Password ?? found?.IdentityToken);
     }
@@ -86,7 +86,7 @@ public sealed class RegistryAuthorizationTests : IDisposable
     {
         var file = Secret("config.json", content);
 
-        Assert.Contains(file, Assert.Throws<ArtifactException>(() => DockerCredentials.Find(file, "registry.example", "demo")).Message, StringComparison.Ordinal);
+        Assert.Contains(file, Assert.Throws<ArtifactException>(() => DockerCredentials.Find(file, "registry.example", "demo", plainHttp: false)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

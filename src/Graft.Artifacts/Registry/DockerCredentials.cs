@@ -14,9 +14,12 @@ internal sealed record DockerCredentials(string? Username, string? Password, str
     /// <summary>The value of a Basic authorization header, or null with an identity token.</summary>
     public string? Basic => Username is null ? null : Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Username}:{Password}"));
 
-    /// <summary>The entry for a repository: of several, the one with the longest path. Null where the file has none.</summary>
+    /// <summary>
+    /// The entry for a repository: of several, the one with the longest path. Null where the file has none. One that is stored for
+    /// <c>https://</c> does not go out without TLS.
+    /// </summary>
     /// <exception cref="ArtifactException">The file is no Docker configuration.</exception>
-    public static DockerCredentials? Find(string file, string host, string repository)
+    public static DockerCredentials? Find(string file, string host, string repository, bool plainHttp)
     {
         try
         {
@@ -24,6 +27,7 @@ internal sealed record DockerCredentials(string? Username, string? Password, str
             // A registry in a Secret of the older type dockercfg stands at the top.
             var entries = document.RootElement.TryGetProperty("auths", out var auths) ? auths : document.RootElement;
             return entries.EnumerateObject()
+                .Where(entry => !plainHttp || !entry.Name.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
                 .Select(entry => (Key: Normal(entry.Name), entry.Value))
                 .Where(entry => $"{host}/{repository}/".StartsWith(entry.Key + "/", StringComparison.OrdinalIgnoreCase))
                 .OrderByDescending(entry => entry.Key.Length)

@@ -14,7 +14,7 @@ internal sealed class RegistryAuthorization(RegistryEndpoint endpoint, RegistryO
     {
         var credentials = options.DockerConfigFile is null
             ? null
-            : DockerCredentials.Find(options.DockerConfigFile, endpoint.Host, endpoint.Repository);
+            : DockerCredentials.Find(options.DockerConfigFile, endpoint.Host, endpoint.Repository, options.PlainHttp);
         var challenge = AuthenticationChallenge.Parse(refused.Headers.WwwAuthenticate.Select(header => header.ToString()));
         Header = challenge?.Scheme switch
         {

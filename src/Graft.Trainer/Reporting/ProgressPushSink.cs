@@ -123,6 +123,8 @@ public sealed class ProgressPushSink : IEventSink
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
             // Connections are made anew now and then, so that another replica of the operator is found.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+            // What is for the operator, a token among it, goes nowhere else.
+            AllowAutoRedirect = false,
             // The operator is in this cluster; a proxy that the run's environment names leads out of it.
             UseProxy = false,
         };

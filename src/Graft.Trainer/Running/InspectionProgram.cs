@@ -69,7 +69,7 @@ internal static class InspectionProgram
             };
             longest /= 2;
         }
-        while (Serialize(fitting).Length > InspectionReport.MaximumBytes);
+        while (Serialize(fitting).Length > InspectionReport.MaximumBytes && longest > 0);
         return fitting;
 
         string? Cut(string? text) => text is null ? null : ReportText.Plain(text, longest);

@@ -21,16 +21,10 @@ internal static partial class TerminationMessage
     {
         string message = Clean(result.Message);
         RunResult clean = result with { Message = message, Figures = Finite(result.Figures) };
-        RunResult[] shorter = [clean, clean with { Tracking = null }, new() { Outcome = clean.Outcome, Message = message, Reason = clean.Reason }];
-        foreach (RunResult candidate in shorter[..^1])
-        {
-            if (Fit(candidate, WorthKeeping) is { } json)
-            {
-                return json;
-            }
-        }
-
-        return Fit(shorter[^1], 0) ?? Serialize(new RunResult { Outcome = result.Outcome, Message = "" });
+        return Fit(clean, WorthKeeping)
+            ?? Fit(clean with { Tracking = null }, 0)
+            ?? Fit(new RunResult { Outcome = clean.Outcome, Message = message, Reason = clean.Reason, Steps = clean.Steps }, 0)
+            ?? Serialize(new RunResult { Outcome = result.Outcome, Message = "" });
     }
 
     /// <summary>The longest message that fits, if that is long enough.</summary>

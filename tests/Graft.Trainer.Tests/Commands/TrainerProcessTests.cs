@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Graft.Api.Planning;
+using Graft.Artifacts;
 using Graft.Trainer.Running;
 using Graft.Trainer.Tests.Support;
 using Xunit;
@@ -39,6 +40,33 @@ public sealed partial class TrainerProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task After_a_kill_in_the_middle_of_publishing_nothing_half_is_seen_and_the_next_process_publishes_without_training()
+    {
+        RunPlan plan = Plan("killed");
+        string layout = Path.Combine(plan.Execution.Publish.Directory!, plan.Execution.Publish.Name);
+        IArtifactStore store = ArtifactStore.InFolder(plan.Execution.Publish.Directory!);
+        Directory.CreateDirectory(layout);
+        Output first;
+        // Without the layout's lock no version can be given: the process is killed while it waits, with everything but that done.
+        using (new FileStream(Path.Combine(layout, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+        {
+            first = await StartAsync(plan, told => IsProgress(told) && told["activity"]!.GetValue<string>() == "Publishing" && AllBlobs(layout), SigKill);
+        }
+
+        Assert.Equal(128 + SigKill, first.ExitCode);
+        Assert.Empty(await store.ListVersionsAsync(plan.Execution.Publish.Name, TestContext.Current.CancellationToken));
+        Output second = await StartAsync(plan);
+        Assert.True(second.ExitCode == 0, second.Error);
+        Assert.DoesNotContain(second.Events, told => told["event"]!.GetValue<string>() == "started");
+        PublishedArtifact published = Assert.Single(
+            await store.ListVersionsAsync(plan.Execution.Publish.Name, TestContext.Current.CancellationToken));
+        string pulled = _world.Folder("pulled");
+        await store.PullAsync(published.Reference, pulled, TestContext.Current.CancellationToken);
+        Assert.Equal(FolderDigest.Compute(pulled), FolderDigest.Compute(Path.Combine(plan.Execution.OutputDirectory, "adapter")));
+        Assert.Equal(1, published.Version);
+    }
+
+    [Fact]
     public async Task Inspect_prints_what_a_model_and_a_data_set_are()
     {
         string report = Path.Combine(_world.Root, "termination");
@@ -47,7 +75,7 @@ public sealed partial class TrainerProcessTests : IDisposable
         Output inspected = await RunAsync(["inspect", "--dataset", _world.Data, "--evaluation-file", "heldout.jsonl", "--json"]);
         var data = JsonSerializer.Deserialize<InspectionReport>(inspected.Text, PlanJson.WireOptions)!;
 
-        Assert.Equal(Artifacts.FolderDigest.Compute(_world.Model), model.Digest);
+        Assert.Equal(FolderDigest.Compute(_world.Model), model.Digest);
         Assert.Equal(("LlamaForCausalLM", 2, 32, 320), (model.Architecture, model.Layers, model.HiddenSize, model.VocabularySize));
         Assert.Equal(printed.Text, File.ReadAllText(report));
         Assert.Equal((48L, 16L, 0L), (data.TrainRecords, data.EvaluationRecords, data.BadRecords));
@@ -98,6 +126,15 @@ public sealed partial class TrainerProcessTests : IDisposable
         RunPlan plan = TinyPlan.For(_world, output);
         PlanTracking tracking = plan.Execution.Tracking with { Directory = _world.Folder(output + "-mlruns") };
         return plan with { Execution = plan.Execution with { Tracking = tracking } };
+    }
+
+    /// <summary>Waits for layer, configuration and manifest.</summary>
+    private static bool AllBlobs(string layout)
+    {
+        string blobs = Path.Combine(layout, "blobs", "sha256");
+        return SpinWait.SpinUntil(
+            () => Directory.Exists(blobs) && Directory.EnumerateFiles(blobs).Count(file => Path.GetFileName(file)[0] != '.') == 3,
+            TimeSpan.FromSeconds(50));
     }
 
     private static bool IsProgress(JsonNode told) => told["event"]!.GetValue<string>() == "progress";
