@@ -57,6 +57,12 @@ public sealed class AdapterTrainingRunSpec
     public PodSettings? Pod { get; set; }
 
     /// <summary>
+    /// True keeps the run from running: its Job is removed, with a checkpoint where spec.checkpoint.claimName keeps one, and its place in a
+    /// queue is given up. False, or nothing, lets it run, from that checkpoint. A run that has ended is not touched.
+    /// </summary>
+    public bool? Suspend { get; set; }
+
+    /// <summary>
     /// Any new value runs a finished run again. A run never runs again by itself as long as what it computes has not changed.
     /// </summary>
     [MaxLength(64)]

@@ -17,6 +17,10 @@ public static class Reasons
     [Reason("Wait, or look at the queue: `kubectl describe workloads.kueue.x-k8s.io` says what is short.", ConditionTypes.Succeeded, ConditionTypes.QuotaReserved, ConditionTypes.Ready)]
     public const string Queued = "Queued";
 
+    /// <summary>The run is not to run now, because spec.suspend is true or because somebody has suspended its Job.</summary>
+    [Reason("Set spec.suspend to false; a Job that was suspended by hand: `kubectl patch job NAME -p '{\"spec\":{\"suspend\":false}}'`.", ConditionTypes.Succeeded)]
+    public const string Suspended = "Suspended";
+
     /// <summary>A trainer pod runs.</summary>
     [Reason(ReasonAttribute.Nothing, ConditionTypes.Succeeded, ConditionTypes.Running)]
     public const string Running = "Running";
@@ -46,6 +50,10 @@ public static class Reasons
     /// <summary>The spec is valid and its inputs are ready.</summary>
     [Reason(ReasonAttribute.Nothing, ConditionTypes.Accepted)]
     public const string Valid = "Valid";
+
+    /// <summary>Something in the spec was edited that the run as it is does not have; the message says what, and how to apply it.</summary>
+    [Reason("Read the message: delete the Job that it names to apply the edit, or leave it; set spec.rerun to run an ended run again.", ConditionTypes.Accepted)]
+    public const string EditNotApplied = "EditNotApplied";
 
     /// <summary>The spec cannot be carried out.</summary>
     [Reason(

@@ -1,5 +1,6 @@
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
+using Graft.Operator.Runs;
 using Graft.Operator.Runtime;
 using k8s;
 using k8s.Models;
@@ -93,11 +94,13 @@ public sealed class ClusterCaches
         return Owner.Of(child) is { } owner ? [owner.Uid] : [];
     }
 
-    /// <summary>Of a Job's spec only whether it is suspended is read: the template would be most of it.</summary>
+    /// <summary>Of a Job's spec only what decisions read is kept: the template would be most of it.</summary>
     private static void Trim(V1Job job)
     {
-        job.Metadata.Annotations = null;
-        job.Spec = new V1JobSpec { Suspend = job.Spec?.Suspend };
+        job.Metadata.Annotations = job.Metadata.Annotations?.TryGetValue(RunSettings.Annotation, out var settings) == true
+            ? new Dictionary<string, string> { [RunSettings.Annotation] = settings }
+            : null;
+        job.Spec = new V1JobSpec { Suspend = job.Spec?.Suspend, TtlSecondsAfterFinished = job.Spec?.TtlSecondsAfterFinished };
     }
 
     private static void Trim(V1Pod pod)

@@ -1,4 +1,5 @@
 using System.Net;
+using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
 using Graft.Operator.Runtime;
 using k8s;
@@ -12,6 +13,7 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations, St
     /// <summary>The reason of a conflict with an object of somebody else's, or with another content.</summary>
     public const string NameTaken = "NameTaken";
 
+    private const int MostPlans = 100;
     private readonly ResourceClient<V1Job> _jobs = new(api);
     private readonly ResourceClient<V1ConfigMap> _configMaps = new(api);
 
@@ -37,11 +39,52 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations, St
         return expectations.Fulfilled<V1Job>(ObjectKey.Of(job), null);
     }
 
-    /// <summary>Deletes a Job with its pods.</summary>
+    /// <summary>Whether the cache has what was last written of these Jobs.</summary>
+    public bool AreSeen(IEnumerable<V1Job> cached)
+    {
+        return cached.All(job => expectations.Fulfilled(ObjectKey.Of(job), job));
+    }
+
+    /// <summary>Deletes a Job with its pods; its name is free when they are gone.</summary>
     public async Task DeleteAsync(V1Job job, CancellationToken cancellation)
     {
         writer.Fence();
-        await _jobs.DeleteAsync(ObjectKey.Of(job), job.Metadata.Uid, cancellation).ConfigureAwait(false);
+        if (await _jobs.DeleteAsync(ObjectKey.Of(job), job.Metadata.Uid, dependentsFirst: true, cancellation).ConfigureAwait(false) is { } leaving)
+        {
+            expectations.Wrote(leaving);
+        }
+    }
+
+    /// <summary>Lets the cluster delete an ended Job after so many seconds.</summary>
+    public async Task SetTimeToLiveAsync(V1Job job, int seconds, CancellationToken cancellation)
+    {
+        writer.Fence();
+        var patch = new
+        {
+            metadata = new { uid = job.Metadata.Uid },
+            spec = new { ttlSecondsAfterFinished = seconds },
+        };
+        try
+        {
+            expectations.Wrote(
+                await _jobs.MergePatchAsync(ObjectKey.Of(job), patch, null, StatusWriter.FieldManager, cancellation).ConfigureAwait(false));
+        }
+        catch (ApiException error) when (error.IsNotFound || error.IsConflict)
+        {
+            // Gone already, or another object by now.
+        }
+    }
+
+    /// <summary>Deletes the plans that were made for a run before this one.</summary>
+    public async Task DeleteOtherPlansAsync(IKubernetesObject<V1ObjectMeta> owner, V1ConfigMap plan, CancellationToken cancellation)
+    {
+        var selector = $"{GraftApi.RunNameLabel}={plan.Metadata.Labels[GraftApi.RunNameLabel]}";
+        var plans = await _configMaps.ListAsync(plan.Metadata.NamespaceProperty, selector, MostPlans, null, cancellation).ConfigureAwait(false);
+        foreach (var old in plans.Items.Where(old => old.Metadata.Name != plan.Metadata.Name && Owner.Owns(owner, old)))
+        {
+            writer.Fence();
+            await _configMaps.DeleteAsync(ObjectKey.Of(old), old.Metadata.Uid, dependentsFirst: false, cancellation).ConfigureAwait(false);
+        }
     }
 
     private async Task<T> CreateOwnedAsync<T>(
@@ -63,7 +106,8 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations, St
                     : throw new ApiException(
                         HttpStatusCode.Conflict,
                         NameTaken,
-                        $"The {client.Kind.Kind} {ObjectKey.Of(child)} has another content than it should have; delete it, and it is created anew.");
+                        $"The {client.Kind.Kind} {ObjectKey.Of(child)} has another content than it should have; "
+                        + $"`kubectl delete {client.Kind.Plural} {child.Metadata.Name} -n {child.Metadata.NamespaceProperty}`, and it is created anew.");
             }
 
             throw new ApiException(

@@ -38,6 +38,11 @@ public sealed class RunController(
         }
 
         var observed = Observe(run);
+        if (!jobs.AreSeen(observed.Jobs))
+        {
+            return UnseenPause;
+        }
+
         var decision = decider.Decide(observed);
         if (decision.Actions.OfType<CreateChildren>().Any(create => !jobs.IsSeen(create.Children.Job)))
         {
@@ -87,6 +92,12 @@ public sealed class RunController(
             case DeleteJob delete:
                 await jobs.DeleteAsync(delete.Job, cancellation).ConfigureAwait(false);
                 break;
+            case DeleteOtherPlans others:
+                await jobs.DeleteOtherPlansAsync(run, others.Plan, cancellation).ConfigureAwait(false);
+                break;
+            case SetTimeToLive ttl:
+                await jobs.SetTimeToLiveAsync(ttl.Job, ttl.Seconds, cancellation).ConfigureAwait(false);
+                break;
             case ClearProgress:
                 await PatchProgressAsync(run, null, cancellation).ConfigureAwait(false);
                 break;
@@ -127,6 +138,7 @@ public sealed class RunController(
             ObservedGeneration = current.ObservedGeneration,
             Conditions = current.Conditions,
             PlanHash = current.PlanHash,
+            Resolved = current.Resolved,
             Rerun = current.Rerun,
             JobName = current.JobName,
             StartTime = current.StartTime,

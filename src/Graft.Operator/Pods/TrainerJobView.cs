@@ -84,6 +84,12 @@ public sealed record TrainerJobView(
         };
     }
 
+    /// <summary>Whether a pod's trainer runs, or has not ended yet after it was told to.</summary>
+    public static bool IsAtWork(V1Pod pod)
+    {
+        return pod.Status?.ContainerStatuses?.Any(container => container is { Name: TrainerPod.Container, State.Running: not null }) == true;
+    }
+
     /// <summary>What is said of a Job that is there and no more.</summary>
     public static string NoPodYet(V1Job job)
     {

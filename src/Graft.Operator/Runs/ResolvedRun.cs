@@ -11,8 +11,10 @@ namespace Graft.Operator.Runs;
 
 /// <summary>A run whose spec is valid and whose inputs are ready: its recipe and what is created for it.</summary>
 /// <param name="PlanHash">What names it.</param>
+/// <param name="Form">The form of the recipe that the hash was computed in.</param>
+/// <param name="Settings">How it is to be carried out.</param>
 /// <param name="Children">The plan and the Job.</param>
-public sealed record ResolvedRun(string PlanHash, RunChildren Children);
+public sealed record ResolvedRun(string PlanHash, int Form, RunSettings Settings, RunChildren Children);
 
 /// <summary>Why a run cannot be planned.</summary>
 /// <param name="Reason">One of <see cref="Reasons"/>.</param>
@@ -74,17 +76,19 @@ public static class RunResolver
     private static ResolvedRun Plan(AdapterTrainingRun run, BaseModel model, TrainingDataset dataset, OperatorOptions options, string? reportCa)
     {
         var recipe = RecipeResolver.Resolve(run, model, model.Status!.Digest!, dataset, dataset.Status!.Digest!);
+        if (run.Status?.PlanHash is { } known && RecipeHash.As(recipe, PlanRecord.FormOf(run.Status), known) is { } same)
+        {
+            // What an earlier release planned, in other words: it keeps its hash, and with that its Job and its checkpoints.
+            recipe = same;
+        }
+
         var hash = RecipeHash.Of(recipe);
         var spec = WithDefaults(run.Spec);
         var execution = RunExecution.For(
-            run,
-            spec,
-            InputSource.Of(model.Spec.Source!),
-            InputSource.Of(dataset.Spec.Source!),
-            hash,
-            RunChildren.Name(run.Metadata.Name, hash),
-            options);
-        return new ResolvedRun(hash, RunChildren.For(run, spec, recipe, hash, execution, options, reportCa));
+            run, spec, InputSource.Of(model.Spec.Source!), InputSource.Of(dataset.Spec.Source!), hash, options);
+        var settings = RunSettings.Of(run, model, dataset, execution, options);
+        var plan = new RunPlan { Recipe = recipe, Execution = execution.Plan };
+        return new ResolvedRun(hash, recipe.Form, settings, RunChildren.For(run, spec, plan, hash, execution, settings, options, reportCa));
     }
 
     /// <summary>The spec with its defaults, sections that were left out included.</summary>
@@ -128,7 +132,7 @@ public static class RunResolver
         }
     }
 
-    private static bool IsReady(V1ObjectMeta metadata, ResourceStatus? status, string? digest)
+    internal static bool IsReady(V1ObjectMeta metadata, ResourceStatus? status, string? digest)
     {
         return digest is not null
             && status!.ObservedGeneration == metadata.Generation

@@ -1,51 +1,73 @@
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
+using k8s;
 using k8s.Models;
 
 namespace Graft.Operator.Runs;
 
-/// <summary>What is created for a planned run: the plan and the Job that carries it out. Both once, neither ever changed.</summary>
+/// <summary>What is created for a planned run: the plan and the Job that carries it out. Neither is ever changed but for the Job's time to live.</summary>
 /// <param name="Plan">The ConfigMap with the plan.</param>
 /// <param name="Job">The Job.</param>
 public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
 {
-    /// <summary>The name of both.</summary>
+    /// <summary>
+    /// The name of a plan's Job: it follows from the run and from what is computed, and from nothing else, so that there is never a
+    /// second one.
+    /// </summary>
     public static string Name(string run, string planHash)
     {
         return ChildNames.For(run, RecipeHash.Short(planHash));
     }
 
     /// <summary>Makes both for a run whose spec has its defaults.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="spec">Its spec, with defaults.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="planHash">Its hash.</param>
+    /// <param name="execution">What the pod needs to carry it out.</param>
+    /// <param name="settings">The settings that the Job is made with.</param>
+    /// <param name="options">The installation's settings.</param>
+    /// <param name="reportCa">The certificate authority of progress reports, as PEM; null without reports.</param>
     public static RunChildren For(
-        AdapterTrainingRun run, AdapterTrainingRunSpec spec, Recipe recipe, string planHash, RunExecution execution, OperatorOptions options, string? reportCa)
+        AdapterTrainingRun run,
+        AdapterTrainingRunSpec spec,
+        RunPlan plan,
+        string planHash,
+        RunExecution execution,
+        RunSettings settings,
+        OperatorOptions options,
+        string? reportCa)
     {
         var labels = ChildLabels.Of(run.Metadata.Name, ChildLabels.Train);
         labels[GraftApi.RunNameLabel] = ChildNames.Label(run.Metadata.Name);
         labels[GraftApi.PlanHashLabel] = RecipeHash.Short(planHash);
         var name = Name(run.Metadata.Name, planHash);
-        return new RunChildren(
-            new V1ConfigMap
+        var data = PlanData(plan, reportCa);
+        // The plan's name has its content in it: what is there already under this name says the same, and a kubelet that keeps an
+        // immutable ConfigMap in memory never hands out another plan's.
+        var planName = ChildNames.For(run.Metadata.Name, $"{RecipeHash.Short(planHash)}-{ChildNames.Hash(KubernetesJson.Serialize(data))}");
+        var job = new V1Job
+        {
+            Metadata = Metadata(run, name, WithQueue(run, labels)),
+            Spec = JobSpec(spec.Pod!, new TrainerPod
             {
-                Metadata = Metadata(run, name, labels),
-                Immutable = true,
-                Data = PlanData(new RunPlan { Recipe = recipe, Execution = execution.Plan }, reportCa),
-            },
-            new V1Job
-            {
-                Metadata = Metadata(run, name, WithQueue(run, labels)),
-                Spec = JobSpec(spec.Pod!, new TrainerPod
-                {
-                    Options = options,
-                    Labels = labels,
-                    Arguments = ["run", $"{RunExecution.PlanFolder}/{RunExecution.PlanFile}"],
-                    Settings = spec.Pod!,
-                    Volumes = execution.Volumes,
-                    Mounts = execution.Mounts,
-                    EnvironmentSecret = execution.Plan.Tracking.Uri is null ? null : options.TrackingSecret,
-                    MetricsPort = execution.Plan.MetricsPort,
-                }),
-            });
+                Options = options,
+                Labels = labels,
+                Arguments = ["run", $"{RunExecution.PlanFolder}/{RunExecution.PlanFile}"],
+                Settings = spec.Pod!,
+                Volumes = [.. execution.Volumes, new V1Volume { Name = "plan", ConfigMap = new V1ConfigMapVolumeSource { Name = planName } }],
+                Mounts =
+                [
+                    .. execution.Mounts,
+                    new V1VolumeMount { Name = "plan", MountPath = RunExecution.PlanFolder, ReadOnlyProperty = true },
+                ],
+                EnvironmentSecret = execution.TrackingSecret,
+                MetricsPort = execution.Plan.MetricsPort,
+            }),
+        };
+        job.Metadata.Annotations = new Dictionary<string, string> { [RunSettings.Annotation] = settings.Write() };
+        return new RunChildren(new V1ConfigMap { Metadata = Metadata(run, planName, labels), Immutable = true, Data = data }, job);
     }
 
     private static Dictionary<string, string> PlanData(RunPlan plan, string? reportCa)
@@ -65,7 +87,7 @@ public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
         {
             BackoffLimit = settings.BackoffLimit,
             ActiveDeadlineSeconds = settings.ActiveDeadlineSeconds,
-            TtlSecondsAfterFinished = settings.TtlSecondsAfterFinished,
+            // No time to live: it is set when the end has been recorded, so that no Job goes before somebody has seen how it ended.
             // No two pods may write one checkpoint: a successor starts when its predecessor has ended.
             PodReplacementPolicy = "Failed",
             PodFailurePolicy = new V1PodFailurePolicy
@@ -114,15 +136,21 @@ public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
     /// <summary>Kueue's labels go to the Job alone: on pods they would queue those one by one.</summary>
     private static Dictionary<string, string> WithQueue(AdapterTrainingRun run, Dictionary<string, string> labels)
     {
-        var all = new Dictionary<string, string>(labels);
+        return labels.Concat(QueueLabels(run)).ToDictionary();
+    }
+
+    /// <summary>The run's labels that are for Kueue.</summary>
+    public static IReadOnlyDictionary<string, string> QueueLabels(AdapterTrainingRun run)
+    {
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var label in new[] { GraftApi.KueueQueueLabel, GraftApi.KueuePriorityLabel })
         {
             if (run.Metadata.Labels?.TryGetValue(label, out var value) == true)
             {
-                all[label] = value;
+                labels[label] = value;
             }
         }
 
-        return all;
+        return labels;
     }
 }

@@ -22,13 +22,18 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
     /// <summary>Decides.</summary>
     public RunDecision Decide(RunObservation observed)
     {
+        // A plan is resolved once. While what it was made from is the same, an ended run is left as it is and a running Job is followed:
+        // thousands of ended runs cost a comparison each, and another release of the operator cannot make other plans of them.
+        if (PlanRecord.IsCurrent(observed) && Unchanged(observed) is { } unchanged)
+        {
+            return unchanged;
+        }
+
         var before = observed.Run.Status;
         var (resolved, why) = RunResolver.Resolve(observed, options, reportCa);
         if (resolved is not null)
         {
-            return IsFinished(before) && before!.PlanHash == resolved.PlanHash
-                ? Keep(observed, before)
-                : Carry(observed, resolved);
+            return IsFinished(before) && before!.PlanHash == resolved.PlanHash ? Reconsider(observed, resolved) : Carry(observed, resolved);
         }
 
         if (IsFinished(before) && (why!.Blocker != Blocker.Spec || before!.ObservedGeneration == observed.Run.Metadata.Generation))
@@ -37,8 +42,8 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
             return new RunDecision(before!, [], [], null);
         }
 
-        return before is { PlanHash: not null, CompletionTime: null } && JobOf(observed, before.JobName) is { } job
-            ? Follow(observed, before.PlanHash, job, [], why)
+        return before is { PlanHash: { } hash, CompletionTime: null } && JobOf(observed, before.JobName) is { } job
+            ? Follow(observed, hash, before.Resolved, job, [], Acceptance.Refused(why!))
             : Block(observed, why!);
     }
 
@@ -50,11 +55,31 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
                 || status.Get(ConditionTypes.Succeeded) is { Status: not ConditionSet.Unknown, Reason: not (Reasons.InvalidSpec or Reasons.ArtifactStoreNotConfigured) });
     }
 
+    /// <summary>What is done about a run whose plan is the recorded one; null where the spec has to be read again.</summary>
+    private static RunDecision? Unchanged(RunObservation observed)
+    {
+        var before = observed.Run.Status!;
+        var resolved = before.Resolved ?? PlanRecord.Of(observed, PlanRecord.FormOf(before), null);
+        if (IsFinished(before))
+        {
+            var failure = before.Get(ConditionTypes.Succeeded) is { Status: ConditionSet.False, Reason: { } reason } ? reason : null;
+            return failure is null || !FailureCauses.CanBeMendedByInstallation(failure) ? Ended(observed, before, resolved) : null;
+        }
+
+        return observed.Run.Spec.Suspend != true
+            && before.Get(ConditionTypes.Accepted)?.Reason != Reasons.EditNotApplied
+            && JobOf(observed, before.JobName) is { } job
+            && (IsEnded(job) || IsAtWork(observed, job))
+            && !IsBeingReplaced(before, job)
+            ? Follow(observed, before.PlanHash!, resolved, job, [], Acceptance.AsBefore)
+            : null;
+    }
+
     /// <summary>A run that cannot be planned.</summary>
     private static RunDecision Block(RunObservation observed, Unresolved why)
     {
         var before = observed.Run.Status;
-        var draft = new RunStatusDraft(observed.Run, before?.PlanHash, observed.Now);
+        var draft = new RunStatusDraft(observed.Run, before?.PlanHash, before?.Resolved, observed.Now);
         var since = before.Get(ConditionTypes.Accepted) is { Status: ConditionSet.False } accepted
             ? new DateTimeOffset(accepted.LastTransitionTime)
             : observed.Now;
@@ -64,16 +89,62 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
         return Decision(observed, draft, [], why.Blocker == Blocker.MissingInput && !stalled ? left : null);
     }
 
-    /// <summary>A run that has ended, and whose spec still means the same.</summary>
-    private static RunDecision Keep(RunObservation observed, TrainingRunStatus before)
+    /// <summary>A run that has ended and stays so: what is left of it in the cluster gets its time to live.</summary>
+    private static RunDecision Ended(RunObservation observed, TrainingRunStatus status, ResolvedFrom resolved)
     {
-        var draft = new RunStatusDraft(observed.Run, before.PlanHash, observed.Now);
-        draft.Kept();
+        var actions = new List<RunAction>();
+        foreach (var job in observed.Jobs.Where(job => job.Metadata.DeletionTimestamp is null && Owner.Owns(observed.Run, job)))
+        {
+            if (!IsEnded(job))
+            {
+                // Made on a view of the cluster that was out of date, by a replica that no longer leads: nothing is trained twice.
+                actions.Add(new DeleteJob(job));
+            }
+            else if (job.Metadata.Name == status.JobName && job.Spec?.TtlSecondsAfterFinished is null)
+            {
+                actions.Add(new SetTimeToLive(job, TimeToLive(observed.Run)));
+            }
+        }
+
+        if (status.Resolved == resolved)
+        {
+            return new RunDecision(status, actions, [], null);
+        }
+
+        var draft = new RunStatusDraft(observed.Run, status.PlanHash, resolved, observed.Now);
+        draft.Kept(Acceptance.AsBefore);
+        return Decision(observed, draft, actions, null);
+    }
+
+    /// <summary>A run that has ended, and whose spec or inputs were changed without changing what it computes.</summary>
+    private static RunDecision Reconsider(RunObservation observed, ResolvedRun resolved)
+    {
+        var before = observed.Run.Status!;
+        var settings = RunSettings.Of(before);
+        var changed = resolved.Settings.ChangedSince(settings);
+        var failure = before.Get(ConditionTypes.Succeeded) is { Status: ConditionSet.False, Reason: { } reason } && before.Artifact is null ? reason : null;
+        if (failure is not null && changed.Intersect(FailureCauses.Of(failure)).Any())
+        {
+            return Carry(observed, resolved, again: $"{RunSettings.Describe(changed)} changed after the run had failed ({failure}).");
+        }
+
+        // What an earlier release did not record is taken to be what the spec says: only later edits can be told from it.
+        var record = PlanRecord.Of(observed, resolved.Form, settings ?? resolved.Settings);
+        var ofPeople = settings is null ? [] : changed.Except([RunSettings.Installation, RunSettings.Inputs, RunSettings.Queue]).ToList();
+        var draft = new RunStatusDraft(observed.Run, resolved.PlanHash, record, observed.Now);
+        draft.Kept(ofPeople.Count == 0
+            ? Acceptance.Valid
+            : Acceptance.NotApplied($"{RunSettings.Describe(ofPeople)} changed after the run had ended"
+                + (failure is null ? "" : $", and is not why it failed ({failure})")
+                + "; nothing was done about it. Set spec.rerun to a new value to run it again."));
         return Decision(observed, draft, [], null);
     }
 
-    /// <summary>A planned run: its Job is created, or followed.</summary>
-    private static RunDecision Carry(RunObservation observed, ResolvedRun resolved)
+    /// <summary>A planned run: its Job is created, followed, or made anew.</summary>
+    /// <param name="observed">What was observed.</param>
+    /// <param name="resolved">The plan.</param>
+    /// <param name="again">Why a run that has ended runs again with the same plan; null where it does not.</param>
+    private static RunDecision Carry(RunObservation observed, ResolvedRun resolved, string? again = null)
     {
         var before = observed.Run.Status;
         var actions = new List<RunAction>();
@@ -82,34 +153,89 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
             actions.Add(new DeleteJob(old));
         }
 
-        if (before?.PlanHash != resolved.PlanHash && before?.Progress is not null)
+        if ((before?.PlanHash != resolved.PlanHash || again is not null) && before?.Progress is not null)
         {
             actions.Add(new ClearProgress());
         }
 
-        if (JobOf(observed, resolved.Children.Job.Metadata.Name) is { } job)
+        var job = JobOf(observed, resolved.Children.Job.Metadata.Name);
+        if (observed.Run.Spec.Suspend == true && (job is null || again is not null || !IsEnded(job)))
         {
-            return Follow(observed, resolved.PlanHash, job, actions, null);
+            return Suspend(observed, resolved, job, actions);
         }
 
-        var draft = new RunStatusDraft(observed.Run, resolved.PlanHash, observed.Now);
-        draft.Created(resolved.Children.Job, observed.Refusal);
+        if (job is null)
+        {
+            return Create(observed, resolved, actions, again is not null);
+        }
+
+        var changed = resolved.Settings.ChangedSince(RunSettings.Of(job) ?? resolved.Settings);
+        if (again is not null || IsBeingReplaced(before, job) || (!IsEnded(job) && !IsAtWork(observed, job) && IsWorthReplacing(job, changed)))
+        {
+            return Replace(observed, resolved, job, actions, again ?? $"{RunSettings.Describe(changed)} changed before the Job had started.");
+        }
+
+        var record = PlanRecord.Of(observed, resolved.Form, RunSettings.Of(job) ?? RunSettings.Of(before));
+        var ofPeople = changed.Except([RunSettings.Installation]).ToList();
+        return Follow(
+            observed, resolved.PlanHash, record, job, actions, ofPeople.Count == 0 || IsEnded(job) ? Acceptance.Valid : NotApplied(observed.Run, job, ofPeople));
+    }
+
+    private static RunDecision Create(RunObservation observed, ResolvedRun resolved, List<RunAction> actions, bool again)
+    {
+        var record = PlanRecord.Of(observed, resolved.Form, resolved.Settings);
+        var draft = new RunStatusDraft(observed.Run, resolved.PlanHash, record, observed.Now);
+        draft.Created(resolved.Children.Job, observed.Refusal, again);
         if (observed.Refusal is null)
         {
+            if (observed.Run.Status?.PlanHash is not null)
+            {
+                actions.Add(new DeleteOtherPlans(resolved.Children.Plan));
+            }
+
             actions.Add(new CreateChildren(resolved.Children));
         }
 
         return Decision(observed, draft, actions, null);
     }
 
+    /// <summary>A Job that gives way to one of the same name: the next one is created when this one and its pods are gone.</summary>
+    private static RunDecision Replace(RunObservation observed, ResolvedRun resolved, V1Job job, List<RunAction> actions, string why)
+    {
+        var record = PlanRecord.Of(observed, resolved.Form, resolved.Settings);
+        var draft = new RunStatusDraft(observed.Run, resolved.PlanHash, record, observed.Now);
+        draft.Replaced(job);
+        if (job.Metadata.DeletionTimestamp is null)
+        {
+            actions.Add(new DeleteJob(job, why));
+        }
+
+        return Decision(observed, draft, actions, null);
+    }
+
+    /// <summary>A run that is not to run now: it has no Job, so it holds no place in a queue and no volume.</summary>
+    private static RunDecision Suspend(RunObservation observed, ResolvedRun resolved, V1Job? job, List<RunAction> actions)
+    {
+        var record = PlanRecord.Of(observed, resolved.Form, resolved.Settings);
+        var draft = new RunStatusDraft(observed.Run, resolved.PlanHash, record, observed.Now);
+        draft.Suspended(job);
+        if (job?.Metadata.DeletionTimestamp is null && job is not null)
+        {
+            actions.Add(new DeleteJob(job, "spec.suspend is true."));
+        }
+
+        return Decision(observed, draft, actions, null);
+    }
+
     /// <summary>A run whose Job is there.</summary>
-    private static RunDecision Follow(RunObservation observed, string planHash, V1Job job, List<RunAction> actions, Unresolved? why)
+    private static RunDecision Follow(
+        RunObservation observed, string planHash, ResolvedFrom? resolved, V1Job job, List<RunAction> actions, Acceptance acceptance)
     {
         var pods = observed.Pods.Where(pod => Owner.Owns(job, pod)).ToList();
         var startedBefore = observed.Run.Status is { } status && status.PlanHash == planHash && status.StartTime is not null;
         var view = TrainerJobView.Of(job, pods, startedBefore, observed.Now);
-        var draft = new RunStatusDraft(observed.Run, planHash, observed.Now);
-        draft.Followed(job, view, why);
+        var draft = new RunStatusDraft(observed.Run, planHash, resolved, observed.Now);
+        draft.Followed(job, view, acceptance);
         if (draft.Status.CompletionTime is not null && observed.Run.Status?.Progress is { } progress && (progress.Eta ?? progress.Activity) is not null)
         {
             actions.Add(new ClearEstimates());
@@ -125,7 +251,48 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
 
     private static V1Job? JobOf(RunObservation observed, string? name)
     {
-        // A Job that is being deleted is as good as gone: its name is free once its pods have ended.
         return observed.Jobs.FirstOrDefault(job => job.Metadata.Name == name && Owner.Owns(observed.Run, job));
+    }
+
+    private static bool IsEnded(V1Job job)
+    {
+        return job.Status?.Conditions?.Any(condition => condition is { Type: "Complete" or "Failed", Status: "True" }) == true;
+    }
+
+    /// <summary>Whether a pod of the Job runs: what it does would be lost.</summary>
+    private static bool IsAtWork(RunObservation observed, V1Job job)
+    {
+        return observed.Pods.Any(pod => Owner.Owns(job, pod) && TrainerJobView.IsAtWork(pod));
+    }
+
+    /// <summary>Whether the run was decided to need another Job of this name, and this one is still there.</summary>
+    private static bool IsBeingReplaced(TrainingRunStatus? before, V1Job job)
+    {
+        return before is { CompletionTime: null }
+            && before.JobName == job.Metadata.Name
+            && RunSettings.Of(job) is { } made
+            && RunSettings.Of(before) is { } recorded
+            && !recorded.SameAs(made);
+    }
+
+    /// <summary>A Job that waits in a queue keeps its place there when only the installation has changed: it runs as it is.</summary>
+    private static bool IsWorthReplacing(V1Job job, IReadOnlyList<string> changed)
+    {
+        return changed.Any(section => section != RunSettings.Installation || job.Spec?.Suspend != true);
+    }
+
+    private static Acceptance NotApplied(AdapterTrainingRun run, V1Job job, IReadOnlyList<string> changed)
+    {
+        var resumed = run.Spec.Checkpoint?.ClaimName is { } claim
+            ? $"training resumes from the last checkpoint on {claim}"
+            : "training starts from the beginning, since spec.checkpoint.claimName names no volume for checkpoints";
+        return Acceptance.NotApplied(
+            $"{RunSettings.Describe(changed)} changed after the Job {job.Metadata.Name} had started, and is not applied to it. To apply it now, "
+            + $"`kubectl delete job {job.Metadata.Name} -n {run.Metadata.NamespaceProperty}`: {resumed}.");
+    }
+
+    private static int TimeToLive(AdapterTrainingRun run)
+    {
+        return RunResolver.WithDefaults(run.Spec).Pod!.TtlSecondsAfterFinished!.Value;
     }
 }

@@ -33,17 +33,17 @@ public static class RunEvents
                         : Normal(JobCreated, "Create", $"Created the Job {create.Children.Job.Metadata.Name}."));
                     break;
                 case DeleteJob delete:
-                    events.Add(Normal(JobDeleted, "Delete", $"Deleted the Job {delete.Job.Metadata.Name}: the run is planned anew."));
+                    events.Add(Normal(JobDeleted, "Delete", $"Deleted the Job {delete.Job.Metadata.Name}: {delete.Why ?? "the run is planned anew."}"));
                     break;
             }
         }
 
         if (Changed(before, after, ConditionTypes.Accepted) is { } accepted)
         {
-            events.Insert(0, accepted.Status == ConditionSet.True
+            events.Insert(0, accepted is { Status: ConditionSet.True, Reason: Reasons.Valid }
                 ? Normal(Accepted, "Plan", $"The spec is valid and its inputs are ready; the plan is {after.PlanHash}.")
                 : new EventNote(
-                    after.Get(ConditionTypes.Stalled)?.Status == ConditionSet.True ? EventNote.Warning : EventNote.Normal,
+                    accepted.Reason == Reasons.EditNotApplied || after.Get(ConditionTypes.Stalled)?.Status == ConditionSet.True ? EventNote.Warning : EventNote.Normal,
                     accepted.Reason,
                     "Plan",
                     accepted.Message));

@@ -6,10 +6,16 @@ using k8s.Models;
 namespace Graft.Operator.Runs;
 
 /// <summary>
-/// The part of a plan that says where things are, for a pod; and the volumes that make it so.
+/// The part of a plan that says where things are, for a pod; and the volumes that make it so, but that of the plan itself.
 /// </summary>
 public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volumes, IReadOnlyList<V1VolumeMount> Mounts)
 {
+    /// <summary>The Secret with the credentials of the registry that is published to; null without one.</summary>
+    public string? PublishSecret { get; init; }
+
+    /// <summary>The Secret whose keys become the environment that reaches MLflow; null without one.</summary>
+    public string? TrackingSecret { get; init; }
+
     public const string PlanFolder = "/etc/graft";
     public const string PlanFile = "plan.json";
     public const string CaFile = "ca.crt";
@@ -26,7 +32,6 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
     /// <param name="model">Where the base model is.</param>
     /// <param name="dataset">Where the data set is.</param>
     /// <param name="planHash">The plan's hash: it names the folder of checkpoints.</param>
-    /// <param name="planName">The name of the ConfigMap that holds the plan.</param>
     /// <param name="options">The installation's settings.</param>
     public static RunExecution For(
         AdapterTrainingRun run,
@@ -34,13 +39,13 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
         InputSource model,
         InputSource dataset,
         string planHash,
-        string planName,
         OperatorOptions options)
     {
         var folders = new PodFolders(spec.Pod!, options.Pods);
         var @base = PodInput.For(RecipeResolver.BasePart, model, options.BuiltinDirectory, folders.InputLimit);
         var data = PodInput.For(Execution.DatasetInput, dataset, options.BuiltinDirectory, folders.InputLimit);
-        var credentials = PublishSecret(spec.Publish, options) is { } secret ? RegistryCredentials.For("publish", secret) : null;
+        var publishSecret = SecretForPublishing(spec.Publish, options);
+        var credentials = publishSecret is null ? null : RegistryCredentials.For("publish", publishSecret);
         // One claim may serve many runs, and a run that is planned anew must not find the old plan's checkpoints.
         var checkpoints = $"{CheckpointFolder}/{run.Metadata.Uid}/{RecipeHash.Short(planHash)}";
         var execution = new Execution
@@ -74,7 +79,6 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
             [
                 .. @base.Volumes, .. data.Volumes,
                 folders.Output("output"), CheckpointVolume(spec.Checkpoint, folders),
-                new V1Volume { Name = "plan", ConfigMap = new V1ConfigMapVolumeSource { Name = planName } },
                 .. execution.Report is null ? [] : new[] { TokenVolume() },
                 .. credentials is null ? [] : new[] { credentials.Volume },
             ],
@@ -82,10 +86,13 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
                 .. @base.Mounts, .. data.Mounts,
                 new V1VolumeMount { Name = "output", MountPath = OutputFolder },
                 new V1VolumeMount { Name = "checkpoints", MountPath = CheckpointFolder },
-                new V1VolumeMount { Name = "plan", MountPath = PlanFolder, ReadOnlyProperty = true },
                 .. execution.Report is null ? [] : new[] { new V1VolumeMount { Name = "report-token", MountPath = TokenFolder, ReadOnlyProperty = true } },
                 .. credentials is null ? [] : new[] { credentials.Mount },
-            ]);
+            ])
+        {
+            PublishSecret = publishSecret,
+            TrackingSecret = SecretForTracking(spec.Tracking, options),
+        };
     }
 
     /// <summary>The address of a run's progress below the operator's.</summary>
@@ -104,10 +111,27 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
             ?? (options.ArtifactRepository is { } shared ? $"{shared.TrimEnd('/')}/{run.Metadata.NamespaceProperty}" : null);
     }
 
-    private static string? PublishSecret(PublishSpec? publish, OperatorOptions options)
+    private static string? SecretForPublishing(PublishSpec? publish, OperatorOptions options)
     {
         // The installation's credentials are for the installation's repository.
         return publish?.PushSecretRef?.Name ?? (publish?.Repository is null ? options.ArtifactSecret : null);
+    }
+
+    /// <summary>
+    /// The installation's credentials are for the installation's server: a run that names another address must not carry them there.
+    /// </summary>
+    private static string? SecretForTracking(TrackingSpec? tracking, OperatorOptions options)
+    {
+        return tracking?.Uri is null || IsSameAddress(tracking.Uri, options.TrackingUri) ? options.TrackingUri is null ? null : options.TrackingSecret : null;
+    }
+
+    /// <summary>Whether two addresses are one: scheme, host, port and path as a URI compares them, user names not allowed.</summary>
+    private static bool IsSameAddress(string uri, string? installation)
+    {
+        return Uri.TryCreate(uri, UriKind.Absolute, out var one)
+            && Uri.TryCreate(installation, UriKind.Absolute, out var other)
+            && one.UserInfo.Length == 0
+            && Uri.Compare(one, other, UriComponents.HttpRequestUrl, UriFormat.SafeUnescaped, StringComparison.Ordinal) == 0;
     }
 
     private static PlanTracking Tracking(AdapterTrainingRun run, TrackingSpec? tracking, string checkpoints, OperatorOptions options)

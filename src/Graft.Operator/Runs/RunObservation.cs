@@ -40,8 +40,18 @@ public abstract record RunAction;
 /// <summary>Create the plan and the Job; either may be there already.</summary>
 public sealed record CreateChildren(RunChildren Children) : RunAction;
 
-/// <summary>Delete a Job of another plan.</summary>
-public sealed record DeleteJob(V1Job Job) : RunAction;
+/// <summary>
+/// Delete a Job and wait for its pods to go before its name is free: no two pods may write one checkpoint.
+/// </summary>
+/// <param name="Job">The Job.</param>
+/// <param name="Why">Why, where it is not for another plan.</param>
+public sealed record DeleteJob(V1Job Job, string? Why = null) : RunAction;
+
+/// <summary>Delete the plans of this run but this one.</summary>
+public sealed record DeleteOtherPlans(V1ConfigMap Plan) : RunAction;
+
+/// <summary>Let a Job whose end has been recorded go after so many seconds.</summary>
+public sealed record SetTimeToLive(V1Job Job, int Seconds) : RunAction;
 
 /// <summary>Remove the progress of another plan from the status.</summary>
 public sealed record ClearProgress : RunAction;

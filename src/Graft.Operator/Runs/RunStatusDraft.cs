@@ -19,8 +19,9 @@ internal sealed class RunStatusDraft
 
     /// <param name="run">The run as it is.</param>
     /// <param name="planHash">The plan that the status will speak of; null where there is none yet.</param>
+    /// <param name="resolved">What that plan was made from.</param>
     /// <param name="now">The time.</param>
-    public RunStatusDraft(AdapterTrainingRun run, string? planHash, DateTimeOffset now)
+    public RunStatusDraft(AdapterTrainingRun run, string? planHash, ResolvedFrom? resolved, DateTimeOffset now)
     {
         _run = run;
         _now = now;
@@ -31,6 +32,7 @@ internal sealed class RunStatusDraft
         {
             ObservedGeneration = run.Metadata.Generation,
             PlanHash = planHash,
+            Resolved = resolved,
             Rerun = run.Spec.Rerun,
             JobName = _before?.JobName,
             StartTime = _before?.StartTime,
@@ -73,10 +75,18 @@ internal sealed class RunStatusDraft
     }
 
     /// <summary>The Job is about to be created, or was refused.</summary>
-    public void Created(V1Job job, string? refusal)
+    /// <param name="job">The Job.</param>
+    /// <param name="refusal">Why the API server refused it.</param>
+    /// <param name="again">Whether the run has ended before with this plan.</param>
+    public void Created(V1Job job, string? refusal, bool again)
     {
-        Accepted();
+        Accept(Acceptance.Valid);
         Status.JobName = job.Metadata.Name;
+        if (again)
+        {
+            Restart();
+        }
+
         Status.CompletionTime = null;
         Quota(suspended: null);
         NotRunning(TrainerJobView.NoPodYet(job));
@@ -96,21 +106,35 @@ internal sealed class RunStatusDraft
         Standing(active: true, stalled: false, Reasons.Pending, created);
     }
 
+    /// <summary>The Job gives way to another one of its name.</summary>
+    /// <param name="job">The Job that has to go first.</param>
+    public void Replaced(V1Job job)
+    {
+        Idle(job.Metadata.Name);
+        var message = $"The Job {job.Metadata.Name} is made anew with the settings that the run has now; the one that is there goes first.";
+        Summary(ConditionSet.Unknown, Reasons.Pending, message);
+        Standing(active: true, stalled: false, Reasons.Pending, message);
+    }
+
+    /// <summary>The run is not to run now.</summary>
+    /// <param name="job">The Job that has to go first; null where there is none.</param>
+    public void Suspended(V1Job? job)
+    {
+        Idle(job?.Metadata.Name ?? _before?.JobName);
+        var message = job is null
+            ? "The run is suspended: it has no Job. Set spec.suspend to false to run it."
+            : $"The run is suspended; its Job {job.Metadata.Name} is being removed, after a checkpoint where it has a volume for one.";
+        Summary(ConditionSet.Unknown, Reasons.Suspended, message);
+        Standing(active: job is not null, stalled: false, Reasons.Suspended, message);
+    }
+
     /// <summary>The Job is there.</summary>
     /// <param name="job">The Job.</param>
     /// <param name="view">How far it is.</param>
-    /// <param name="why">Why the run could not be planned anew, although this Job goes on; null where it could.</param>
-    public void Followed(V1Job job, TrainerJobView view, Unresolved? why)
+    /// <param name="acceptance">What is to be said of the spec.</param>
+    public void Followed(V1Job job, TrainerJobView view, Acceptance acceptance)
     {
-        if (why is null)
-        {
-            Accepted();
-        }
-        else
-        {
-            _conditions.Set(ConditionTypes.Accepted, ConditionSet.False, why.Reason, why.Message);
-        }
-
+        Accept(acceptance);
         Status.JobName = job.Metadata.Name;
         Status.StartTime ??= view.Started;
         Quota(view.Phase is not (JobPhase.Succeeded or JobPhase.Failed) && job.Spec?.Suspend == true);
@@ -132,9 +156,10 @@ internal sealed class RunStatusDraft
     }
 
     /// <summary>The run has ended before, and its spec still means the same.</summary>
-    public void Kept()
+    /// <param name="acceptance">What is to be said of the spec.</param>
+    public void Kept(Acceptance acceptance)
     {
-        Accepted();
+        Accept(acceptance);
         Quota(suspended: false);
         NotRunning("The run has ended.");
         Checkpointed();
@@ -153,6 +178,18 @@ internal sealed class RunStatusDraft
         }
 
         FinalProgress(null);
+    }
+
+    /// <summary>No Job of the run is at work.</summary>
+    private void Idle(string? jobName)
+    {
+        Accept(Acceptance.Valid);
+        Restart();
+        Status.JobName = jobName;
+        Quota(suspended: null);
+        NotRunning("No pod of the run is at work.");
+        Checkpointed();
+        Published(null, ended: false);
     }
 
     private void Ended(TrainerJobView view)
@@ -188,9 +225,22 @@ internal sealed class RunStatusDraft
         Standing(active: true, stalled: false, reason, message);
     }
 
-    private void Accepted()
+    private void Accept(Acceptance acceptance)
     {
-        _conditions.Set(ConditionTypes.Accepted, ConditionSet.True, Reasons.Valid, "The spec is valid and its inputs are ready.");
+        if (acceptance.Status is null)
+        {
+            _conditions.Keep(ConditionTypes.Accepted, acceptance.Reason, acceptance.Message);
+        }
+        else
+        {
+            _conditions.Set(ConditionTypes.Accepted, acceptance.Status, acceptance.Reason, acceptance.Message);
+        }
+    }
+
+    /// <summary>Nothing of what the run did before counts for what it does now.</summary>
+    private void Restart()
+    {
+        (Status.StartTime, Status.CompletionTime, Status.Figures, Status.Tracking) = (null, null, null, null);
     }
 
     private void Quota(bool? suspended)

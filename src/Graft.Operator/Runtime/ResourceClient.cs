@@ -82,22 +82,34 @@ public sealed class ResourceClient<T>(ApiClient api)
         return await SendAsync(HttpMethod.Patch, path, JsonSerializer.Serialize(patch), cancellation, MergePatch).ConfigureAwait(false);
     }
 
-    /// <summary>Deletes the object of this UID, and what it owns in the background; an object that is gone already is no error.</summary>
-    public async Task DeleteAsync(ObjectKey key, string uid, CancellationToken cancellation)
+    /// <summary>Deletes the object of this UID; one that is gone already is no error.</summary>
+    /// <param name="key">The object.</param>
+    /// <param name="uid">Its UID: a namesake is not touched.</param>
+    /// <param name="dependentsFirst">Whether its name stays taken until what it owns is gone; otherwise that goes in the background.</param>
+    /// <param name="cancellation">Cancels the request.</param>
+    /// <returns>The object as it is while it is being deleted; null where it is gone.</returns>
+    public async Task<T?> DeleteAsync(ObjectKey key, string uid, bool dependentsFirst, CancellationToken cancellation)
     {
         var options = KubernetesJson.Serialize(new V1DeleteOptions
         {
-            PropagationPolicy = "Background",
+            PropagationPolicy = dependentsFirst ? "Foreground" : "Background",
             Preconditions = new V1Preconditions { Uid = uid },
         });
         try
         {
             using var response = await api.SendAsync(
                 HttpMethod.Delete, Kind.Path(key.Namespace, key.Name), options, cancellation: cancellation).ConfigureAwait(false);
+            var bytes = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+            using var answer = JsonDocument.Parse(bytes);
+            // The server answers with the object, or with a Status once it is gone.
+            return answer.RootElement.TryGetProperty("kind", out var kind) && kind.GetString() == Kind.Kind
+                ? KubernetesJson.Deserialize<T>(System.Text.Encoding.UTF8.GetString(bytes))
+                : null;
         }
         catch (ApiException error) when (error.IsNotFound || error.IsConflict)
         {
             // Gone, or another object by now.
+            return null;
         }
     }
 

@@ -215,7 +215,7 @@ public sealed class RunDeciderTests
         var old = _world.Job.Metadata.Name;
         _world.Edit(spec => spec.Method!.Lora!.Rank = 8);
 
-        _world.Reconcile();
+        _world.Settle();
 
         Assert.NotEqual(old, Assert.Single(_world.Jobs).Metadata.Name);
     }
@@ -268,7 +268,7 @@ public sealed class RunDeciderTests
 
         var decision = _world.Decide();
 
-        Assert.IsType<CreateChildren>(Assert.Single(decision.Actions));
+        Assert.Single(decision.Actions.OfType<CreateChildren>());
     }
 
     [Fact]
@@ -328,7 +328,7 @@ public sealed class RunDeciderTests
             foreach (var step in steps)
             {
                 Happen(world, step);
-                world.Reconcile();
+                world.Settle();
                 var again = world.Decide();
 
                 Assert.Empty(again.Actions);

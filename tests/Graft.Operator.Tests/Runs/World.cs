@@ -2,6 +2,7 @@ using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
 using Graft.Operator.Runs;
+using k8s;
 using k8s.Models;
 
 namespace Graft.Operator.Tests.Runs;
@@ -13,6 +14,7 @@ namespace Graft.Operator.Tests.Runs;
 internal sealed class World
 {
     private static readonly DateTime Start = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+    private const int MostTurns = 5;
     private int _uids;
 
     public World()
@@ -90,6 +92,9 @@ internal sealed class World
                 case DeleteJob delete:
                     Remove(delete.Job);
                     break;
+                case SetTimeToLive ttl:
+                    ttl.Job.Spec.TtlSecondsAfterFinished = ttl.Seconds;
+                    break;
                 case ClearProgress:
                     Run.Status!.Progress = null;
                     break;
@@ -101,6 +106,24 @@ internal sealed class World
 
         Write(decision.Status);
         return decision;
+    }
+
+    /// <summary>
+    /// Decides and carries out until nothing is left to do: some things take turns, such as a Job's end that is recorded before the Job
+    /// may go, or a Job that has to be gone before the next one of its name.
+    /// </summary>
+    public void Settle()
+    {
+        for (var turn = 0; turn < MostTurns; turn++)
+        {
+            var before = Run.Status is null ? "" : KubernetesJson.Serialize(Run.Status);
+            if (Reconcile().Actions.Count == 0 && KubernetesJson.Serialize(Run.Status) == before)
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException($"After {MostTurns} turns there is still something to do.");
     }
 
     /// <summary>Applies a status as the API server does: progress belongs to another writer, except what the status brings.</summary>
@@ -118,6 +141,7 @@ internal sealed class World
             ObservedGeneration = status.ObservedGeneration,
             Conditions = status.Conditions,
             PlanHash = status.PlanHash,
+            Resolved = status.Resolved,
             Rerun = status.Rerun,
             JobName = status.JobName,
             StartTime = status.StartTime,
@@ -216,7 +240,39 @@ internal sealed class World
         Running();
         EndPod(0, Result());
         EndJob("Complete");
-        Reconcile();
+        Settle();
+        return this;
+    }
+
+    /// <summary>Takes the run to a bad end.</summary>
+    public World Failed(int exitCode, string? reason = null, string jobReason = "BackoffLimitExceeded", string? podReason = null)
+    {
+        Running();
+        EndPod(exitCode, reason is null ? null : Result("Failed", reason, "it went wrong"), podReason);
+        EndJob("Failed", jobReason, "the Job has failed");
+        Settle();
+        return this;
+    }
+
+    /// <summary>Makes the status what the release before wrote: a hash of every field, and nothing of what it was made from.</summary>
+    public World OfTheReleaseBefore()
+    {
+        var recipe = RecipeResolver.Resolve(Run, Model, Model.Status!.Digest!, Dataset, Dataset.Status!.Digest!) with { Form = 1 };
+        var (hash, name) = (RecipeHash.Of(recipe), RunChildren.Name(Run.Metadata.Name, RecipeHash.Of(recipe)));
+        Run.Status!.PlanHash = hash;
+        Run.Status.Resolved = null;
+        Run.Status.JobName = name;
+        foreach (var job in Jobs)
+        {
+            job.Metadata.Name = name;
+            job.Metadata.Annotations = null;
+            job.Spec.TtlSecondsAfterFinished = 86400;
+            foreach (var pod in Pods)
+            {
+                pod.Metadata.OwnerReferences[0].Name = name;
+            }
+        }
+
         return this;
     }
 

@@ -1,0 +1,78 @@
+using Graft.Api.Planning;
+using Graft.Api.V1Alpha1;
+using Graft.Operator.Status;
+using k8s.Models;
+
+namespace Graft.Operator.Runs;
+
+/// <summary>
+/// What a run's plan was made from. While the spec's generation and the inputs are the ones that are recorded, the recorded plan is the
+/// run's plan: it is not resolved anew, so that neither a restart nor another release of the operator can make another one of it.
+/// </summary>
+public static class PlanRecord
+{
+    /// <summary>The form of the hash in a status. Releases that did not record it knew the first only.</summary>
+    public static int FormOf(TrainingRunStatus status)
+    {
+        return status.Resolved?.Form ?? 1;
+    }
+
+    /// <summary>Whether the recorded plan is that of the spec and the inputs as they are now.</summary>
+    public static bool IsCurrent(RunObservation observed)
+    {
+        var status = observed.Run.Status;
+        if (status?.PlanHash is null || status.Get(ConditionTypes.Accepted)?.Status != ConditionSet.True)
+        {
+            return false;
+        }
+
+        var generation = observed.Run.Metadata.Generation;
+        return status.Resolved is { } resolved
+            ? resolved.Generation == generation && Inputs(observed).All(input => IsRecorded(resolved, input))
+            // Of an earlier release, which recorded less: what it said of this generation is taken as it is.
+            : status.ObservedGeneration == generation;
+    }
+
+    /// <summary>The record for a status.</summary>
+    /// <param name="observed">What the plan was made from.</param>
+    /// <param name="form">The form of the plan's hash.</param>
+    /// <param name="settings">The settings of the Job that runs, ran or is about to be made.</param>
+    public static ResolvedFrom Of(RunObservation observed, int form, RunSettings? settings)
+    {
+        var inputs = Inputs(observed).ToList();
+        return new ResolvedFrom
+        {
+            Generation = observed.Run.Metadata.Generation,
+            Form = form,
+            Inputs = inputs.Count > 0 ? inputs : null,
+            Settings = settings?.Sections.ToDictionary(),
+        };
+    }
+
+    /// <summary>The inputs that are there and ready; one that is inspected anew is what it was until something else is known.</summary>
+    private static IEnumerable<ResolvedInput> Inputs(RunObservation observed)
+    {
+        if (observed.Model is { } model && RunResolver.IsReady(model.Metadata, model.Status, model.Status?.Digest))
+        {
+            yield return Input(RecipeResolver.BasePart, model.Metadata, model.Status!.Digest);
+        }
+
+        if (observed.Dataset is { } dataset && RunResolver.IsReady(dataset.Metadata, dataset.Status, dataset.Status?.Digest))
+        {
+            yield return Input(Execution.DatasetInput, dataset.Metadata, dataset.Status!.Digest);
+        }
+    }
+
+    private static ResolvedInput Input(string name, V1ObjectMeta metadata, string? digest)
+    {
+        return new ResolvedInput { Name = name, Uid = metadata.Uid, Generation = metadata.Generation, Digest = digest };
+    }
+
+    private static bool IsRecorded(ResolvedFrom resolved, ResolvedInput input)
+    {
+        return resolved.Inputs?.Find(known => known.Name == input.Name) is { } known
+            && known.Uid == input.Uid
+            && known.Generation == input.Generation
+            && known.Digest == input.Digest;
+    }
+}
