@@ -67,7 +67,7 @@ internal sealed class BenchNamespace
     /// <summary>Deletes the namespace with everything in it.</summary>
     public Task DeleteAsync()
     {
-        return _namespaces.DeleteAsync(new ObjectKey("", Name), _namespace.Metadata.Uid, dependentsFirst: false, CancellationToken.None);
+        return _namespaces.DeleteAsync(new ObjectKey("", Name), _namespace.Metadata.Uid, CancellationToken.None);
     }
 
     private V1ObjectMeta Metadata(string name)

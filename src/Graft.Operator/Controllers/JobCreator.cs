@@ -49,7 +49,7 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations, St
     public async Task DeleteAsync(V1Job job, CancellationToken cancellation)
     {
         writer.Fence();
-        if (await _jobs.DeleteAsync(ObjectKey.Of(job), job.Metadata.Uid, dependentsFirst: true, cancellation).ConfigureAwait(false) is { } leaving)
+        if (await _jobs.DeleteAsync(ObjectKey.Of(job), job.Metadata.Uid, cancellation, dependentsFirst: true).ConfigureAwait(false) is { } leaving)
         {
             expectations.Wrote(leaving);
         }
@@ -83,7 +83,7 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations, St
         foreach (var old in plans.Items.Where(old => old.Metadata.Name != plan.Metadata.Name && Owner.Owns(owner, old)))
         {
             writer.Fence();
-            await _configMaps.DeleteAsync(ObjectKey.Of(old), old.Metadata.Uid, dependentsFirst: false, cancellation).ConfigureAwait(false);
+            await _configMaps.DeleteAsync(ObjectKey.Of(old), old.Metadata.Uid, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -170,7 +170,9 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
         }
 
         var changed = resolved.Settings.ChangedSince(RunSettings.Of(job) ?? resolved.Settings);
-        if (again is not null || IsBeingReplaced(before, job) || (!IsEnded(job) && !IsAtWork(observed, job) && IsWorthReplacing(job, changed)))
+        // What it has made, or is making, is not thrown away for settings that came too late for it.
+        var mayGiveWay = !IsAtWork(observed, job) && !IsComplete(job);
+        if (again is not null || (mayGiveWay && (IsBeingReplaced(before, job) || (!IsEnded(job) && IsWorthReplacing(job, changed)))))
         {
             return Replace(observed, resolved, job, actions, again ?? $"{RunSettings.Describe(changed)} changed before the Job had started.");
         }
@@ -257,6 +259,11 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
     private static bool IsEnded(V1Job job)
     {
         return job.Status?.Conditions?.Any(condition => condition is { Type: "Complete" or "Failed", Status: "True" }) == true;
+    }
+
+    private static bool IsComplete(V1Job job)
+    {
+        return job.Status?.Conditions?.Any(condition => condition is { Type: "Complete", Status: "True" }) == true;
     }
 
     /// <summary>Whether a pod of the Job runs: what it does would be lost.</summary>

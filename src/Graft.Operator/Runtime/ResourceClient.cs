@@ -85,10 +85,10 @@ public sealed class ResourceClient<T>(ApiClient api)
     /// <summary>Deletes the object of this UID; one that is gone already is no error.</summary>
     /// <param name="key">The object.</param>
     /// <param name="uid">Its UID: a namesake is not touched.</param>
-    /// <param name="dependentsFirst">Whether its name stays taken until what it owns is gone; otherwise that goes in the background.</param>
     /// <param name="cancellation">Cancels the request.</param>
+    /// <param name="dependentsFirst">Whether its name stays taken until what it owns is gone; otherwise that goes in the background.</param>
     /// <returns>The object as it is while it is being deleted; null where it is gone.</returns>
-    public async Task<T?> DeleteAsync(ObjectKey key, string uid, bool dependentsFirst, CancellationToken cancellation)
+    public async Task<T?> DeleteAsync(ObjectKey key, string uid, CancellationToken cancellation, bool dependentsFirst = false)
     {
         var options = KubernetesJson.Serialize(new V1DeleteOptions
         {

@@ -13,7 +13,9 @@ namespace Graft.Operator.Tests.Pods;
 
 public sealed class TrainerPodTests
 {
-    public static TheoryData<string> Settings => [.. typeof(PodSettings).GetProperties().Select(property => property.Name)];
+    /// <summary>All but the Job's time to live, which the Job gets once its end is recorded.</summary>
+    public static TheoryData<string> Settings =>
+        [.. typeof(PodSettings).GetProperties().Select(property => property.Name).Where(name => name != nameof(PodSettings.TtlSecondsAfterFinished))];
 
     public static TheoryData<string> Sizes => [.. typeof(StorageLimits).GetProperties().Select(property => property.Name)];
 
@@ -189,8 +191,10 @@ public sealed class TrainerPodTests
         spec.Pod = Defaults.Apply(settings);
         var recipe = Graft.Api.Planning.RecipeResolver.Resolve(world.Run, world.Model, World.Digest('a'), world.Dataset, World.Digest('b'));
         var execution = Operator.Runs.RunExecution.For(
-            world.Run, spec, InputSource.Of(world.Model.Spec.Source), InputSource.Of(world.Dataset.Spec.Source!), World.Digest('c'), "quick-1", world.Options);
-        return Operator.Runs.RunChildren.For(world.Run, spec, recipe, World.Digest('c'), execution, world.Options, null);
+            world.Run, spec, InputSource.Of(world.Model.Spec.Source), InputSource.Of(world.Dataset.Spec.Source!), World.Digest('c'), world.Options);
+        var made = Operator.Runs.RunSettings.Of(world.Run, world.Model, world.Dataset, execution, world.Options);
+        var plan = new Graft.Api.Planning.RunPlan { Recipe = recipe, Execution = execution.Plan };
+        return Operator.Runs.RunChildren.For(world.Run, spec, plan, World.Digest('c'), execution, made, world.Options, null);
     }
 
     private static string? SizeOf(IEnumerable<V1Volume> volumes, string name)

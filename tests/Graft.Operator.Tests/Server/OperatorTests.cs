@@ -129,7 +129,7 @@ public sealed class OperatorTests(ApiServer server) : IAsyncLifetime
         Assert.NotEqual(second, again.Status!.JobName);
         Assert.Null(again.Status.Artifact);
 
-        await _team.Runs.DeleteAsync(new ObjectKey(_team.Namespace, Team.RunName), again.Metadata.Uid, dependentsFirst: false, TestContext.Current.CancellationToken);
+        await _team.Runs.DeleteAsync(new ObjectKey(_team.Namespace, Team.RunName), again.Metadata.Uid, TestContext.Current.CancellationToken);
         var plans = new ResourceClient<V1ConfigMap>(server.Client);
         await Eventually.TrueAsync("nothing is left", async () =>
             (await _team.TrainJobsAsync()).Count == 0
@@ -173,7 +173,7 @@ public sealed class OperatorTests(ApiServer server) : IAsyncLifetime
         var refused = await _team.UntilAsync("Unknown/JobCreationFailed");
         Assert.Contains("exceeded quota", refused.Status.Get(ConditionTypes.Stalled)!.Message, StringComparison.Ordinal);
 
-        await quotas.DeleteAsync(Runtime(quota), quota.Metadata.Uid, dependentsFirst: false, TestContext.Current.CancellationToken);
+        await quotas.DeleteAsync(Runtime(quota), quota.Metadata.Uid, TestContext.Current.CancellationToken);
         await _team.UntilAsync("Unknown/Waiting");
     }
 
