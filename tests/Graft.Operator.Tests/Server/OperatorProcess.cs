@@ -14,11 +14,13 @@ internal sealed class OperatorProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _log = new();
     private readonly HttpClient _http = new();
     private readonly int _port;
+    private readonly int _reportPort;
 
     private OperatorProcess(Process process, int port, int reportPort)
     {
         _process = process;
         _port = port;
+        _reportPort = reportPort;
         ReportUrl = $"https://127.0.0.1:{reportPort}";
     }
 
@@ -39,9 +41,11 @@ internal sealed class OperatorProcess : IAsyncDisposable
     /// <param name="server">The API server.</param>
     /// <param name="namespace">The namespace that it serves and keeps its Lease in.</param>
     /// <param name="election">Whether it takes part in an election.</param>
-    public static async Task<OperatorProcess> StartAsync(ApiServer server, string @namespace, bool election = false)
+    /// <param name="after">One that has ended and that it takes the place of, at the same addresses: those are part of a Job's settings.</param>
+    public static async Task<OperatorProcess> StartAsync(
+        ApiServer server, string @namespace, bool election = false, OperatorProcess? after = null)
     {
-        var (port, reportPort) = (FreePort(), FreePort());
+        var (port, reportPort) = after is null ? (FreePort(), FreePort()) : (after._port, after._reportPort);
         var folder = AppContext.BaseDirectory.TrimEnd('/').Replace("Graft.Operator.Tests", "Graft.Operator", StringComparison.Ordinal);
         var start = new ProcessStartInfo(Path.Combine(folder, "graft-operator"))
         {

@@ -47,8 +47,7 @@ public sealed class OperatorTests(ApiServer server) : IAsyncLifetime
         Assert.NotNull(completed.Status.CompletionTime);
         string[] story = ["RunAccepted", "JobCreated", "RunStarted", "ArtifactPublished", "RunSucceeded"];
         await Eventually.TrueAsync("the events tell the story", async () => (await _team.EventsAsync()).Intersect(story).SequenceEqual(story));
-        var plan = await new ResourceClient<V1ConfigMap>(server.Client)
-            .GetAsync(new ObjectKey(_team.Namespace, completed.Status.JobName!), TestContext.Current.CancellationToken);
+        var plan = await _team.PlanAsync(completed);
         Assert.Equal(completed.Status.PlanHash, RecipeHash.Of(PlanJson.Read(plan.Data["plan.json"]).Recipe));
     }
 
@@ -98,7 +97,7 @@ public sealed class OperatorTests(ApiServer server) : IAsyncLifetime
             await _team.UntilAsync("Unknown/Running");
             await @operator.KillAsync();
             await _team.EndAsync(pod, 0, Runs.World.Result());
-            await using var last = await OperatorProcess.StartAsync(server, _team.Namespace);
+            await using var last = await OperatorProcess.StartAsync(server, _team.Namespace, after: @operator);
 
             var run = await _team.UntilAsync("True/Completed");
             var job = Assert.Single(await _team.TrainJobsAsync());
@@ -247,7 +246,7 @@ public sealed class OperatorTests(ApiServer server) : IAsyncLifetime
     {
         await old.KillAsync();
         await old.DisposeAsync();
-        return await OperatorProcess.StartAsync(server, _team.Namespace);
+        return await OperatorProcess.StartAsync(server, _team.Namespace, after: old);
     }
 
     private static ObjectKey Runtime(V1ResourceQuota quota)

@@ -5,7 +5,6 @@ using System.Text;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Runtime;
-using k8s.Models;
 using Xunit;
 
 namespace Graft.Operator.Tests.Server;
@@ -41,8 +40,7 @@ public sealed class ReportTests(ApiServer server) : IAsyncLifetime
         await _team.UntilAsync("Unknown/Waiting", "other");
         var other = await _team.TrainerPodAsync("other");
 
-        var plan = await new ResourceClient<V1ConfigMap>(server.Client)
-            .GetAsync(new ObjectKey(_team.Namespace, run.Status!.JobName!), TestContext.Current.CancellationToken);
+        var plan = await _team.PlanAsync(run);
         var address = PlanJson.Read(plan.Data["plan.json"]).Execution.Report!.Url;
         using var http = Trusting(plan.Data["ca.crt"]);
         var token = await _team.TokenAsync(pod, GraftApi.ReportAudience);
@@ -77,8 +75,7 @@ public sealed class ReportTests(ApiServer server) : IAsyncLifetime
         var pod = await _team.TrainerPodAsync();
         await _team.RunAsync(pod);
         var run = await _team.UntilAsync("Unknown/Running");
-        var plan = await new ResourceClient<V1ConfigMap>(server.Client)
-            .GetAsync(new ObjectKey(_team.Namespace, run.Status!.JobName!), TestContext.Current.CancellationToken);
+        var plan = await _team.PlanAsync(run);
         var address = PlanJson.Read(plan.Data["plan.json"]).Execution.Report!.Url;
         using var http = Trusting(plan.Data["ca.crt"]);
         var token = await _team.TokenAsync(pod, GraftApi.ReportAudience);

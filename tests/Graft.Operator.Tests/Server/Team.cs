@@ -99,6 +99,14 @@ internal sealed class Team(ApiServer server, string @namespace)
         return [.. (await Jobs.ListAsync(@namespace, "graft.dev/role=train", 500, null, Cancellation)).Items];
     }
 
+    /// <summary>The plan that a run's Job mounts.</summary>
+    public async Task<V1ConfigMap> PlanAsync(AdapterTrainingRun run)
+    {
+        var job = await Jobs.GetAsync(new ObjectKey(@namespace, run.Status!.JobName!), Cancellation);
+        var plan = Assert.Single(job.Spec.Template.Spec.Volumes, volume => volume.ConfigMap is not null);
+        return await new ResourceClient<V1ConfigMap>(server.Client).GetAsync(new ObjectKey(@namespace, plan.ConfigMap.Name), Cancellation);
+    }
+
     /// <summary>The newest pod that trains for a run, once there is one that has not ended.</summary>
     public Task<V1Pod> TrainerPodAsync(string run = RunName)
     {
