@@ -77,6 +77,12 @@ public sealed class InputController<T>(
         if (decision.Create is { } children)
         {
             await jobs.CreateAsync(resource, children.Job, children.Plan, cancellation).ConfigureAwait(false);
+            await jobs.DeleteOtherPlansAsync(resource, children.Plan, cancellation).ConfigureAwait(false);
+        }
+
+        if (decision.Expire is { } ended)
+        {
+            await jobs.SetTimeToLiveAsync(ended, InspectionChildren.KeptSeconds, cancellation).ConfigureAwait(false);
         }
     }
 

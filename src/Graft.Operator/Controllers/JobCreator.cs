@@ -75,10 +75,11 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations, St
         }
     }
 
-    /// <summary>Deletes the plans that were made for a run before this one.</summary>
+    /// <summary>Deletes the plans that were made for a resource before this one.</summary>
     public async Task DeleteOtherPlansAsync(IKubernetesObject<V1ObjectMeta> owner, V1ConfigMap plan, CancellationToken cancellation)
     {
-        var selector = $"{GraftApi.RunNameLabel}={plan.Metadata.Labels[GraftApi.RunNameLabel]}";
+        string[] same = [ChildLabels.ManagedBy, ChildLabels.Instance, GraftApi.RoleLabel];
+        var selector = string.Join(',', same.Select(label => $"{label}={plan.Metadata.Labels[label]}"));
         var plans = await _configMaps.ListAsync(plan.Metadata.NamespaceProperty, selector, MostPlans, null, cancellation).ConfigureAwait(false);
         foreach (var old in plans.Items.Where(old => old.Metadata.Name != plan.Metadata.Name && Owner.Owns(owner, old)))
         {

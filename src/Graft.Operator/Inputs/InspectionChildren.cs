@@ -21,7 +21,7 @@ public sealed record InspectionChildren(V1ConfigMap Plan, V1Job Job, string Requ
     public const string PlanFolder = "/etc/graft";
     public const string PlanFile = "inspection.json";
 
-    /// <summary>How long an ended Job is kept for its log.</summary>
+    /// <summary>How long an ended Job is kept for its log; counted only once its end is in the status, so that none is missed.</summary>
     public const int KeptSeconds = 86400;
 
     private const int HashDigits = 16;
@@ -79,7 +79,6 @@ public sealed record InspectionChildren(V1ConfigMap Plan, V1Job Job, string Requ
         {
             // Whether and when a failed inspection is repeated is the operator's decision, and told in the status.
             BackoffLimit = 0,
-            TtlSecondsAfterFinished = KeptSeconds,
             PodReplacementPolicy = "Failed",
             PodFailurePolicy = new V1PodFailurePolicy
             {

@@ -6,7 +6,6 @@ using Graft.Operator.Pods;
 using Graft.Operator.Policy;
 using Graft.Operator.Runtime;
 using Graft.Operator.Status;
-using k8s;
 using k8s.Models;
 
 namespace Graft.Operator.Inputs;
@@ -27,11 +26,19 @@ public sealed class InspectionDecider(OperatorOptions options)
     private const int LongestProblem = 4000;
     private static readonly TimeSpan EndingPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>An ended Job that is gone this long before its time was deleted by somebody.</summary>
-    private static readonly TimeSpan KeptAtLeast = TimeSpan.FromSeconds(InspectionChildren.KeptSeconds) - TimeSpan.FromMinutes(5);
-
     /// <summary>Decides.</summary>
     public InspectionDecision Decide(InspectionObservation observed)
+    {
+        var decision = DecideAlone(observed);
+        var known = observed.Request.Status?.Inspection;
+        return known?.EndTime is not null
+            && Find(observed, known.JobName) is { Spec.TtlSecondsAfterFinished: null } ended
+            && !decision.Delete.Contains(ended)
+            ? decision with { Expire = ended }
+            : decision;
+    }
+
+    private InspectionDecision DecideAlone(InspectionObservation observed)
     {
         var request = observed.Request;
         if (observed.Trouble is { } trouble)
@@ -58,7 +65,7 @@ public sealed class InspectionDecider(OperatorOptions options)
                 $"The folder {path} is on somebody's computer, where no pod can reach it. Use spec.source.pvc, oci or builtin; `graft run` reads it as it is.");
         }
 
-        var memory = Memory(request);
+        var memory = InspectionMemory.Of(request);
         var next = InspectionChildren.For(request, options, (memory?.Number ?? 0) + 1);
         // A status of an earlier release does not say what was read; it is believed.
         var same = memory?.Request is null ? memory is not null : memory.Request == next.Request;
@@ -69,7 +76,7 @@ public sealed class InspectionDecider(OperatorOptions options)
                 return Keep(observed, memory, next);
             }
 
-            if (memory.ExpectedDigest == request.ExpectedDigest && !IsDeletedByHand(observed, memory))
+            if (memory.ExpectedDigest == request.ExpectedDigest && !InspectionMemory.IsDeletedByHand(memory, observed))
             {
                 return Mismatch(observed, memory, found);
             }
@@ -85,21 +92,6 @@ public sealed class InspectionDecider(OperatorOptions options)
         }
 
         return Start(observed, next, failures: 0);
-    }
-
-    /// <summary>What is remembered; of a status that an earlier release wrote, what it means.</summary>
-    private static InspectionStatus? Memory(InspectionRequest request)
-    {
-        if (request.Status?.Inspection is { } memory)
-        {
-            return memory;
-        }
-
-        return request.Status is { Digest: not null } status
-            && status.ObservedGeneration == request.Resource.Metadata.Generation
-            && status.Get(ConditionTypes.Ready)?.Status == ConditionSet.True
-            ? new InspectionStatus { Number = 0, State = Succeeded, ExpectedDigest = request.ExpectedDigest }
-            : null;
     }
 
     private static InspectionDecision Start(InspectionObservation observed, InspectionChildren next, int failures)
@@ -137,7 +129,7 @@ public sealed class InspectionDecider(OperatorOptions options)
         }
 
         var failures = memory.Failures ?? 0;
-        var due = Time(memory.StartTime, observed.Now) + InspectionFailure.PauseAfterLoss(failures);
+        var due = InspectionMemory.Time(memory.StartTime, observed.Now) + InspectionFailure.PauseAfterLoss(failures);
         if (due <= observed.Now)
         {
             return Start(observed, next, failures + 1);
@@ -168,7 +160,7 @@ public sealed class InspectionDecider(OperatorOptions options)
     private static InspectionDecision Ended(InspectionObservation observed, InspectionStatus memory, V1Job job, TrainerJobView view)
     {
         var report = InspectionReports.Read(view.FinalWord);
-        var ended = Copy(memory);
+        var ended = InspectionMemory.Copy(memory);
         ended.EndTime = view.Ended is { } end && end < observed.Now.UtcDateTime ? end : ConditionSet.Seconds(observed.Now);
         if (view.Phase == JobPhase.Succeeded && report is { Digest: { } digest, Error: null })
         {
@@ -196,8 +188,8 @@ public sealed class InspectionDecider(OperatorOptions options)
     private static InspectionDecision RepeatWhenDue(InspectionObservation observed, InspectionStatus memory, InspectionChildren next)
     {
         var before = observed.Request.Status.Get(ConditionTypes.Ready);
-        DateTimeOffset? due = memory.NextTime is { } time ? Time(time, observed.Now) : null;
-        if (due <= observed.Now || IsDeletedByHand(observed, memory)
+        DateTimeOffset? due = memory.NextTime is { } time ? InspectionMemory.Time(time, observed.Now) : null;
+        if (due <= observed.Now || InspectionMemory.IsDeletedByHand(memory, observed)
             || before is not { Status: ConditionSet.False, Reason: Reasons.InspectionFailed or Reasons.SourceUnavailable or Reasons.OutOfMemory })
         {
             // In the last case something else went wrong since: whether the failure still stands is not known.
@@ -213,7 +205,7 @@ public sealed class InspectionDecider(OperatorOptions options)
 
     private static InspectionDecision Keep(InspectionObservation observed, InspectionStatus memory, InspectionChildren next)
     {
-        var known = Copy(memory);
+        var known = InspectionMemory.Copy(memory);
         known.Request ??= next.Request;
         known.ExpectedDigest = observed.Request.ExpectedDigest;
         var message = observed.Request.Status.Get(ConditionTypes.Ready) is { Reason: Reasons.Available } ready
@@ -258,14 +250,6 @@ public sealed class InspectionDecider(OperatorOptions options)
         return new InspectionDecision(conditions.ToList(), memory) { Events = changed ? [note] : [] };
     }
 
-    /// <summary>Whether a failed inspection's Job is gone before its time: that is how somebody asks for another one.</summary>
-    private static bool IsDeletedByHand(InspectionObservation observed, InspectionStatus memory)
-    {
-        return memory is { EndTime: { } end, JobName: { } name }
-            && observed.Now < Time(end, observed.Now) + KeptAtLeast
-            && observed.Jobs.All(job => job.Metadata.Name != name || job.Metadata.DeletionTimestamp is not null);
-    }
-
     private static V1Job? Find(InspectionObservation observed, string? name)
     {
         return observed.Jobs.FirstOrDefault(job => job.Metadata.Name == name && job.Metadata.DeletionTimestamp is null);
@@ -276,20 +260,8 @@ public sealed class InspectionDecider(OperatorOptions options)
         return [.. observed.Jobs.Where(job => job.Metadata.Name != name && job.Metadata.DeletionTimestamp is null)];
     }
 
-    /// <summary>A time of the status, never in the future's distance: clocks may have been set back.</summary>
-    private static DateTimeOffset Time(DateTime? time, DateTimeOffset now)
-    {
-        var known = time is { } stated ? new DateTimeOffset(DateTime.SpecifyKind(stated, DateTimeKind.Utc)) : now;
-        return known < now + InspectionFailure.LongestPause ? known : now + InspectionFailure.LongestPause;
-    }
-
     private static string Clock(DateTimeOffset time)
     {
         return time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-    }
-
-    private static InspectionStatus Copy(InspectionStatus memory)
-    {
-        return KubernetesJson.Deserialize<InspectionStatus>(KubernetesJson.Serialize(memory));
     }
 }

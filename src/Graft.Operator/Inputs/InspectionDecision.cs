@@ -33,6 +33,9 @@ public sealed record InspectionDecision(List<V1Condition> Conditions, Inspection
     /// <summary>Jobs of earlier inspections.</summary>
     public IReadOnlyList<V1Job> Delete { get; init; } = [];
 
+    /// <summary>An ended Job that may go with its time: its end is in the status.</summary>
+    public V1Job? Expire { get; init; }
+
     /// <summary>What to tell once the status is written.</summary>
     public IReadOnlyList<EventNote> Events { get; init; } = [];
 

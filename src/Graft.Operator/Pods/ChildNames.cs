@@ -53,6 +53,9 @@ public static class ChildLabels
     public const string ManagedBy = "app.kubernetes.io/managed-by";
     public const string Operator = "graft-operator";
 
+    /// <summary>The name of the resource that something is created for.</summary>
+    public const string Instance = "app.kubernetes.io/instance";
+
     /// <summary>What the operator's caches hold: what it has created itself.</summary>
     public const string Selector = $"{ManagedBy}={Operator}";
 
@@ -64,7 +67,7 @@ public static class ChildLabels
         return new Dictionary<string, string>
         {
             ["app.kubernetes.io/name"] = "graft-trainer",
-            ["app.kubernetes.io/instance"] = ChildNames.Label(resource),
+            [Instance] = ChildNames.Label(resource),
             ["app.kubernetes.io/component"] = role,
             ["app.kubernetes.io/part-of"] = "graft",
             ["app.kubernetes.io/version"] = ThisAssembly.Version,

@@ -225,6 +225,18 @@ public sealed class InspectionDeciderTests
     }
 
     [Fact]
+    public void A_job_may_expire_only_once_its_end_is_in_the_status()
+    {
+        _world.Reconcile();
+        Assert.Null(_world.Job.Spec.TtlSecondsAfterFinished);
+        _world.End(0, new InspectionReport { Digest = InspectionWorld.Digest });
+        Assert.Null(_world.Reconcile().Expire);
+
+        Assert.Same(_world.Job, _world.Reconcile().Expire);
+        Assert.Null(_world.Reconcile().Expire);
+    }
+
+    [Fact]
     public void A_suspended_job_is_said_to_be_so()
     {
         _world.Reconcile();

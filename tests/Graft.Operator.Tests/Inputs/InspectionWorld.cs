@@ -62,6 +62,11 @@ internal sealed class InspectionWorld
             Remove(old);
         }
 
+        if (decision.Expire is { } ended)
+        {
+            ended.Spec.TtlSecondsAfterFinished = InspectionChildren.KeptSeconds;
+        }
+
         if (decision.Create is { Job: var job } && Jobs.TrueForAll(other => other.Metadata.Name != job.Metadata.Name))
         {
             job.Metadata.Uid = $"job-{++_uids}";

@@ -62,6 +62,23 @@ public sealed class InspectionTests(ApiServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Once_its_end_is_in_the_status_a_job_may_go_and_plans_of_other_specs_go()
+    {
+        await using var @operator = await OperatorProcess.StartAsync(server, _team.Namespace);
+        await ApplyAsync();
+        var pod = await PodAsync();
+        Assert.Null(Assert.Single(await JobsAsync()).Spec.TtlSecondsAfterFinished);
+        await ApplyAsync(file: "other.jsonl");
+        await _team.EndAsync(await PodAsync(after: pod), 0, Report(new InspectionReport { Digest = Digest }));
+        await UntilAsync("True/Available");
+
+        await Eventually.TrueAsync("the Job has its time", async () =>
+            (await JobsAsync()) is [{ Spec.TtlSecondsAfterFinished: InspectionChildren.KeptSeconds }]);
+        var plans = await new ResourceClient<V1ConfigMap>(server.Client).ListAsync(_team.Namespace, "graft.dev/role=inspect", 10, null, Cancellation);
+        Assert.Equal("other.jsonl", InspectionPlan.Read(Assert.Single(plans.Items).Data["inspection.json"]).Dataset!.TrainFile);
+    }
+
+    [Fact]
     public async Task An_end_is_remembered_without_its_job_and_a_job_without_an_end_is_made_anew()
     {
         await using (var first = await OperatorProcess.StartAsync(server, _team.Namespace))
@@ -114,7 +131,7 @@ public sealed class InspectionTests(ApiServer server) : IAsyncLifetime
         Assert.Equal(dataset.Metadata.Uid, plan.Metadata.OwnerReferences[0].Uid);
     }
 
-    private async Task<TrainingDataset> ApplyAsync(string? rerun = null)
+    private async Task<TrainingDataset> ApplyAsync(string? rerun = null, string? file = null)
     {
         return await _team.ApplyAsync(Datasets, new TrainingDataset
         {
@@ -124,7 +141,7 @@ public sealed class InspectionTests(ApiServer server) : IAsyncLifetime
                 NamespaceProperty = _team.Namespace,
                 Labels = new Dictionary<string, string> { [GraftApi.KueueQueueLabel] = "team-queue" },
             },
-            Spec = new TrainingDatasetSpec { Source = new DatasetSource { Builtin = new BuiltinSource { Name = Name } }, Rerun = rerun },
+            Spec = new TrainingDatasetSpec { Source = new DatasetSource { Builtin = new BuiltinSource { Name = Name } }, Rerun = rerun, TrainFile = file },
         });
     }
 
