@@ -113,7 +113,7 @@ public sealed record PlanPublish
 
     /// <summary>
     /// How long publishing is tried once the training is done. A pod without a claim is the only place where the adapter is, so that it
-    /// waits for a registry to be mended; afterwards the trainer ends with <see cref="TrainerExitCodes.PublishFailed"/>.
+    /// waits for a registry to be mended; afterwards the trainer ends with <see cref="TrainerExitCodes.TrainedNotPublished"/>.
     /// </summary>
     public int PatienceSeconds { get; init; } = 24 * 60 * 60;
 

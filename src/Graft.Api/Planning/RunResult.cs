@@ -83,13 +83,17 @@ public static class TrainerExitCodes
     public const int Diverged = 5;
 
     /// <summary>
-    /// The adapter could not be published. Either the registry was found unreachable or refusing before the training, and nothing was
-    /// trained: a successor looks again and begins. Or the training was done and <see cref="PlanPublish.PatienceSeconds"/> are over: what
-    /// was trained is kept in <see cref="Execution.CheckpointDirectory"/>, and a successor of the same plan that finds it there publishes
-    /// the same bytes without training or evaluating again. Where that folder ends with the pod, a successor would train from the
-    /// beginning.
+    /// The registry was found unreachable or refusing before the training, and nothing was trained: a successor looks again and begins.
     /// </summary>
     public const int PublishFailed = 6;
+
+    /// <summary>
+    /// The training was done, but <see cref="PlanPublish.PatienceSeconds"/> are over, or the registry refuses the adapter itself. What was
+    /// trained is kept in <see cref="Execution.CheckpointDirectory"/>: where that outlives the pod, a successor of the same plan publishes
+    /// the same bytes without training or evaluating again. Where it does not, a successor would train from the beginning, so that none is
+    /// started by itself.
+    /// </summary>
+    public const int TrainedNotPublished = 7;
 
     /// <summary>Stopped by SIGTERM after a checkpoint; a successor goes on from it.</summary>
     public const int Interrupted = 10;

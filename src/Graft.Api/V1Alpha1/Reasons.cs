@@ -25,8 +25,8 @@ public static class Reasons
     [Reason(ReasonAttribute.Nothing, ConditionTypes.Succeeded, ConditionTypes.Running)]
     public const string Running = "Running";
 
-    /// <summary>The training is over and the adapter is being published.</summary>
-    [Reason(ReasonAttribute.Nothing, ConditionTypes.Succeeded)]
+    /// <summary>The training is over and the adapter is being published, or published again where spec.publish names another place now.</summary>
+    [Reason(ReasonAttribute.Nothing, ConditionTypes.Succeeded, ConditionTypes.ArtifactPublished)]
     public const string Publishing = "Publishing";
 
     /// <summary>The pod was taken away for the sake of something else, and another one follows.</summary>
@@ -170,7 +170,12 @@ public static class Reasons
     public const string Diverged = "Diverged";
 
     /// <summary>The adapter is trained, but could not be published.</summary>
-    [Reason("Mend the registry's address or credentials (spec.publish, or the chart's artifacts values).", ConditionTypes.Succeeded)]
+    [Reason(
+        "Mend the registry's address or credentials: a change of spec.publish or of the chart's artifacts values tries again by itself. "
+        + "Where the adapter is kept, on spec.checkpoint.claimName or at its old place, deleting the Job that failed tries again too; "
+        + "neither trains again.",
+        ConditionTypes.Succeeded,
+        ConditionTypes.ArtifactPublished)]
     public const string PublishFailed = "PublishFailed";
 
     /// <summary>The trainer needed more memory than it may have.</summary>
@@ -186,6 +191,6 @@ public static class Reasons
     public const string TrainerCrashed = "TrainerCrashed";
 
     /// <summary>The API server, or an admission webhook, refuses the Job.</summary>
-    [Reason("Change what the message names: a quota, a policy, or a field of spec.pod.", ConditionTypes.Succeeded, ConditionTypes.Ready)]
+    [Reason("Change what the message names: a quota, a policy, or a field of spec.pod.", ConditionTypes.Succeeded, ConditionTypes.Ready, ConditionTypes.ArtifactPublished)]
     public const string JobCreationFailed = "JobCreationFailed";
 }

@@ -16,7 +16,7 @@ public static class TrainerFailure
             TrainerExitCodes.BadData => "The data cannot be read.",
             TrainerExitCodes.ModelNotLoadable => "The model cannot be loaded, or the method does not fit it.",
             TrainerExitCodes.Diverged => "The loss became NaN or infinite. Try a smaller learning rate or a longer warm-up.",
-            TrainerExitCodes.PublishFailed =>
+            TrainerExitCodes.PublishFailed or TrainerExitCodes.TrainedNotPublished =>
                 "The adapter could not be published. The same command tries again, and trains nothing that is trained already.",
             FirstSignal + 6 => "The trainer was ended by libtorch (SIGABRT), usually because memory ran out or tensors' shapes do not fit.",
             FirstSignal + 9 =>

@@ -71,7 +71,7 @@ public sealed class RunMetrics
             _preemptions.Inc();
         }
 
-        if (before?.Artifact is null && after.Artifact is not null)
+        if (after.Artifact is { } artifact && artifact.Reference != before?.Artifact?.Reference)
         {
             _published.Inc();
         }

@@ -61,7 +61,7 @@ public static class ChildLabels
 
     /// <summary>The labels of a child.</summary>
     /// <param name="resource">The name of the resource that it is created for.</param>
-    /// <param name="role">What it does: <see cref="Train"/> or <see cref="Inspect"/>.</param>
+    /// <param name="role">What it does: <see cref="Train"/>, <see cref="Publish"/> or <see cref="Inspect"/>.</param>
     public static Dictionary<string, string> Of(string resource, string role)
     {
         return new Dictionary<string, string>
@@ -77,5 +77,9 @@ public static class ChildLabels
     }
 
     public const string Train = "train";
+
+    /// <summary>Publishes again what a run has published.</summary>
+    public const string Publish = "publish";
+
     public const string Inspect = "inspect";
 }

@@ -133,7 +133,7 @@ public sealed record TrainerJobView(
             TrainerExitCodes.BadData => Reasons.BadData,
             TrainerExitCodes.ModelNotLoadable => Reasons.ModelNotLoadable,
             TrainerExitCodes.Diverged => Reasons.Diverged,
-            TrainerExitCodes.PublishFailed => Reasons.PublishFailed,
+            TrainerExitCodes.PublishFailed or TrainerExitCodes.TrainedNotPublished => Reasons.PublishFailed,
             _ => Reasons.TrainerCrashed,
         };
         return (reason, code is null

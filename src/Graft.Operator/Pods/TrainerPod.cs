@@ -18,9 +18,12 @@ public sealed record TrainerPod
     /// <summary>Where the final word is written: Kubernetes' default, which it mounts writable on a read-only root.</summary>
     public const string TerminationMessagePath = "/dev/termination-log";
 
-    /// <summary>Exit codes after which the next pod would fail in the same way: the Job fails at once.</summary>
+    /// <summary>Exit codes after which the next pod would fail in the same way, or train again what is trained: the Job fails at once.</summary>
     public static readonly IReadOnlyList<int> FinalExitCodes =
-        [TrainerExitCodes.BadPlan, TrainerExitCodes.BadData, TrainerExitCodes.ModelNotLoadable, TrainerExitCodes.Diverged];
+    [
+        TrainerExitCodes.BadPlan, TrainerExitCodes.BadData, TrainerExitCodes.ModelNotLoadable, TrainerExitCodes.Diverged,
+        TrainerExitCodes.TrainedNotPublished,
+    ];
 
     /// <summary>The user of Graft's images; also the group that owns mounted volumes.</summary>
     private const long User = 65532;

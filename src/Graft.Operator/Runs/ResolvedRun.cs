@@ -14,7 +14,11 @@ namespace Graft.Operator.Runs;
 /// <param name="Form">The form of the recipe that the hash was computed in.</param>
 /// <param name="Settings">How it is to be carried out.</param>
 /// <param name="Children">The plan and the Job.</param>
-public sealed record ResolvedRun(string PlanHash, int Form, RunSettings Settings, RunChildren Children);
+public sealed record ResolvedRun(string PlanHash, int Form, RunSettings Settings, RunChildren Children)
+{
+    /// <summary>What publishes the artifact that the run has at the place that it names now; null where it has none yet.</summary>
+    public RunChildren? Publication { get; init; }
+}
 
 /// <summary>Why a run cannot be planned.</summary>
 /// <param name="Reason">One of <see cref="Reasons"/>.</param>
@@ -88,7 +92,13 @@ public static class RunResolver
             run, spec, InputSource.Of(model.Spec.Source!), InputSource.Of(dataset.Spec.Source!), hash, options);
         var settings = RunSettings.Of(run, model, dataset, execution, options);
         var plan = new RunPlan { Recipe = recipe, Execution = execution.Plan };
-        return new ResolvedRun(hash, recipe.Form, settings, RunChildren.For(run, spec, plan, hash, execution, settings, options, reportCa));
+        var artifact = run.Status?.Artifact;
+        return new ResolvedRun(hash, recipe.Form, settings, RunChildren.For(run, spec, plan, hash, execution, settings, options, reportCa))
+        {
+            Publication = artifact is null
+                ? null
+                : RunChildren.ForPublishing(run, spec, recipe, hash, execution.ForPublishing(run, spec, artifact, options), settings, options),
+        };
     }
 
     /// <summary>The spec with its defaults, sections that were left out included.</summary>

@@ -1,3 +1,4 @@
+using Graft.Api.Defaulting;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
@@ -11,6 +12,9 @@ namespace Graft.Operator.Runs;
 /// <param name="Job">The Job.</param>
 public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
 {
+    private const string PublishingCpu = "100m";
+    private const string PublishingMemory = "1Gi";
+
     /// <summary>
     /// The name of a plan's Job: it follows from the run and from what is computed, and from nothing else, so that there is never a
     /// second one.
@@ -39,17 +43,58 @@ public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
         OperatorOptions options,
         string? reportCa)
     {
-        var labels = ChildLabels.Of(run.Metadata.Name, ChildLabels.Train);
+        var children = Make(run, spec, ChildLabels.Train, RecipeHash.Short(planHash), plan, planHash, execution, options, reportCa);
+        children.Job.Metadata.Annotations = new Dictionary<string, string> { [RunSettings.Annotation] = settings.Write() };
+        return children;
+    }
+
+    /// <summary>Makes both for publishing again what a run has published; its pod trains nothing and asks for little.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="spec">Its spec, with defaults.</param>
+    /// <param name="recipe">What was computed.</param>
+    /// <param name="planHash">Its hash.</param>
+    /// <param name="execution">What the pod needs to publish.</param>
+    /// <param name="settings">The run's settings.</param>
+    /// <param name="options">The installation's settings.</param>
+    public static RunChildren ForPublishing(
+        AdapterTrainingRun run,
+        AdapterTrainingRunSpec spec,
+        Recipe recipe,
+        string planHash,
+        RunExecution execution,
+        RunSettings settings,
+        OperatorOptions options)
+    {
+        var small = Defaults.Apply(spec);
+        var pod = small.Pod!;
+        (pod.Cpu, pod.CpuLimit, pod.Memory, pod.SharedMemory, pod.Gpu) = (PublishingCpu, null, PublishingMemory, null, null);
+        // Another artifact or another place is another Job.
+        var what = ChildNames.Hash($"{execution.Plan.Published!.Reference} {settings.Sections[RunSettings.Publish]}");
+        var plan = new RunPlan { Recipe = recipe, Execution = execution.Plan };
+        return Make(run, small, ChildLabels.Publish, $"{ChildLabels.Publish}-{what}", plan, planHash, execution, options, null);
+    }
+
+    private static RunChildren Make(
+        AdapterTrainingRun run,
+        AdapterTrainingRunSpec spec,
+        string role,
+        string suffix,
+        RunPlan plan,
+        string planHash,
+        RunExecution execution,
+        OperatorOptions options,
+        string? reportCa)
+    {
+        var labels = ChildLabels.Of(run.Metadata.Name, role);
         labels[GraftApi.RunNameLabel] = ChildNames.Label(run.Metadata.Name);
         labels[GraftApi.PlanHashLabel] = RecipeHash.Short(planHash);
-        var name = Name(run.Metadata.Name, planHash);
         var data = PlanData(plan, reportCa);
         // The plan's name has its content in it: what is there already under this name says the same, and a kubelet that keeps an
         // immutable ConfigMap in memory never hands out another plan's.
-        var planName = ChildNames.For(run.Metadata.Name, $"{RecipeHash.Short(planHash)}-{ChildNames.Hash(KubernetesJson.Serialize(data))}");
+        var planName = ChildNames.For(run.Metadata.Name, $"{suffix}-{ChildNames.Hash(KubernetesJson.Serialize(data))}");
         var job = new V1Job
         {
-            Metadata = Metadata(run, name, WithQueue(run, labels)),
+            Metadata = Metadata(run, ChildNames.For(run.Metadata.Name, suffix), WithQueue(run, labels)),
             Spec = JobSpec(spec.Pod!, new TrainerPod
             {
                 Options = options,
@@ -66,7 +111,6 @@ public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
                 MetricsPort = execution.Plan.MetricsPort,
             }),
         };
-        job.Metadata.Annotations = new Dictionary<string, string> { [RunSettings.Annotation] = settings.Write() };
         return new RunChildren(new V1ConfigMap { Metadata = Metadata(run, planName, labels), Immutable = true, Data = data }, job);
     }
 

@@ -17,7 +17,8 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
     /// <summary>How long a missing input is taken for one that is about to be applied.</summary>
     public static readonly TimeSpan InputPatience = TimeSpan.FromMinutes(2);
 
-    private static readonly TimeSpan EndingPause = TimeSpan.FromSeconds(2);
+    /// <summary>How soon to look again at a Job that has ended and whose pod's termination message has not been seen yet.</summary>
+    internal static readonly TimeSpan EndingPause = TimeSpan.FromSeconds(2);
 
     /// <summary>Decides.</summary>
     public RunDecision Decide(RunObservation observed)
@@ -33,13 +34,15 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
         var (resolved, why) = RunResolver.Resolve(observed, options, reportCa);
         if (resolved is not null)
         {
-            return IsFinished(before) && before!.PlanHash == resolved.PlanHash ? Reconsider(observed, resolved) : Carry(observed, resolved);
+            return !IsFinished(before) || before!.PlanHash != resolved.PlanHash
+                ? Carry(observed, resolved)
+                : EndedRun.WhyAgain(observed, resolved) is { } again ? Carry(observed, resolved, again) : EndedRun.Reconsider(observed, resolved);
         }
 
         if (IsFinished(before) && (why!.Blocker != Blocker.Spec || before!.ObservedGeneration == observed.Run.Metadata.Generation))
         {
             // Its inputs may go; what it made stays. Whether a new spec is a new plan is not known before its inputs are.
-            return new RunDecision(before!, [], [], null);
+            return EndedRun.Unresolved(observed, why);
         }
 
         return before is { PlanHash: { } hash, CompletionTime: null } && JobOf(observed, before.JobName) is { } job
@@ -63,7 +66,7 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
         if (IsFinished(before))
         {
             var failure = before.Get(ConditionTypes.Succeeded) is { Status: ConditionSet.False, Reason: { } reason } ? reason : null;
-            return failure is null || !FailureCauses.CanBeMendedByInstallation(failure) ? Ended(observed, before, resolved) : null;
+            return failure is null || !FailureCauses.CanBeMendedByInstallation(failure) ? EndedRun.Keep(observed, resolved) : null;
         }
 
         return observed.Run.Spec.Suspend != true
@@ -87,57 +90,6 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
         var stalled = why.Blocker == Blocker.Spec || (why.Blocker == Blocker.MissingInput && left <= TimeSpan.Zero);
         draft.Refused(why, stalled);
         return Decision(observed, draft, [], why.Blocker == Blocker.MissingInput && !stalled ? left : null);
-    }
-
-    /// <summary>A run that has ended and stays so: what is left of it in the cluster gets its time to live.</summary>
-    private static RunDecision Ended(RunObservation observed, TrainingRunStatus status, ResolvedFrom resolved)
-    {
-        var actions = new List<RunAction>();
-        foreach (var job in observed.Jobs.Where(job => job.Metadata.DeletionTimestamp is null && Owner.Owns(observed.Run, job)))
-        {
-            if (!IsEnded(job))
-            {
-                // Made on a view of the cluster that was out of date, by a replica that no longer leads: nothing is trained twice.
-                actions.Add(new DeleteJob(job));
-            }
-            else if (job.Metadata.Name == status.JobName && job.Spec?.TtlSecondsAfterFinished is null)
-            {
-                actions.Add(new SetTimeToLive(job, TimeToLive(observed.Run)));
-            }
-        }
-
-        if (status.Resolved == resolved)
-        {
-            return new RunDecision(status, actions, [], null);
-        }
-
-        var draft = new RunStatusDraft(observed.Run, status.PlanHash, resolved, observed.Now);
-        draft.Kept(Acceptance.AsBefore);
-        return Decision(observed, draft, actions, null);
-    }
-
-    /// <summary>A run that has ended, and whose spec or inputs were changed without changing what it computes.</summary>
-    private static RunDecision Reconsider(RunObservation observed, ResolvedRun resolved)
-    {
-        var before = observed.Run.Status!;
-        var settings = RunSettings.Of(before);
-        var changed = resolved.Settings.ChangedSince(settings);
-        var failure = before.Get(ConditionTypes.Succeeded) is { Status: ConditionSet.False, Reason: { } reason } && before.Artifact is null ? reason : null;
-        if (failure is not null && changed.Intersect(FailureCauses.Of(failure)).Any())
-        {
-            return Carry(observed, resolved, again: $"{RunSettings.Describe(changed)} changed after the run had failed ({failure}).");
-        }
-
-        // What an earlier release did not record is taken to be what the spec says: only later edits can be told from it.
-        var record = PlanRecord.Of(observed, resolved.Form, settings ?? resolved.Settings);
-        var ofPeople = settings is null ? [] : changed.Except([RunSettings.Installation, RunSettings.Inputs, RunSettings.Queue]).ToList();
-        var draft = new RunStatusDraft(observed.Run, resolved.PlanHash, record, observed.Now);
-        draft.Kept(ofPeople.Count == 0
-            ? Acceptance.Valid
-            : Acceptance.NotApplied($"{RunSettings.Describe(ofPeople)} changed after the run had ended"
-                + (failure is null ? "" : $", and is not why it failed ({failure})")
-                + "; nothing was done about it. Set spec.rerun to a new value to run it again."));
-        return Decision(observed, draft, [], null);
     }
 
     /// <summary>A planned run: its Job is created, followed, or made anew.</summary>
@@ -246,17 +198,17 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
         return Decision(observed, draft, actions, view.Phase == JobPhase.Ending ? EndingPause : null);
     }
 
-    private static RunDecision Decision(RunObservation observed, RunStatusDraft draft, List<RunAction> actions, TimeSpan? requeueAfter)
+    internal static RunDecision Decision(RunObservation observed, RunStatusDraft draft, IReadOnlyList<RunAction> actions, TimeSpan? requeueAfter)
     {
         return new RunDecision(draft.Status, actions, RunEvents.Between(observed.Run.Status, draft.Status, actions), requeueAfter);
     }
 
-    private static V1Job? JobOf(RunObservation observed, string? name)
+    internal static V1Job? JobOf(RunObservation observed, string? name)
     {
         return observed.Jobs.FirstOrDefault(job => job.Metadata.Name == name && Owner.Owns(observed.Run, job));
     }
 
-    private static bool IsEnded(V1Job job)
+    internal static bool IsEnded(V1Job job)
     {
         return job.Status?.Conditions?.Any(condition => condition is { Type: "Complete" or "Failed", Status: "True" }) == true;
     }
@@ -296,10 +248,5 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
         return Acceptance.NotApplied(
             $"{RunSettings.Describe(changed)} changed after the Job {job.Metadata.Name} had started, and is not applied to it. To apply it now, "
             + $"`kubectl delete job {job.Metadata.Name} -n {run.Metadata.NamespaceProperty}`: {resumed}.");
-    }
-
-    private static int TimeToLive(AdapterTrainingRun run)
-    {
-        return RunResolver.WithDefaults(run.Spec).Pod!.TtlSecondsAfterFinished!.Value;
     }
 }

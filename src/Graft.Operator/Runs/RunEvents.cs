@@ -1,4 +1,5 @@
 using Graft.Api.V1Alpha1;
+using Graft.Operator.Pods;
 using Graft.Operator.Runtime;
 using Graft.Operator.Status;
 using k8s.Models;
@@ -27,6 +28,9 @@ public static class RunEvents
         {
             switch (action)
             {
+                case CreateChildren { Children.Job: var job } when job.Metadata.Labels[GraftApi.RoleLabel] == ChildLabels.Publish:
+                    events.Add(Normal(JobCreated, "Publish", $"Created the Job {job.Metadata.Name}, which publishes the adapter at its new place."));
+                    break;
                 case CreateChildren create:
                     events.Add(before?.StartTime is not null && before.PlanHash == after.PlanHash
                         ? Warning(JobRecreated, "Create", $"The Job {create.Children.Job.Metadata.Name} was removed before it had ended; created it again.")

@@ -95,6 +95,60 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
         };
     }
 
+    /// <summary>
+    /// The same for publishing again what the run has published: no input, no report, and none of its checkpoints.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="spec">Its spec, with defaults.</param>
+    /// <param name="artifact">Where its artifact is.</param>
+    /// <param name="options">The installation's settings.</param>
+    public RunExecution ForPublishing(AdapterTrainingRun run, AdapterTrainingRunSpec spec, PublishedArtifactStatus artifact, OperatorOptions options)
+    {
+        var repository = RepositoryOf(artifact.Reference!);
+        // A run that has published below the installation's repository has done so with the installation's credentials.
+        var isShared = options.ArtifactRepository is { } shared
+            && repository.StartsWith($"{shared.TrimEnd('/')}/{run.Metadata.NamespaceProperty}/", StringComparison.Ordinal);
+        var secret = isShared ? options.ArtifactSecret : spec.Publish?.PushSecretRef?.Name;
+        var credentials = secret is null ? null : RegistryCredentials.For("published", secret);
+        var folders = new PodFolders(spec.Pod!, options.Pods);
+        HashSet<string> kept = ["output", "credentials-publish"];
+        return this with
+        {
+            Plan = Plan with
+            {
+                Inputs = new Dictionary<string, PlanInput>(),
+                Published = new PlanOci
+                {
+                    Reference = $"{repository}@{artifact.Digest}",
+                    PlainHttp = isShared && options.ArtifactPlainHttp,
+                    CredentialsFile = credentials?.File,
+                },
+                Report = null,
+                Device = "cpu",
+                Threads = 1,
+                MetricsPort = null,
+            },
+            Volumes =
+            [
+                .. Volumes.Where(volume => kept.Contains(volume.Name)), folders.Checkpoints("checkpoints"),
+                .. credentials is null ? [] : new[] { credentials.Volume },
+            ],
+            Mounts =
+            [
+                .. Mounts.Where(mount => kept.Contains(mount.Name) || mount.Name == "checkpoints"),
+                .. credentials is null ? [] : new[] { credentials.Mount },
+            ],
+        };
+    }
+
+    /// <summary>A reference without its tag and its digest.</summary>
+    private static string RepositoryOf(string reference)
+    {
+        var plain = reference.Split('@')[0];
+        var tag = plain.LastIndexOf(':');
+        return tag > plain.LastIndexOf('/') ? plain[..tag] : plain;
+    }
+
     /// <summary>The address of a run's progress below the operator's.</summary>
     public static string ReportAddress(string baseUrl, string @namespace, string name)
     {

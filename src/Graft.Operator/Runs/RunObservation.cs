@@ -47,7 +47,7 @@ public sealed record CreateChildren(RunChildren Children) : RunAction;
 /// <param name="Why">Why, where it is not for another plan.</param>
 public sealed record DeleteJob(V1Job Job, string? Why = null) : RunAction;
 
-/// <summary>Delete the plans of this run but this one.</summary>
+/// <summary>Delete the plans of this run, in the same role, but this one.</summary>
 public sealed record DeleteOtherPlans(V1ConfigMap Plan) : RunAction;
 
 /// <summary>Let a Job whose end has been recorded go after so many seconds.</summary>

@@ -95,6 +95,12 @@ public sealed record RunSettings(IReadOnlyDictionary<string, string> Sections)
         return ChangedSince(other).Count == 0;
     }
 
+    /// <summary>The same with one section of others.</summary>
+    public RunSettings With(string section, RunSettings others)
+    {
+        return new RunSettings(new SortedDictionary<string, string>(Sections.ToDictionary(), StringComparer.Ordinal) { [section] = others.Sections[section] });
+    }
+
     /// <summary>The text for <see cref="Annotation"/>.</summary>
     public string Write()
     {

@@ -180,6 +180,29 @@ internal sealed class RunStatusDraft
         FinalProgress(null);
     }
 
+    /// <summary>The run has ended before, and its adapter is on its way to another place, or could not get there.</summary>
+    /// <param name="acceptance">What is to be said of the spec.</param>
+    /// <param name="reason">Why it is not there yet.</param>
+    /// <param name="message">The same for people.</param>
+    /// <param name="stalled">Whether only somebody's help can change that.</param>
+    public void PublishingAgain(Acceptance acceptance, string reason, string message, bool stalled)
+    {
+        Kept(acceptance);
+        _conditions.Set(ConditionTypes.ArtifactPublished, ConditionSet.False, reason, message);
+        Standing(active: !stalled, stalled, reason, message);
+    }
+
+    /// <summary>The run has ended before, and its adapter is at another place now.</summary>
+    /// <param name="artifact">The adapter there.</param>
+    /// <param name="acceptance">What is to be said of the spec.</param>
+    public void PublishedAgain(PublishedArtifactStatus artifact, Acceptance acceptance)
+    {
+        Status.Artifact = artifact;
+        Kept(acceptance);
+        Summary(ConditionSet.True, Reasons.Completed, SuccessMessage());
+        Standing(active: false, stalled: false, Reasons.Completed, SuccessMessage());
+    }
+
     /// <summary>No Job of the run is at work.</summary>
     private void Idle(string? jobName)
     {

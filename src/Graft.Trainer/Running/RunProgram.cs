@@ -131,7 +131,9 @@ public sealed class RunProgram
             string message = trained is null ? failure.Message : $"{failure.Message} {Kept(trained)}";
             // The run that a copy belongs to has ended well; its record stays so.
             TrackedStatus status = IsCopy ? TrackedStatus.Finished : TrackedStatus.Failed;
-            return (failure.ExitCode, Result("Failed", message) with { Reason = failure.Reason }, status);
+            bool isLate = failure.ExitCode == TrainerExitCodes.PublishFailed && (IsCopy || trained is not null);
+            int exitCode = isLate ? TrainerExitCodes.TrainedNotPublished : failure.ExitCode;
+            return (exitCode, Result("Failed", message) with { Reason = failure.Reason }, status);
         }
 
         RunResult Result(string outcome, string message) => new()

@@ -137,6 +137,28 @@ public sealed class OperatorTests(ApiServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_published_adapter_is_published_again_at_another_place_without_training()
+    {
+        await using var @operator = await OperatorProcess.StartAsync(server, _team.Namespace);
+        await _team.HaveInputsAsync();
+        await _team.ApplyRunAsync();
+        await _team.EndAsync(await _team.TrainerPodAsync(), 0, Runs.World.Result());
+        var trained = (await _team.UntilAsync("True/Completed")).Status!;
+
+        await _team.ApplyRunAsync(repository: "elsewhere.example/adapters");
+        var pod = await _team.PodAsync("graft.dev/role=publish");
+        var copied = Runs.World.Result().Replace("registry.example/adapters/quick:v1", "elsewhere.example/adapters/quick:v1", StringComparison.Ordinal);
+        await _team.EndAsync(pod, 0, copied);
+
+        AdapterTrainingRun? run = null;
+        await Eventually.TrueAsync("the status names the new place", async () =>
+            (run = await _team.UntilAsync("True/Completed")).Status!.Artifact!.Reference!.StartsWith("elsewhere.example/", StringComparison.Ordinal));
+        Assert.Equal("True", run!.Status.Get(ConditionTypes.ArtifactPublished)!.Status);
+        Assert.Equal((trained.PlanHash, trained.JobName, trained.CompletionTime), (run.Status!.PlanHash, run.Status.JobName, run.Status.CompletionTime));
+        Assert.Single(await _team.TrainJobsAsync());
+    }
+
+    [Fact]
     public async Task A_failing_trainer_is_not_repeated_where_repeating_cannot_help()
     {
         await using var @operator = await OperatorProcess.StartAsync(server, _team.Namespace);

@@ -96,6 +96,47 @@ public sealed class RunProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_trained_and_cannot_be_published_is_published_by_its_successor_without_training()
+    {
+        RunPlan plan = Plan("late");
+        plan = plan with { Execution = plan.Execution with { Publish = plan.Execution.Publish with { PatienceSeconds = 0 } } };
+        string store = plan.Execution.Publish.Directory!;
+
+        Ended late = await Runs.RunAsync(plan, None, told =>
+        {
+            // It was there when the run began.
+            if (told["event"]!.GetValue<string>() == "checkpoint" && !File.Exists(store))
+            {
+                Directory.Delete(store, recursive: true);
+                File.WriteAllText(store, "");
+            }
+        });
+        RunResult failed = Runs.Result(plan);
+        File.Delete(store);
+        Ended successor = await Runs.RunAsync(plan, None);
+
+        Assert.Equal(TrainerExitCodes.TrainedNotPublished, late.ExitCode);
+        Assert.Equal(("Failed", "PublishFailed"), (failed.Outcome, failed.Reason));
+        Assert.Contains(plan.Execution.CheckpointDirectory, failed.Message, StringComparison.Ordinal);
+        Assert.True(successor.ExitCode == 0, successor.Log);
+        Assert.DoesNotContain(successor.Of("progress"), e => e["activity"]!.GetValue<string>() == "Training");
+        Assert.Equal("v1", Runs.Result(plan).Artifact!.Version);
+    }
+
+    [Fact]
+    public async Task A_place_to_publish_that_cannot_be_used_is_found_before_the_training()
+    {
+        RunPlan plan = Plan("early");
+        File.WriteAllText(plan.Execution.Publish.Directory!, "");
+
+        Ended ended = await Runs.RunAsync(plan, None);
+
+        Assert.Equal(TrainerExitCodes.PublishFailed, ended.ExitCode);
+        Assert.Equal(("Failed", "PublishFailed", 0L), (Runs.Result(plan).Outcome, Runs.Result(plan).Reason, Runs.Result(plan).Steps));
+        Assert.Empty(ended.Of("started"));
+    }
+
+    [Fact]
     public async Task The_same_run_again_publishes_the_same_version_without_training()
     {
         RunPlan plan = Plan("again");
