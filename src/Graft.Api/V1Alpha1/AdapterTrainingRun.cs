@@ -11,8 +11,8 @@ namespace Graft.Api.V1Alpha1;
 [PrinterColumn("Version", "string", ".status.artifact.version", "The published version")]
 [PrinterColumn("ETA", "string", ".status.progress.eta", "Time left", Priority = 1)]
 [PrinterColumn("Digest", "string", ".status.artifact.digest", "The published digest", Priority = 1)]
-[PrinterColumn("Message", "string", ".status.conditions[?(@.type==\"Succeeded\")].message", "What the run is doing, in a sentence", Priority = 1)]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp", "Time since creation")]
+[PrinterColumn("Message", "string", ".status.conditions[?(@.type==\"Succeeded\")].message", "What the run is doing, in a sentence")]
 [SelectableField(".spec.baseModelRef.name")]
 [SelectableField(".spec.data.datasetRef.name")]
 public sealed class AdapterTrainingRun : GraftResource<AdapterTrainingRunSpec, TrainingRunStatus>;

@@ -12,6 +12,7 @@ namespace Graft.Api.V1Alpha1;
 [PrinterColumn("Parameters", "integer", ".status.parameters", "The number of weights")]
 [PrinterColumn("Digest", "string", ".status.digest", "The digest of the model's files", Priority = 1)]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp", "Time since creation")]
+[PrinterColumn("Message", "string", ".status.conditions[?(@.type==\"Ready\")].message", "Why, in a sentence")]
 public sealed class BaseModel : GraftResource<BaseModelSpec, BaseModelStatus>;
 
 /// <summary>Where a base model is and how it is read.</summary>

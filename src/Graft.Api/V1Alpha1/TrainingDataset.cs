@@ -12,6 +12,7 @@ namespace Graft.Api.V1Alpha1;
 [PrinterColumn("Evaluation", "integer", ".status.evaluationRecords", "The number of held-out records")]
 [PrinterColumn("Digest", "string", ".status.digest", "The digest of the data set's files", Priority = 1)]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp", "Time since creation")]
+[PrinterColumn("Message", "string", ".status.conditions[?(@.type==\"Ready\")].message", "Why, in a sentence")]
 public sealed class TrainingDataset : GraftResource<TrainingDatasetSpec, TrainingDatasetStatus>;
 
 /// <summary>Where a data set is and how its records read.</summary>

@@ -58,11 +58,11 @@ public sealed class RunController(
         }
         catch (ApiException refusal) when (refusal.IsRejection)
         {
-            await WriteAsync(run, decider.Decide(observed with { Refusal = refusal.Message }), cancellation).ConfigureAwait(false);
+            await WriteAsync(observed, decider.Decide(observed with { Refusal = refusal.Message }), cancellation).ConfigureAwait(false);
             throw;
         }
 
-        await WriteAsync(run, decision, cancellation).ConfigureAwait(false);
+        await WriteAsync(observed, decision, cancellation).ConfigureAwait(false);
         return decision.RequeueAfter;
     }
 
@@ -118,11 +118,12 @@ public sealed class RunController(
         await _runs.MergePatchAsync(ObjectKey.Of(run), patch, "status", StatusWriter.ProgressManager, cancellation).ConfigureAwait(false);
     }
 
-    private async Task WriteAsync(AdapterTrainingRun run, RunDecision decision, CancellationToken cancellation)
+    private async Task WriteAsync(RunObservation observed, RunDecision decision, CancellationToken cancellation)
     {
+        var run = observed.Run;
         if (await writer.WriteAsync(_runs, run, Ours(run.Status, decision.Status), decision.Status, cancellation).ConfigureAwait(false))
         {
-            metrics.Changed(run, decision.Status);
+            metrics.Changed(run.Status, decision.Status, observed.Jobs.FirstOrDefault(job => job.Metadata.Name == decision.Status.JobName));
             foreach (var note in decision.Events)
             {
                 events.Record(run, Kind, note);

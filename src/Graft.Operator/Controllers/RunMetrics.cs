@@ -1,6 +1,7 @@
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Runtime;
 using Graft.Operator.Status;
+using k8s.Models;
 using Prometheus;
 
 namespace Graft.Operator.Controllers;
@@ -19,7 +20,7 @@ public sealed class RunMetrics
     {
         var factory = Metrics.WithCustomRegistry(registry);
         var seconds = new HistogramConfiguration { Buckets = Minutes };
-        _queueWait = factory.CreateHistogram("graft_run_queue_wait_seconds", "From a run's creation to its first container's start.", seconds);
+        _queueWait = factory.CreateHistogram("graft_run_queue_wait_seconds", "From the creation of a run's Job to its first container's start.", seconds);
         _duration = factory.CreateHistogram("graft_run_duration_seconds", "From a run's first container's start to its end.", ["result"], seconds);
         _preemptions = factory.CreateCounter("graft_preemptions_total", "Trainer pods stopped from outside.");
         _published = factory.CreateCounter("graft_artifacts_published_total", "Artifacts that runs published.");
@@ -52,10 +53,13 @@ public sealed class RunMetrics
     }
 
     /// <summary>Counts what a status that was just written changes.</summary>
-    internal void Changed(AdapterTrainingRun run, TrainingRunStatus after)
+    /// <param name="before">The status before; null without one.</param>
+    /// <param name="after">The status that was written.</param>
+    /// <param name="job">The Job that it speaks of; null where there is none.</param>
+    internal void Changed(TrainingRunStatus? before, TrainingRunStatus after, V1Job? job)
     {
-        var before = run.Status?.PlanHash == after.PlanHash ? run.Status : null;
-        if (before?.StartTime is null && after.StartTime is { } start && run.Metadata.CreationTimestamp is { } created)
+        before = before?.PlanHash == after.PlanHash ? before : null;
+        if (before?.StartTime is null && after.StartTime is { } start && job?.Metadata.CreationTimestamp is { } created)
         {
             _queueWait.Observe(Math.Max(0, (start - created).TotalSeconds));
         }
