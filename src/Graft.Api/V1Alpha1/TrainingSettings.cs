@@ -193,7 +193,16 @@ public sealed class PublishSpec
     [RegularExpression("^[a-zA-Z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$", ErrorMessage = "REGISTRY/REPOSITORY without a tag")]
     public string? Repository { get; set; }
 
-    /// <summary>A Secret of type <c>kubernetes.io/dockerconfigjson</c> in the same namespace with the registry's credentials.</summary>
+    /// <summary>
+    /// Speak HTTP without TLS to the repository's registry; for registries inside the cluster. Without it as the installation does, where the
+    /// registry is the installation's.
+    /// </summary>
+    public bool? PlainHttp { get; set; }
+
+    /// <summary>
+    /// A Secret of type <c>kubernetes.io/dockerconfigjson</c> in the same namespace with the registry's credentials. To publish again, at another
+    /// place, what is in a registry that is not the installation's, it holds the credentials of both.
+    /// </summary>
     public LocalReference? PushSecretRef { get; set; }
 
     /// <summary>

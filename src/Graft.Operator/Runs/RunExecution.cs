@@ -120,7 +120,7 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
                 Published = new PlanOci
                 {
                     Reference = $"{repository}@{artifact.Digest}",
-                    PlainHttp = isShared && options.ArtifactPlainHttp,
+                    PlainHttp = IsPlainHttp(repository, spec.Publish, options),
                     CredentialsFile = credentials?.File,
                 },
                 Report = null,
@@ -139,6 +139,17 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
                 .. credentials is null ? [] : new[] { credentials.Mount },
             ],
         };
+    }
+
+    /// <summary>How a registry is spoken to follows from who names it: the run its own, the installation the installation's.</summary>
+    private static bool IsPlainHttp(string repository, PublishSpec? publish, OperatorOptions options)
+    {
+        return IsAt(publish?.Repository) && publish!.PlainHttp is { } wanted ? wanted : options.ArtifactPlainHttp && IsAt(options.ArtifactRepository);
+
+        bool IsAt(string? other)
+        {
+            return other?.Split('/')[0] == repository.Split('/')[0];
+        }
     }
 
     /// <summary>A reference without its tag and its digest.</summary>
@@ -206,7 +217,7 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
         {
             Name = publish?.Name ?? run.Metadata.Name,
             Repository = Repository(run, options),
-            PlainHttp = publish?.Repository is null && options.ArtifactPlainHttp,
+            PlainHttp = IsPlainHttp(Repository(run, options)!, publish, options),
             CredentialsFile = credentials,
             Layout = publish?.Layout ?? "root",
         };

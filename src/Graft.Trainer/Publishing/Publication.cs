@@ -27,7 +27,8 @@ internal sealed class Publication(RunPlan plan)
         }
         catch (ArtifactException e)
         {
-            throw new ArtifactException($"The adapter could not be published at {Place}, so nothing was trained. {e.Message}", e, e.Failure);
+            string nothing = plan.Execution.Published is null ? "trained" : "copied";
+            throw new ArtifactException($"The adapter could not be published at {Place}, so nothing was {nothing}. {e.Message}", e, e.Failure);
         }
     }
 

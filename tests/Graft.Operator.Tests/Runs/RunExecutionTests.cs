@@ -40,6 +40,24 @@ public sealed class RunExecutionTests
         Assert.Equal(shown ? uri : null, status?.Uri);
     }
 
+    [Theory]
+    [InlineData(null, null, true, true)]
+    [InlineData("registry.example/mine", null, true, true)]
+    [InlineData("registry.example/mine", false, true, false)]
+    [InlineData("elsewhere.example/mine", null, true, false)]
+    [InlineData("elsewhere.example/mine", true, false, true)]
+    [InlineData("registry.example:5000/mine", null, true, false)]
+    [InlineData(null, true, false, false)]
+    public void Http_without_tls_is_spoken_to_whom_its_owner_says(string? repository, bool? asked, bool installation, bool spoken)
+    {
+        var world = new World { Options = { ArtifactPlainHttp = installation } };
+        world.Run.Spec.Publish = new PublishSpec { Repository = repository, PlainHttp = asked };
+
+        var children = Assert.Single(world.Reconcile().Actions.OfType<CreateChildren>()).Children;
+
+        Assert.Equal(spoken, PlanJson.Read(children.Plan.Data["plan.json"]).Execution.Publish.PlainHttp);
+    }
+
     private static AdapterTrainingRun Run(string @namespace)
     {
         return new AdapterTrainingRun { Metadata = new V1ObjectMeta { Name = "quick", NamespaceProperty = @namespace } };
