@@ -22,7 +22,11 @@ public static class ArtifactStore
     {
         ArgumentNullException.ThrowIfNull(options);
         // A name is needed for a reference; it only serves to check the prefix here.
-        OciReference.Parse($"{prefix}/name");
+        if (OciReference.Parse($"{prefix}/name").Registry is null)
+        {
+            throw new ArtifactException($"'{prefix}' is a folder, not a place in a registry, such as registry.example.org/adapters.");
+        }
+
         clock ??= TimeProvider.System;
         return new RepositoryStore(name => Open(OciReference.Parse($"{prefix}/{name}"), options, clock), options, clock);
     }

@@ -1,7 +1,10 @@
 using System.CommandLine;
+using Graft.Api.Planning;
 using Graft.Artifacts;
 using Graft.Cli.Commands;
 using Graft.Cli.Display;
+using Graft.Programs;
+using k8s.Autorest;
 
 namespace Graft.Cli;
 
@@ -12,24 +15,22 @@ public static class CommandLine
     /// <returns>The exit status; see <see cref="ExitCodes"/>.</returns>
     public static async Task<int> InvokeAsync(IReadOnlyList<string> arguments, Terminal terminal)
     {
-        var parsed = Create(terminal).Parse(arguments);
-        try
+        using var signals = new StopSignals();
+        var program = new CommandProgram("graft", Create(terminal), ExitCodes.WrongUse, error => Explain(error, signals.Token));
+        return await program.InvokeAsync(arguments, terminal.Error.Profile.Out.Writer, signals.Token).ConfigureAwait(false);
+    }
+
+    private static ExplainedFailure? Explain(Exception error, CancellationToken stop)
+    {
+        return error switch
         {
-            // The signals are ours: the library's handler ends the process when a second one comes.
-            using var signals = new StopSignals();
-            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-            var status = await parsed.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
-            return parsed.Errors.Count > 0 ? ExitCodes.WrongUse : status;
-        }
-        catch (Exception error) when (error is CliException or ArtifactException or IOException or UnauthorizedAccessException)
-        {
-            terminal.WriteErrorLine($"graft: {error.Message}");
-            return ExitCodes.Failed;
-        }
-        catch (OperationCanceledException)
-        {
-            return ExitCodes.Interrupted;
-        }
+            OperationCanceledException when stop.IsCancellationRequested => new ExplainedFailure(ExitCodes.Interrupted, null),
+            CliException or ArtifactException or PlanFormatException or IOException or UnauthorizedAccessException =>
+                new ExplainedFailure(ExitCodes.Failed, $"graft: {error.Message}"),
+            HttpRequestException or HttpOperationException or OperationCanceledException =>
+                new ExplainedFailure(ExitCodes.Failed, $"graft: A server did not answer as it should: {error.Message}"),
+            _ => null,
+        };
     }
 
     private static RootCommand Create(Terminal terminal)

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Graft.Api.Planning;
+using Graft.Programs;
 using Graft.Trainer.Commands;
+using Graft.Trainer.Failures;
 
 var root = new RootCommand("Trains what a run plan says. People use `graft`, which writes plans and starts this program.")
 {
@@ -8,7 +10,9 @@ var root = new RootCommand("Trains what a run plan says. People use `graft`, whi
     InspectCommand.Create(),
     GenerateCommand.Create(),
 };
-ParseResult parsed = root.Parse(args);
-// `run` sees to the signals itself: the library would end the process two seconds after SIGTERM, checkpoint or not.
-int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
-return parsed.Errors.Count > 0 ? TrainerExitCodes.BadPlan : exitCode;
+var program = new CommandProgram(
+    "graft-trainer",
+    root,
+    TrainerExitCodes.BadPlan,
+    error => TrainerFailure.From(error) is { IsExplained: true } failure ? new ExplainedFailure(failure.ExitCode, failure.Message) : null);
+return await program.InvokeAsync(args, Console.Error, CancellationToken.None);

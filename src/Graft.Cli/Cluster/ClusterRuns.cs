@@ -33,10 +33,16 @@ public sealed class ClusterRuns : IDisposable
                 : KubernetesClientConfiguration.BuildConfigFromConfigFile(file, context);
             return new ClusterRuns(new Kubernetes(configuration), @namespace ?? configuration.Namespace ?? "default");
         }
-        catch (Exception error) when (error is KubeConfigException or IOException)
+#pragma warning disable CA1031 // The library ends with all kinds of exceptions at files that are no kubeconfig.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
             throw new CliException(
-                $"No cluster can be reached: {error.Message.TrimEnd('.')}. Name one with --kubeconfig and --context.", error);
+                error is KubeConfigException or IOException
+                    ? $"No cluster can be reached: {error.Message.TrimEnd('.')}. Name one with --kubeconfig and --context."
+                    : $"'{(kubeconfig ?? FromEnvironment())?.FullName ?? "~/.kube/config"}' is no kubeconfig, or a damaged one "
+                        + $"({error.Message.Split('\n')[0].TrimEnd('.')}). Name another one with --kubeconfig.",
+                error);
         }
     }
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using Graft.Api.Planning;
 using Graft.Cli.Local;
 using Graft.Cli.Training;
+using Graft.Programs;
 
 namespace Graft.Cli.Commands;
 
@@ -71,36 +71,49 @@ public static class GenerateCommand
         command.SetAction(async (parsed, stop) =>
         {
             var trainer = TrainerProgram.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(TrainerProgram.Variable));
-            var status = await TrainerProcess.RunAttachedAsync(trainer, Arguments(parsed), stop).ConfigureAwait(false);
+            var status = await AnswerAsync(trainer, Request(parsed), parsed.GetValue(CommandProgram.Verbose), stop).ConfigureAwait(false);
             return status == TrainerExitCodes.Succeeded ? ExitCodes.Succeeded : ExitCodes.Failed;
         });
         return command;
     }
 
-    private static List<string> Arguments(ParseResult parsed)
+    private static async Task<int> AnswerAsync(string trainer, GenerationRequest request, bool isVerbose, CancellationToken stop)
+    {
+        // Only its owner can read it, unlike a command line.
+        var folder = Directory.CreateTempSubdirectory("graft-generate-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "request.json");
+            await File.WriteAllTextAsync(file, request.Write(), stop).ConfigureAwait(false);
+            string[] verbose = isVerbose ? ["--verbose"] : [];
+            return await TrainerProcess.RunAttachedAsync(trainer, ["generate", .. verbose, file], stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static GenerationRequest Request(ParseResult parsed)
     {
         var (model, adapter, template) = parsed.GetValue(Run) is { } folder ? OfRun(folder) : default;
-        model = parsed.GetValue(Model)
-            ?? model
-            ?? throw new CliException("Name a run's folder (graft-out/NAME), or a model with --model DIR.");
-        adapter = parsed.GetValue(Base) ? null : parsed.GetValue(Adapter) ?? adapter;
-        List<string> arguments = ["generate", "--model", model, "--prompt", parsed.GetRequiredValue(Prompt)];
-        Add("--adapter", adapter);
-        Add("--input", parsed.GetValue(Input));
-        Add("--template", parsed.GetValue(Template) ?? template);
-        Add("--max-new-tokens", parsed.GetValue(MaxNewTokens));
-        Add("--temperature", parsed.GetValue(Temperature));
-        Add("--top-p", parsed.GetValue(TopP));
-        Add("--seed", parsed.GetValue(Seed));
-        return arguments;
-
-        void Add(string option, IConvertible? value)
+        var request = new GenerationRequest
         {
-            if (value is not null)
-            {
-                arguments.AddRange([option, value.ToString(CultureInfo.InvariantCulture)]);
-            }
-        }
+            Model = parsed.GetValue(Model)
+                ?? model
+                ?? throw new CliException("Name a run's folder (graft-out/NAME), or a model with --model DIR."),
+            Adapter = parsed.GetValue(Base) ? null : parsed.GetValue(Adapter) ?? adapter,
+            Prompt = parsed.GetRequiredValue(Prompt),
+            Input = parsed.GetValue(Input),
+            Template = parsed.GetValue(Template) ?? template,
+        };
+        return request with
+        {
+            MaxNewTokens = parsed.GetValue(MaxNewTokens) ?? request.MaxNewTokens,
+            Temperature = parsed.GetValue(Temperature) ?? request.Temperature,
+            TopP = parsed.GetValue(TopP) ?? request.TopP,
+            Seed = parsed.GetValue(Seed) ?? request.Seed,
+        };
     }
 
     /// <summary>The model, the adapter and the template of a run; a run that trained every weight has a model and no adapter.</summary>

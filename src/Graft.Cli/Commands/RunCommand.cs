@@ -3,6 +3,7 @@ using Graft.Api.Planning;
 using Graft.Cli.Display;
 using Graft.Cli.Local;
 using Graft.Cli.Training;
+using Graft.Programs;
 using Spectre.Console;
 
 namespace Graft.Cli.Commands;
@@ -17,10 +18,9 @@ public static class RunCommand
         var specs = new SpecArguments();
         var options = new LocalOptionSet();
         var rerun = new Option<bool>("--rerun") { Description = "Run again what has succeeded, and begin again what was stopped." };
-        var verbose = new Option<bool>("--verbose", "-v") { Description = "Show what the trainer says, too." };
         var command = new Command("run", "Run specs on this computer. A stopped run goes on when the command is repeated.")
         {
-            rerun, verbose,
+            rerun,
         };
         specs.AddTo(command);
         options.AddTo(command);
@@ -28,7 +28,7 @@ public static class RunCommand
         {
             var set = specs.LoadForRunning(parsed, terminal);
             var planner = options.Planner(parsed);
-            var isVerbose = parsed.GetValue(verbose);
+            var isVerbose = parsed.GetValue(CommandProgram.Verbose);
             var runner = new LocalRunner(
                 TrainerProgram.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(TrainerProgram.Variable)),
                 name => terminal.IsInteractive && !isVerbose
@@ -77,10 +77,13 @@ public static class RunCommand
 
     private static void WriteFailure(Terminal terminal, PlannedRun run, LocalOutcome outcome, string failure)
     {
-        // A trainer that knows what went wrong has said the same words to its log.
-        foreach (var line in outcome.LastLines.Where(line => line != failure))
+        // A trainer that knows what went wrong has said so in its result; of one that died its last words are all there is.
+        if (outcome.Result is null)
         {
-            terminal.WriteErrorLine("  " + line);
+            foreach (var line in outcome.LastLines)
+            {
+                terminal.WriteErrorLine("  " + line);
+            }
         }
 
         terminal.WriteErrorLine($"graft: {run.Name} failed: {failure}");

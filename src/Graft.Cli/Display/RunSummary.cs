@@ -11,7 +11,7 @@ public static class RunSummary
     private const int CurveWidth = 60;
     private const int CurveHeight = 6;
 
-    public static void Write(IAnsiConsole console, PlannedRun run, RunResult result, RunProgressState state, string tryCommand)
+    public static void Write(IAnsiConsole console, PlannedRun run, RunResult result, RunProgressState state, string? tryCommand)
     {
         console.WriteLine();
         WriteComparison(console, result.Figures);
@@ -29,9 +29,12 @@ public static class RunSummary
         }
 
         facts.Write(console);
-        console.WriteLine();
-        console.MarkupLine("[bold]Try it[/]");
-        console.Profile.Out.Writer.WriteLine("  " + tryCommand);
+        if (tryCommand is not null)
+        {
+            console.WriteLine();
+            console.MarkupLine("[bold]Try it[/]");
+            console.Profile.Out.Writer.WriteLine("  " + tryCommand);
+        }
     }
 
     private static void WriteComparison(IAnsiConsole console, ResultFigures? figures)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Graft.Artifacts;
 using Graft.Artifacts.SafeTensors;
 using Graft.Cli.Local;
+using Graft.Programs;
 
 namespace Graft.Cli.Inspection;
 
@@ -78,7 +79,7 @@ public sealed record InspectedFolder
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(file));
+            using var document = JsonDocument.Parse(SmallFile.ReadText(file));
             return document.RootElement.Clone();
         }
         catch (JsonException error)

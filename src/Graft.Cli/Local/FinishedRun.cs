@@ -1,4 +1,5 @@
 using Graft.Api.Planning;
+using Graft.Programs;
 
 namespace Graft.Cli.Local;
 
@@ -19,7 +20,7 @@ public static class FinishedRun
 
         var trained = Path.Combine(folder, RunFolder.TrainedFolderName);
         return Directory.Exists(trained)
-            ? (PlanJson.Read(File.ReadAllText(file)), trained)
+            ? (PlanJson.Read(SmallFile.ReadText(file)), trained)
             : throw new CliException($"The run in '{folder}' has not finished: there is no {trained}. `graft run` with its spec goes on.");
     }
 }

@@ -68,7 +68,7 @@ public sealed class LocalRunner(string trainer, Func<string, IRunView> openView,
         await using var view = openView(run.Name);
         return await TrainerProcess.RunAsync(
             trainer,
-            ["run", run.Folder.PlanFile],
+            ["run", Path.GetFullPath(run.Folder.PlanFile)],
             line =>
             {
                 if (TrainerEvent.Parse(line) is { } trainerEvent)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Graft.Api.Planning;
+using Graft.Programs;
 
 namespace Graft.Cli.Local;
 
@@ -46,7 +47,7 @@ public sealed class RunFolder(string root, string run, string planHash)
     {
         try
         {
-            return JsonSerializer.Deserialize<RunResult>(File.ReadAllText(ResultFile), PlanJson.WireOptions);
+            return JsonSerializer.Deserialize<RunResult>(SmallFile.ReadText(ResultFile), PlanJson.WireOptions);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -1,4 +1,5 @@
 using Graft.Api.Documents;
+using Graft.Programs;
 
 namespace Graft.Cli.Local;
 
@@ -42,12 +43,13 @@ public static class SpecFiles
     {
         if (path == StandardInput)
         {
-            return new SpecFile("stdin", Console.In.ReadToEnd());
+            using var input = Console.OpenStandardInput();
+            return new SpecFile("stdin", SmallFile.ReadText(input, "stdin"));
         }
 
         try
         {
-            return new SpecFile(path, File.ReadAllText(path));
+            return new SpecFile(path, SmallFile.ReadText(path));
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

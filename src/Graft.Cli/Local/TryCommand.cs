@@ -7,42 +7,77 @@ namespace Graft.Cli.Local;
 public static class TryCommand
 {
     private const int LongestPrompt = 60;
+    private const int Candidates = 50;
 
-    /// <summary>A command line that can be copied into a shell.</summary>
-    public static string For(PlannedRun run)
+    /// <summary>A command line that can be copied into a shell; null where the data set has no record to ask about.</summary>
+    public static string? For(PlannedRun run)
     {
-        return $"{ProgramName.AsInvoked()} generate {Quote(ShortPath.Of(run.Folder.Link))} {Example(run.Plan)}";
+        return Example(run.Plan) is { } example
+            ? $"{ProgramName.AsInvoked()} generate {Quote(ShortPath.Of(run.Folder.Link))} {example}"
+            : null;
     }
 
-    private static string Example(RunPlan plan)
+    private static string? Example(RunPlan plan)
     {
         var data = plan.Recipe.Data;
         var file = Path.Combine(plan.Execution.Inputs[Execution.DatasetInput].Path, data.EvaluationFile ?? data.TrainFile);
         // The evaluation generates answers to the first records: the last one is new where it does not take all.
-        using var record = JsonDocument.Parse(File.ReadLines(file).Last(line => line.Length > 0));
-        var fields = record.RootElement;
-        return data.Format switch
+        var last = new Queue<string>();
+        foreach (var line in File.ReadLines(file).Where(line => !string.IsNullOrWhiteSpace(line)))
         {
-            "instruction" => Text(fields, "input") is { } input
-                ? $"--prompt {Quote(Text(fields, "instruction")!)} --input {Quote(input)}"
-                : $"--prompt {Quote(Text(fields, "instruction")!)}",
-            "messages" => $"--prompt {Quote(Question(fields))}",
-            _ => $"--prompt {Quote(Beginning(Text(fields, "text")!))}",
-        };
+            last.Enqueue(line);
+            if (last.Count > Candidates)
+            {
+                last.Dequeue();
+            }
+        }
+
+        return last.Reverse().Select(line => Options(line, data.Format)).OfType<string>().FirstOrDefault();
+    }
+
+    /// <summary>The options that ask what a record asks; null for a line that is no record, or one that a terminal would garble.</summary>
+    private static string? Options(string line, string format)
+    {
+        try
+        {
+            using var record = JsonDocument.Parse(line);
+            var fields = record.RootElement;
+            var prompt = format switch
+            {
+                "instruction" => Text(fields, "instruction"),
+                "messages" => Question(fields),
+                _ => Text(fields, "text") is { } text ? Beginning(text) : null,
+            };
+            var input = format == "instruction" ? Text(fields, "input") : null;
+            if (prompt is null || (prompt + input).Any(character => char.IsControl(character) && character != '\n'))
+            {
+                return null;
+            }
+
+            return input is null ? $"--prompt {Quote(prompt)}" : $"--prompt {Quote(prompt)} --input {Quote(input)}";
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return null;
+        }
     }
 
     private static string? Text(JsonElement fields, string name)
     {
-        var isText = fields.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String;
-        return isText && value.GetString() is { Length: > 0 } text ? text : null;
+        return fields.ValueKind == JsonValueKind.Object
+            && fields.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.String
+            && value.GetString() is { Length: > 0 } text
+                ? text
+                : null;
     }
 
     /// <summary>What the user says first: a system message would be no question.</summary>
-    private static string Question(JsonElement fields)
+    private static string? Question(JsonElement fields)
     {
         var messages = fields.GetProperty("messages").EnumerateArray().ToList();
         var asked = messages.Find(message => Text(message, "role") == "user");
-        return Text(asked.ValueKind == JsonValueKind.Object ? asked : messages[0], "content")!;
+        return Text(asked.ValueKind == JsonValueKind.Object ? asked : messages.FirstOrDefault(), "content");
     }
 
     private static string Beginning(string text)

@@ -1,77 +1,43 @@
 using System.CommandLine;
 using System.Text.Json;
 using Graft.Adapters;
+using Graft.Api.Planning;
 using Graft.Data.Records;
 using Graft.Data.Samples;
 using Graft.Data.Templates;
 using Graft.Data.Tokenization;
 using Graft.Models;
 using Graft.Models.Generation;
-using Graft.Trainer.Failures;
+using Graft.Programs;
 using Graft.Trainer.Running;
 using TorchSharp;
 
 namespace Graft.Trainer.Commands;
 
-/// <summary><c>graft-trainer generate --model DIR [--adapter DIR] --prompt TEXT</c>.</summary>
+/// <summary><c>graft-trainer generate REQUEST.json</c>.</summary>
 internal static class GenerateCommand
 {
     public static Command Create()
     {
-        var model = new Option<DirectoryInfo>("--model")
-        {
-            Description = "The base model's folder in the Hugging Face layout.",
-            Required = true,
-        };
-        var adapter = new Option<DirectoryInfo?>("--adapter") { Description = "The adapter's folder; without it the base model answers." };
-        var prompt = new Option<string>("--prompt")
-        {
-            Description = "The instruction, the user's message, or the text to go on from.",
-            Required = true,
-        };
-        var input = new Option<string?>("--input") { Description = "The instruction's input." };
-        var template = new Option<string?>("--template")
-        {
-            Description = "alpaca, chatml, plain, or none (the prompt as it is); without it the one that the adapter was trained with, "
-                + "else none.",
-        };
-        var tokens = new Option<int>("--max-new-tokens") { Description = "The longest answer in tokens.", DefaultValueFactory = _ => 128 };
-        var temperature = new Option<double>("--temperature") { Description = "0 takes the likeliest token; above, tokens are sampled." };
-        var topP = new Option<double>("--top-p")
-        {
-            Description = "Sample from the likeliest tokens with this share of the probability.",
-            DefaultValueFactory = _ => 1.0,
-        };
-        var seed = new Option<int>("--seed") { Description = "Decides what is sampled." };
-        var threads = new Option<int?>("--threads") { Description = "Threads of the CPU; all cores without it." };
-        var command = new Command("generate", "Answer a prompt, with or without an adapter.")
-        {
-            model, adapter, prompt, input, template, tokens, temperature, topP, seed, threads,
-        };
-        command.SetAction(parsed =>
-        {
-            Threads.Initialise(parsed.GetValue(threads));
-            var options = new GenerationOptions
-            {
-                MaxNewTokens = parsed.GetValue(tokens),
-                Temperature = parsed.GetValue(temperature),
-                TopP = parsed.GetValue(topP),
-                Seed = parsed.GetValue(seed),
-            };
-            var question = new InstructionRecord("prompt", parsed.GetRequiredValue(prompt), parsed.GetValue(input), Output: null);
-            try
-            {
-                var (modelFolder, adapterFolder) = (parsed.GetRequiredValue(model).FullName, parsed.GetValue(adapter)?.FullName);
-                Answer(modelFolder, adapterFolder, question, parsed.GetValue(template), options);
-                return 0;
-            }
-            catch (Exception e) when (TrainerFailure.From(e) is { IsExplained: true } failure)
-            {
-                Console.Error.WriteLine(failure.Message);
-                return failure.ExitCode;
-            }
-        });
+        var request = new Argument<FileInfo>("request") { Description = "What to answer and with what, as `graft generate` writes it." };
+        var command = new Command("generate", "Answer a prompt, with or without an adapter.") { request };
+        command.SetAction(parsed => Answer(GenerationRequest.Read(SmallFile.ReadText(parsed.GetRequiredValue(request).FullName))));
         return command;
+    }
+
+    private static void Answer(GenerationRequest request)
+    {
+        Threads.Initialise(request.Threads);
+        var options = new GenerationOptions
+        {
+            MaxNewTokens = request.MaxNewTokens,
+            Temperature = request.Temperature,
+            TopP = request.TopP,
+            Seed = request.Seed,
+        };
+        var question = new InstructionRecord("prompt", request.Prompt, request.Input, Output: null);
+        string? adapter = request.Adapter is { } folder ? Path.GetFullPath(folder) : null;
+        Answer(Path.GetFullPath(request.Model), adapter, question, request.Template, options);
     }
 
     private static void Answer(
@@ -115,10 +81,15 @@ internal static class GenerateCommand
             return null;
         }
 
-        using var plan = JsonDocument.Parse(File.ReadAllText(path));
-        return plan.RootElement.TryGetProperty("data", out JsonElement data) && data.TryGetProperty("template", out JsonElement template)
-            ? template.GetString()
-            : null;
+        try
+        {
+            using var plan = JsonDocument.Parse(SmallFile.ReadText(path));
+            return plan.RootElement.GetProperty("data").TryGetProperty("template", out JsonElement template) ? template.GetString() : null;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new AdapterException($"{path} does not say which template was trained with ({e.Message}); name one with --template.", e);
+        }
     }
 
     private static IPromptTemplate? FindTemplate(string? name) => name is null or "none"

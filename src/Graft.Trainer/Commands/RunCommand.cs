@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Graft.Api.Planning;
+using Graft.Programs;
 using Graft.Trainer.Running;
 
 namespace Graft.Trainer.Commands;
@@ -21,7 +22,7 @@ internal static class RunCommand
         RunPlan plan;
         try
         {
-            plan = PlanJson.Read(await File.ReadAllTextAsync(path).ConfigureAwait(false));
+            plan = PlanJson.Read(SmallFile.ReadText(path));
         }
         catch (Exception e) when (e is PlanFormatException or IOException or UnauthorizedAccessException)
         {

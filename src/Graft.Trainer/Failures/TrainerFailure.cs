@@ -50,6 +50,7 @@ public sealed record TrainerFailure(int ExitCode, string Reason, string Message,
         OutOfMemoryException => OutOfMemory(exception.Message),
         // libtorch says so in words only.
         _ when exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) => OutOfMemory(FirstLine(exception)),
+        IOException or UnauthorizedAccessException => new(TrainerExitCodes.Unexpected, Reasons.Failed, FirstLine(exception)),
         _ => new(TrainerExitCodes.Unexpected, Reasons.Failed, $"{exception.GetType().Name}: {FirstLine(exception)}", IsExplained: false),
     };
 

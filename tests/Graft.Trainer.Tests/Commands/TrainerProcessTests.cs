@@ -100,7 +100,10 @@ public sealed partial class TrainerProcessTests : IDisposable
         Assert.Equal(0, (await StartAsync(plan)).ExitCode);
 
         string trained = Path.Combine(plan.Execution.OutputDirectory, TrainingRun.TrainedFolderName);
-        Output answer = await RunAsync(["generate", "--model", trained, "--prompt", "What does a small duck say?", "--threads", "1"]);
+        string request = Path.Combine(_world.Root, "request.json");
+        File.WriteAllText(
+            request, new GenerationRequest { Model = trained, Prompt = "What does a small duck say?", Threads = 1 }.Write());
+        Output answer = await RunAsync(["generate", request]);
 
         Assert.Equal((0, "quack"), (answer.ExitCode, answer.Text.Trim()));
     }
@@ -118,6 +121,25 @@ public sealed partial class TrainerProcessTests : IDisposable
 
         Assert.Equal(TrainerExitCodes.BadPlan, output.ExitCode);
         Assert.Contains(message, output.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run", "@words")]
+    [InlineData("generate", "@words")]
+    [InlineData("run", "/dev/zero")]
+    [InlineData("generate", "/dev/zero")]
+    [InlineData("generate", ".")]
+    [InlineData("run", "--", "--help")]
+    public async Task An_argument_that_is_no_request_is_named_in_a_sentence(params string[] arguments)
+    {
+        File.WriteAllText(Path.Combine(_world.Root, "words"), "--help\n");
+
+        Output output = await RunAsync(arguments);
+
+        Assert.NotEqual(0, output.ExitCode);
+        Assert.Equal("", output.Text);
+        Assert.Contains(arguments[^1] == "." ? "is a folder" : arguments[^1], output.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output.Error, StringComparison.Ordinal);
     }
 
     private RunPlan Plan(string output)
@@ -146,12 +168,17 @@ public sealed partial class TrainerProcessTests : IDisposable
         return await RunAsync(["run", path], when, signal);
     }
 
-    private static async Task<Output> RunAsync(string[] arguments, Func<JsonNode, bool>? when = null, int signal = 0)
+    private async Task<Output> RunAsync(string[] arguments, Func<JsonNode, bool>? when = null, int signal = 0)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "graft-trainer");
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new ProcessStartInfo(program, arguments)
+            {
+                WorkingDirectory = _world.Root,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
         };
         process.Start();
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -1,0 +1,77 @@
+using System.CommandLine;
+
+namespace Graft.Programs;
+
+/// <summary>What a failure means to whoever started a program.</summary>
+/// <param name="ExitCode">The exit status.</param>
+/// <param name="Message">A sentence for standard error; null where there is nothing to say.</param>
+public sealed record ExplainedFailure(int ExitCode, string? Message);
+
+/// <summary>A program with commands: how its arguments are read, and how every failure leaves it.</summary>
+/// <param name="name">The program's name, for what it says about itself.</param>
+/// <param name="root">Its commands; <c>--verbose</c> is added to all of them.</param>
+/// <param name="wrongUse">The exit status for arguments that are wrong.</param>
+/// <param name="explain">The failures that the program expects; null for any other.</param>
+public sealed class CommandProgram(string name, RootCommand root, int wrongUse, Func<Exception, ExplainedFailure?> explain)
+{
+    private const int Unexpected = 1;
+
+    /// <summary>The option of all commands that asks for more words.</summary>
+    public static Option<bool> Verbose { get; } = new("--verbose", "-v")
+    {
+        Description = "Say more: the trainer's log, and where in the program an error came from.",
+        Recursive = true,
+    };
+
+    /// <summary>Carries out a command line. No exception leaves it: each becomes a sentence and an exit status.</summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="error">Where failures are told.</param>
+    /// <param name="stop">Ends commands early.</param>
+    /// <returns>The exit status.</returns>
+    public async Task<int> InvokeAsync(IReadOnlyList<string> arguments, TextWriter error, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        if (!root.Options.Contains(Verbose))
+        {
+            root.Add(Verbose);
+        }
+
+        var parsed = LiteralArguments.Parse(root, arguments);
+        // Signals are the programs' own affair: the library ends a process two seconds after the first.
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        try
+        {
+            var status = await parsed.InvokeAsync(configuration, stop).ConfigureAwait(false);
+            return parsed.Errors.Count > 0 ? wrongUse : status;
+        }
+#pragma warning disable CA1031 // Whatever goes wrong, people get a sentence and scripts an exit status.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            var failure = explain(exception) ?? new ExplainedFailure(Unexpected, Describe(exception));
+            if (failure.Message is { } message)
+            {
+                await error.WriteLineAsync(message).ConfigureAwait(false);
+            }
+
+            if (parsed.GetValue(Verbose))
+            {
+                await error.WriteLineAsync(exception.ToString()).ConfigureAwait(false);
+            }
+
+            return failure.ExitCode;
+        }
+    }
+
+    private string Describe(Exception exception)
+    {
+        while (exception is AggregateException or TypeInitializationException && exception.InnerException is { } inner)
+        {
+            exception = inner;
+        }
+
+        // libtorch appends a native stack trace to its messages.
+        var line = exception.Message.Split('\n')[0].TrimEnd('\r', '.');
+        return $"{name}: unexpected {exception.GetType().Name}: {line}. This is a defect of {name}; --verbose shows where.";
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Graft.Programs;
+
+/// <summary>
+/// Parses arguments so that no value can become anything else: <c>@FILE</c> is a word like others and not a file of words, the word
+/// after an option that takes a value is its value whatever it begins with, and after <c>--</c> no word is an option.
+/// </summary>
+public static class LiteralArguments
+{
+    /// <summary>Parses the arguments of a program.</summary>
+    public static ParseResult Parse(RootCommand root, IReadOnlyList<string> arguments)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        ArgumentNullException.ThrowIfNull(arguments);
+        foreach (var help in root.Options.OfType<HelpOption>())
+        {
+            // Where a path begins with a slash, one of a single letter is no option.
+            help.Aliases.Remove("/h");
+            help.Aliases.Remove("/?");
+        }
+
+        return root.Parse(AttachValues(root, arguments), new ParserConfiguration { ResponseFileTokenReplacer = null });
+    }
+
+    /// <summary>Writes <c>--option value</c> as <c>--option=value</c>: the library looks for options in separate words.</summary>
+    private static List<string> AttachValues(RootCommand root, IReadOnlyList<string> arguments)
+    {
+        Command command = root;
+        var attached = new List<string>();
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var word = arguments[i];
+            if (word == "--")
+            {
+                attached.AddRange(arguments.Skip(i));
+                break;
+            }
+
+            if (command.Subcommands.FirstOrDefault(inner => Names(inner.Name, inner.Aliases).Contains(word)) is { } found)
+            {
+                command = found;
+            }
+            else if (TakesValue(root, command, word) && i + 1 < arguments.Count)
+            {
+                AddPair(attached, word, arguments[++i]);
+                continue;
+            }
+            else if (word.Length > 1 && word[^1] is '=' or ':' && TakesValue(root, command, word[..^1]))
+            {
+                AddPair(attached, word[..^1], "");
+                continue;
+            }
+
+            attached.Add(word);
+        }
+
+        return attached;
+    }
+
+    private static void AddPair(List<string> attached, string option, string value)
+    {
+        if (value.Length > 0)
+        {
+            attached.Add($"{option}={value}");
+        }
+        else
+        {
+            // "--option=" means to the library that the value is the next word; the empty word is recognised as a value.
+            attached.AddRange([option, ""]);
+        }
+    }
+
+    private static bool TakesValue(RootCommand root, Command command, string word)
+    {
+        return command.Options.Concat(root.Options.Where(option => option.Recursive))
+            .Any(option => option.Arity.MinimumNumberOfValues > 0 && Names(option.Name, option.Aliases).Contains(word));
+    }
+
+    private static IEnumerable<string> Names(string name, IEnumerable<string> aliases)
+    {
+        return aliases.Prepend(name);
+    }
+}

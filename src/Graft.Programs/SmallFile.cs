@@ -1,0 +1,46 @@
+using System.Text;
+
+namespace Graft.Programs;
+
+/// <summary>Reads files that people write or that are otherwise small; what never ends (<c>/dev/zero</c>) is refused.</summary>
+public static class SmallFile
+{
+    /// <summary>The largest text that is read.</summary>
+    public const int MaximumBytes = 16 << 20;
+
+    /// <summary>The text of a file in UTF-8.</summary>
+    /// <exception cref="IOException">It cannot be read, or is larger than <see cref="MaximumBytes"/>.</exception>
+    public static string ReadText(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"'{path}' is a folder, not a file.");
+        }
+
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return ReadText(stream, path);
+    }
+
+    /// <summary>The text of a stream in UTF-8.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="name">What it is called in messages.</param>
+    /// <exception cref="IOException">It cannot be read, or is larger than <see cref="MaximumBytes"/>.</exception>
+    public static string ReadText(Stream stream, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var bytes = new MemoryStream();
+        var buffer = new byte[64 << 10];
+        while (stream.Read(buffer) is > 0 and var count)
+        {
+            bytes.Write(buffer, 0, count);
+            if (bytes.Length > MaximumBytes)
+            {
+                throw new IOException($"'{name}' is larger than {MaximumBytes >> 20} MiB, and no such file is.");
+            }
+        }
+
+        bytes.Position = 0;
+        using var reader = new StreamReader(bytes, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}
