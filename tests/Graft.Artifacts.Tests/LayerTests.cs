@@ -71,6 +71,66 @@ public sealed class LayerTests : IDisposable
         await AssertRefusedAsync("link", "outside", new PaxTarEntry(TarEntryType.SymbolicLink, "link") { LinkName = target });
     }
 
+    /// <summary>Links that lead out only over other links, whichever of them comes first.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_link_that_leads_out_over_another_link_is_refused(bool reversed)
+    {
+        TarEntry[] links =
+        [
+            new PaxTarEntry(TarEntryType.SymbolicLink, "a/b/c/up") { LinkName = "../.." },
+            new PaxTarEntry(TarEntryType.SymbolicLink, "out") { LinkName = "a/b/c/up/../../secret" },
+        ];
+        var archive = await ArchiveAsync([new PaxTarEntry(TarEntryType.Directory, "a/b/c/"), .. reversed ? links.Reverse() : links]);
+
+        var fault = await Assert.ThrowsAsync<ArtifactException>(() => ExtractLayerAsync(archive.ToArray(), "application/vnd.oci.image.layer.v1.tar"));
+
+        Assert.Contains("'out' leads out", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_circle_of_links_is_refused()
+    {
+        var archive = await ArchiveAsync(
+            new PaxTarEntry(TarEntryType.SymbolicLink, "one") { LinkName = "two" },
+            new PaxTarEntry(TarEntryType.SymbolicLink, "two") { LinkName = "one" });
+
+        await Assert.ThrowsAsync<ArtifactException>(() => ExtractLayerAsync(archive.ToArray(), "application/vnd.oci.image.layer.v1.tar"));
+    }
+
+    [Fact]
+    public async Task What_unpacks_to_many_times_its_size_is_refused_before_it_fills_the_disk()
+    {
+        using var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
+        {
+            await gzip.WriteAsync(new byte[1 << 20], Cancellation);
+        }
+
+        packed.Position = 0;
+        await using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
+        await using var bounded = new BoundedStream(unpacked, "sha256:0", 100 * packed.Length);
+        var fault = await Assert.ThrowsAsync<ArtifactException>(() => bounded.CopyToAsync(Stream.Null, Cancellation));
+        Assert.Contains("many times its size", fault.Message, StringComparison.Ordinal);
+
+        Assert.Equal(1L << 30, LayerExtractor.LargestUnpacked(10));
+        Assert.Equal(100L << 30, LayerExtractor.LargestUnpacked(1L << 30));
+        Assert.True(LayerExtractor.LargestUnpacked(long.MaxValue) > 0);
+    }
+
+    [Fact]
+    public async Task An_archive_of_more_entries_than_a_disk_should_have_is_refused()
+    {
+        var archive = await ArchiveAsync([.. Enumerable.Range(0, 11).Select(i => Entry($"{i}"))]);
+        Directory.CreateDirectory(temporary.At("out"));
+
+        var fault = await Assert.ThrowsAsync<ArtifactException>(
+            () => LayerExtractor.ExtractTarAsync(archive, temporary.At("out"), Cancellation, mostEntries: 10));
+
+        Assert.Contains("more than 10 entries", fault.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Nothing_is_written_through_a_link()
     {
@@ -171,7 +231,20 @@ public sealed class LayerTests : IDisposable
         Assert.Empty(Directory.GetFiles(temporary.Path, "evil", SearchOption.AllDirectories));
     }
 
+    private async Task ExtractLayerAsync(byte[] content, string mediaType)
+    {
+        Directory.CreateDirectory(temporary.At("out"));
+        await LayerExtractor.ExtractAsync(Layer(content, mediaType), new MemoryStream(content), temporary.At("out"), Cancellation);
+    }
+
     private async Task ExtractAsync(params TarEntry[] entries)
+    {
+        var archive = await ArchiveAsync(entries);
+        Directory.CreateDirectory(temporary.At("out"));
+        await LayerExtractor.ExtractTarAsync(archive, temporary.At("out"), Cancellation);
+    }
+
+    private static async Task<MemoryStream> ArchiveAsync(params TarEntry[] entries)
     {
         var archive = new MemoryStream();
         await using (var tar = new TarWriter(archive, leaveOpen: true))
@@ -183,7 +256,6 @@ public sealed class LayerTests : IDisposable
         }
 
         archive.Position = 0;
-        Directory.CreateDirectory(temporary.At("out"));
-        await LayerExtractor.ExtractTarAsync(archive, temporary.At("out"), Cancellation);
+        return archive;
     }
 }

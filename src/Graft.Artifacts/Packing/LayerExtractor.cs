@@ -13,6 +13,15 @@ internal static class LayerExtractor
     private const string Whiteout = ".wh.";
     private const string OpaqueWhiteout = ".wh..wh..opq";
 
+    /// <summary>What any layer may unpack to, however small it is.</summary>
+    private const long AlwaysUnpacked = 1L << 30;
+
+    /// <summary>How many times its size a larger layer may unpack to. Weights hardly shrink, text to a tenth, zeros to a thousandth.</summary>
+    private const long LargestRatio = 100;
+
+    /// <summary>The most entries of an archive: each costs an inode, whatever its size.</summary>
+    private const int MostEntries = 200_000;
+
     /// <summary>Unpacks an archive, or stores a single file, as media type and annotations say.</summary>
     /// <exception cref="ArtifactException">The layer is damaged, of a kind that is not supported, or not safe.</exception>
     public static async Task ExtractAsync(Descriptor layer, Stream content, string folder, CancellationToken cancellationToken)
@@ -22,6 +31,7 @@ internal static class LayerExtractor
         {
             await ExtractVerifiedAsync(layer, blob, folder, cancellationToken).ConfigureAwait(false);
             await blob.DrainAsync(cancellationToken).ConfigureAwait(false);
+            FolderLinks.Check(folder);
         }
         catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException or FormatException)
         {
@@ -44,7 +54,8 @@ internal static class LayerExtractor
         if (unpack || type.EndsWith("tar+gzip", StringComparison.Ordinal) || type.EndsWith("tar.gzip", StringComparison.Ordinal))
         {
             await using var gzip = new GZipStream(blob, CompressionMode.Decompress, leaveOpen: true);
-            await ExtractTarAsync(gzip, folder, cancellationToken).ConfigureAwait(false);
+            await using var bounded = new BoundedStream(gzip, layer.Digest, LargestUnpacked(layer.Size));
+            await ExtractTarAsync(bounded, folder, cancellationToken).ConfigureAwait(false);
         }
         else if (type.EndsWith(".tar", StringComparison.Ordinal))
         {
@@ -62,13 +73,25 @@ internal static class LayerExtractor
     }
 
     /// <summary>Unpacks an uncompressed tar archive.</summary>
-    public static async Task ExtractTarAsync(Stream archive, string folder, CancellationToken cancellationToken)
+    public static async Task ExtractTarAsync(Stream archive, string folder, CancellationToken cancellationToken, int mostEntries = MostEntries)
     {
         await using var tar = new TarReader(archive, leaveOpen: true);
+        var entries = 0;
         while (await tar.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false) is { } entry)
         {
+            if (++entries > mostEntries)
+            {
+                throw new ArtifactException($"The archive has more than {mostEntries} entries: it is not unpacked. Pack many small records into few files.");
+            }
+
             await ExtractEntryAsync(entry, folder, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The most bytes that a compressed layer may unpack to.</summary>
+    internal static long LargestUnpacked(long size)
+    {
+        return Math.Max(AlwaysUnpacked, Math.Min(size, long.MaxValue / LargestRatio) * LargestRatio);
     }
 
     private static async Task ExtractEntryAsync(TarEntry entry, string folder, CancellationToken cancellationToken)
