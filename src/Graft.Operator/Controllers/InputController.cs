@@ -69,6 +69,11 @@ public sealed class InputController<T>(
 
     private async Task CarryOutAsync(T resource, InspectionDecision decision, CancellationToken cancellation)
     {
+        if (decision is not { Create: null, Delete.Count: 0 })
+        {
+            await _client.ConfirmAsync(resource, cancellation).ConfigureAwait(false);
+        }
+
         foreach (var old in decision.Delete)
         {
             await jobs.DeleteAsync(old, cancellation).ConfigureAwait(false);
@@ -91,7 +96,7 @@ public sealed class InputController<T>(
     {
         return error switch
         {
-            OperationCanceledException or HttpRequestException or TimeoutException => null,
+            OperationCanceledException or NotLeadingException or HttpRequestException or TimeoutException => null,
             ApiException { IsRejection: true } or ApiException { Reason: JobCreator.NameTaken } =>
                 new InspectionTrouble(Reasons.JobCreationFailed, $"The API server refused what was to be created or written: {error.Message}"),
             ApiException => null,
@@ -106,7 +111,7 @@ public sealed class InputController<T>(
         wanted.ObservedGeneration = resource.Metadata.Generation;
         wanted.Conditions = decision.Conditions;
         wanted.Inspection = decision.Inspection;
-        if (await writer.WriteAsync(_client, resource, current, wanted, cancellation).ConfigureAwait(false))
+        if (await writer.WriteAsync(_client, resource, current, wanted, cancellation).ConfigureAwait(false) is not null)
         {
             foreach (var note in decision.Events)
             {

@@ -8,7 +8,7 @@ using k8s.Models;
 namespace Graft.Operator.Controllers;
 
 /// <summary>Creates what a resource owns, once: a name that exists already is the guard against doubles.</summary>
-public sealed class JobCreator(ApiClient api, WriteExpectations expectations, StatusWriter writer)
+public sealed class JobCreator(ApiClient api, WriteExpectations expectations)
 {
     /// <summary>The reason of a conflict with an object of somebody else's, or with another content.</summary>
     public const string NameTaken = "NameTaken";
@@ -48,7 +48,6 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations, St
     /// <summary>Deletes a Job with its pods; its name is free when they are gone.</summary>
     public async Task DeleteAsync(V1Job job, CancellationToken cancellation)
     {
-        writer.Fence();
         if (await _jobs.DeleteAsync(ObjectKey.Of(job), job.Metadata.Uid, cancellation, dependentsFirst: true).ConfigureAwait(false) is { } leaving)
         {
             expectations.Wrote(leaving);
@@ -58,7 +57,6 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations, St
     /// <summary>Lets the cluster delete an ended Job after so many seconds.</summary>
     public async Task SetTimeToLiveAsync(V1Job job, int seconds, CancellationToken cancellation)
     {
-        writer.Fence();
         var patch = new
         {
             metadata = new { uid = job.Metadata.Uid },
@@ -83,16 +81,14 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations, St
         var plans = await _configMaps.ListAsync(plan.Metadata.NamespaceProperty, selector, MostPlans, null, cancellation).ConfigureAwait(false);
         foreach (var old in plans.Items.Where(old => old.Metadata.Name != plan.Metadata.Name && Owner.Owns(owner, old)))
         {
-            writer.Fence();
-            await _configMaps.DeleteAsync(ObjectKey.Of(old), old.Metadata.Uid, cancellation).ConfigureAwait(false);
+                await _configMaps.DeleteAsync(ObjectKey.Of(old), old.Metadata.Uid, cancellation).ConfigureAwait(false);
         }
     }
 
-    private async Task<T> CreateOwnedAsync<T>(
+    private static async Task<T> CreateOwnedAsync<T>(
         ResourceClient<T> client, IKubernetesObject<V1ObjectMeta> owner, T child, CancellationToken cancellation)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        writer.Fence();
         try
         {
             return await client.CreateAsync(child, StatusWriter.FieldManager, cancellation).ConfigureAwait(false);

@@ -83,17 +83,18 @@ public sealed class OperatorService(
                 loggers.CreateLogger<LeaderElector>());
         }
 
-        var writer = new StatusWriter(_expectations, leadership);
-        var jobs = new JobCreator(api, _expectations, writer);
+        var fenced = api.FencedBy(leadership);
+        var writer = new StatusWriter(_expectations);
+        var jobs = new JobCreator(fenced, _expectations);
         var decider = new RunDecider(_options, reports.CertificatePem);
         var inspector = new InspectionDecider(_options);
-        var run = new RunController(api, caches, decider, jobs, writer, _expectations, events, runMetrics, time);
+        var run = new RunController(fenced, caches, decider, jobs, writer, _expectations, events, runMetrics, time);
         var model = new InputController<BaseModel>(
-            new BaseModels(), api, caches.Models, caches, inspector, jobs, writer, _expectations, events, time);
+            new BaseModels(), fenced, caches.Models, caches, inspector, jobs, writer, _expectations, events, time);
         var dataset = new InputController<TrainingDataset>(
-            new TrainingDatasets(), api, caches.Datasets, caches, inspector, jobs, writer, _expectations, events, time);
-        var projection = new LaterController<ProjectionPretrain, TrainingRunStatus>(api, caches.Projections, writer, time);
-        var sweep = new LaterController<AdapterSweep, AdapterSweepStatus>(api, caches.Sweeps, writer, time);
+            new TrainingDatasets(), fenced, caches.Datasets, caches, inspector, jobs, writer, _expectations, events, time);
+        var projection = new LaterController<ProjectionPretrain, TrainingRunStatus>(fenced, caches.Projections, writer, time);
+        var sweep = new LaterController<AdapterSweep, AdapterSweepStatus>(fenced, caches.Sweeps, writer, time);
 
         Task LeadOnceAsync(CancellationToken leading)
         {
@@ -198,6 +199,6 @@ public sealed class OperatorService(
     {
         public static readonly AlwaysLeads Instance = new();
 
-        public bool Holds => true;
+        public TimeSpan Remaining => TimeSpan.MaxValue;
     }
 }

@@ -49,20 +49,27 @@ public sealed class RunController(
             return UnseenPause;
         }
 
+        // The run as the API server has it after each of the writes below.
+        var current = run;
         try
         {
+            if (decision.Actions.Any(action => action is CreateChildren or DeleteJob))
+            {
+                await _runs.ConfirmAsync(run, cancellation).ConfigureAwait(false);
+            }
+
             foreach (var action in decision.Actions)
             {
-                await DoAsync(run, action, cancellation).ConfigureAwait(false);
+                current = await DoAsync(current, action, cancellation).ConfigureAwait(false);
             }
         }
         catch (ApiException refusal) when (refusal.IsRejection)
         {
-            await WriteAsync(observed, decider.Decide(observed with { Refusal = refusal.Message }), cancellation).ConfigureAwait(false);
+            await WriteAsync(observed, current, decider.Decide(observed with { Refusal = refusal.Message }), cancellation).ConfigureAwait(false);
             throw;
         }
 
-        await WriteAsync(observed, decision, cancellation).ConfigureAwait(false);
+        await WriteAsync(observed, current, decision, cancellation).ConfigureAwait(false);
         return decision.RequeueAfter;
     }
 
@@ -82,7 +89,7 @@ public sealed class RunController(
         };
     }
 
-    private async Task DoAsync(AdapterTrainingRun run, RunAction action, CancellationToken cancellation)
+    private async Task<AdapterTrainingRun> DoAsync(AdapterTrainingRun run, RunAction action, CancellationToken cancellation)
     {
         switch (action)
         {
@@ -99,29 +106,28 @@ public sealed class RunController(
                 await jobs.SetTimeToLiveAsync(ttl.Job, ttl.Seconds, cancellation).ConfigureAwait(false);
                 break;
             case ClearProgress:
-                await PatchProgressAsync(run, null, cancellation).ConfigureAwait(false);
-                break;
+                return await PatchProgressAsync(run, null, cancellation).ConfigureAwait(false);
             case ClearEstimates:
-                await PatchProgressAsync(
+                return await PatchProgressAsync(
                     run, new Dictionary<string, object?> { ["eta"] = null, ["etaSeconds"] = null, ["activity"] = null }, cancellation).ConfigureAwait(false);
-                break;
         }
+
+        return run;
     }
 
-    private async Task PatchProgressAsync(AdapterTrainingRun run, object? progress, CancellationToken cancellation)
+    private async Task<AdapterTrainingRun> PatchProgressAsync(AdapterTrainingRun run, object? progress, CancellationToken cancellation)
     {
-        writer.Fence();
-        var patch = new Dictionary<string, object?>
-        {
-            ["status"] = new Dictionary<string, object?> { ["progress"] = progress },
-        };
-        await _runs.MergePatchAsync(ObjectKey.Of(run), patch, "status", StatusWriter.ProgressManager, cancellation).ConfigureAwait(false);
+        var status = new Dictionary<string, object?> { ["progress"] = progress };
+        var patched = await _runs.PatchStatusAsync(run, status, StatusWriter.ProgressManager, cancellation).ConfigureAwait(false);
+        expectations.Wrote(patched);
+        return patched;
     }
 
-    private async Task WriteAsync(RunObservation observed, RunDecision decision, CancellationToken cancellation)
+    private async Task WriteAsync(RunObservation observed, AdapterTrainingRun current, RunDecision decision, CancellationToken cancellation)
     {
         var run = observed.Run;
-        if (await writer.WriteAsync(_runs, run, Ours(run.Status, decision.Status), decision.Status, cancellation).ConfigureAwait(false))
+        var ours = Ours(run.Status, decision.Status);
+        if (await writer.WriteAsync(_runs, current, ours, decision.Status, cancellation).ConfigureAwait(false) is not null)
         {
             metrics.Changed(run.Status, decision.Status, observed.Jobs.FirstOrDefault(job => job.Metadata.Name == decision.Status.JobName));
             foreach (var note in decision.Events)

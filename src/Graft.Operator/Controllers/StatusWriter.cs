@@ -4,8 +4,8 @@ using k8s.Models;
 
 namespace Graft.Operator.Controllers;
 
-/// <summary>Writes statuses: only what differs from what is there, and only while this replica leads.</summary>
-public sealed class StatusWriter(WriteExpectations expectations, ILeadership leadership)
+/// <summary>Writes statuses: only what differs from what is there, and only onto what was decided on.</summary>
+public sealed class StatusWriter(WriteExpectations expectations)
 {
     /// <summary>Who writes specs and creates objects.</summary>
     public const string FieldManager = "graft.dev/operator";
@@ -18,31 +18,22 @@ public sealed class StatusWriter(WriteExpectations expectations, ILeadership lea
 
     /// <summary>Writes a status unless it says what is there already.</summary>
     /// <param name="client">The client of the kind.</param>
-    /// <param name="resource">The object.</param>
+    /// <param name="resource">The object that was decided on, or what an earlier write of the same decision answered.</param>
     /// <param name="current">The status that is there, as far as it is this writer's.</param>
     /// <param name="wanted">The status to write.</param>
     /// <param name="cancellation">Cancels the write.</param>
-    /// <returns>Whether it was written.</returns>
-    public async Task<bool> WriteAsync<T>(ResourceClient<T> client, T resource, object? current, object wanted, CancellationToken cancellation)
+    /// <returns>What was written; null where nothing had to be.</returns>
+    /// <exception cref="ApiException">A conflict where the object has changed since.</exception>
+    public async Task<T?> WriteAsync<T>(ResourceClient<T> client, T resource, object? current, object wanted, CancellationToken cancellation)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         if (current is not null && KubernetesJson.Serialize(current) == KubernetesJson.Serialize(wanted))
         {
-            return false;
+            return null;
         }
 
-        Fence();
-        expectations.Wrote(await client.ApplyStatusAsync(resource, wanted, StatusManager, cancellation).ConfigureAwait(false));
-        return true;
-    }
-
-    /// <summary>Stops a write when another replica might lead by now.</summary>
-    /// <exception cref="OperationCanceledException">This replica does not lead.</exception>
-    public void Fence()
-    {
-        if (!leadership.Holds)
-        {
-            throw new OperationCanceledException("This replica no longer leads.");
-        }
+        var written = await client.ApplyStatusAsync(resource, wanted, StatusManager, cancellation).ConfigureAwait(false);
+        expectations.Wrote(written);
+        return written;
     }
 }

@@ -15,14 +15,15 @@ namespace Graft.Operator.Reports;
 public sealed class ProgressWriter(ApiClient api, ClusterCaches caches, TimeSpan pause, TimeProvider time)
 {
     private readonly ResourceClient<AdapterTrainingRun> _runs = new(api);
-    private readonly ConcurrentDictionary<ObjectKey, ProgressReport> _newest = new();
+    private readonly ConcurrentDictionary<ObjectKey, Taken> _newest = new();
     private readonly ConcurrentDictionary<ObjectKey, long> _written = new();
 
-    /// <summary>Takes a report of a run.</summary>
+    /// <summary>Takes a report of a run from its present Job.</summary>
     /// <returns>How long until it should be written.</returns>
-    public TimeSpan Take(ObjectKey key, ProgressReport report)
+    public TimeSpan Take(AdapterTrainingRun run, ProgressReport report)
     {
-        _newest[key] = report;
+        var key = ObjectKey.Of(run);
+        _newest[key] = new Taken(run.Metadata.Uid, run.Status?.JobName, report);
         return _written.TryGetValue(key, out var at) ? pause - time.GetElapsedTime(at) : TimeSpan.Zero;
     }
 
@@ -36,29 +37,41 @@ public sealed class ProgressWriter(ApiClient api, ClusterCaches caches, TimeSpan
     /// <summary>Writes a run's newest report, if it is still wanted.</summary>
     public async Task<TimeSpan?> WriteAsync(ObjectKey key, CancellationToken cancellation)
     {
-        if (!_newest.TryRemove(key, out var report))
+        if (!_newest.TryRemove(key, out var taken))
         {
             return null;
         }
 
-        if (caches.Runs.Cache.Find(key) is not { Metadata.DeletionTimestamp: null } run || RunDecider.IsFinished(run.Status))
+        if (caches.Runs.Cache.Find(key) is not { Metadata.DeletionTimestamp: null } run
+            || run.Metadata.Uid != taken.RunUid
+            || run.Status?.JobName != taken.JobName
+            || RunDecider.IsFinished(run.Status))
         {
-            Forget(key);
+            // Gone, ended, or planned anew since: what is reported next is of that.
             return null;
         }
 
         _written[key] = time.GetTimestamp();
-        var status = new { progress = ProgressStatus.Of(report, time.GetUtcNow()) };
+        var status = new { progress = ProgressStatus.Of(taken.Report, time.GetUtcNow()) };
         try
         {
+            // Onto the very run that has not ended: one that ends meanwhile keeps the progress that it ended with.
             await _runs.ApplyStatusAsync(run, status, StatusWriter.ProgressManager, cancellation).ConfigureAwait(false);
         }
-        catch (ApiException error) when (error.IsNotFound || error.IsConflict)
+        catch (ApiException error) when (error.IsNotFound)
         {
-            // Deleted meanwhile, or another run of the same name by now.
             Forget(key);
+        }
+        catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutException)
+        {
+            // Decided on anew when it comes again, unless there is a newer report by then.
+            _newest.TryAdd(key, taken);
+            throw;
         }
 
         return null;
     }
+
+    /// <summary>A report, and what it is about.</summary>
+    private sealed record Taken(string RunUid, string? JobName, ProgressReport Report);
 }

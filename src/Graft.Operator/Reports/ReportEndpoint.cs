@@ -73,7 +73,7 @@ public sealed class ReportEndpoint(TokenReviewer reviewer, ClusterCaches caches,
             return Refuse(StatusCodes.Status429TooManyRequests, $"More than {ReportsPerSecond} reports a second of one run.");
         }
 
-        return await TakeAsync(context, key).ConfigureAwait(false);
+        return await TakeAsync(context, run).ConfigureAwait(false);
     }
 
     /// <summary>Forgets a run that is gone.</summary>
@@ -83,7 +83,7 @@ public sealed class ReportEndpoint(TokenReviewer reviewer, ClusterCaches caches,
         writer.Forget(key);
     }
 
-    private async Task<IResult> TakeAsync(HttpContext context, ObjectKey key)
+    private async Task<IResult> TakeAsync(HttpContext context, AdapterTrainingRun run)
     {
         if (await ReadAsync(context.Request).ConfigureAwait(false) is not { } body)
         {
@@ -94,7 +94,7 @@ public sealed class ReportEndpoint(TokenReviewer reviewer, ClusterCaches caches,
         {
             var report = JsonSerializer.Deserialize<ProgressReport>(body, PlanJson.WireOptions)
                 ?? throw new JsonException("it is empty");
-            queue.AddAfter(key, writer.Take(key, report));
+            queue.AddAfter(ObjectKey.Of(run), writer.Take(run, report));
             return Results.Accepted();
         }
         catch (JsonException error)

@@ -26,6 +26,18 @@ public sealed record ApiClientOptions
 /// Requests to the API server: authenticated by KubernetesClient's configuration, held to a rate of our own, repeated where the
 /// server asks for it (429 and 503 with Retry-After), counted. The generated client does none of the last three.
 /// </summary>
+/// <remarks>
+/// What the leader's controllers write goes through <see cref="FencedBy"/>. The fence alone cannot stop a request that is under way
+/// when the process is paused, so the writes themselves must be harmless when they arrive late:
+/// <list type="bullet">
+/// <item>a status is written with the resource version that was decided on (<see cref="ResourceClient{T}.ApplyStatusAsync"/>,
+/// <see cref="ResourceClient{T}.PatchStatusAsync"/>); a later write of the same decision passes what the earlier one answered;</item>
+/// <item>before anything is created or deleted for a resource, <see cref="ResourceClient{T}.ConfirmAsync"/> asks whether it still
+/// is what was decided on. A Job must outlive its run's end until that end is in the run's status: then either the Job's
+/// deterministic name or the run's resource version stops a stale creation;</item>
+/// <item>whoever leads deletes a Job that appears for a run that has ended: the one that was on its way during all that.</item>
+/// </list>
+/// </remarks>
 public sealed class ApiClient : IDisposable
 {
     private readonly Kubernetes _kubernetes;
@@ -33,6 +45,7 @@ public sealed class ApiClient : IDisposable
     private readonly RuntimeMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly TokenBucket _bucket;
+    private readonly ILeadership? _fence;
 
     public ApiClient(KubernetesClientConfiguration configuration, ApiClientOptions options, RuntimeMetrics metrics, TimeProvider time)
     {
@@ -45,9 +58,27 @@ public sealed class ApiClient : IDisposable
         _bucket = new TokenBucket(options.QueriesPerSecond, options.Burst, time);
     }
 
+    private ApiClient(ApiClient shared, ILeadership fence)
+    {
+        (_kubernetes, _options, _metrics, _time, _bucket) = (shared._kubernetes, shared._options, shared._metrics, shared._time, shared._bucket);
+        _fence = fence;
+    }
+
+    /// <summary>
+    /// A client over the same connections and rate that writes only while this replica leads. That is asked right before each time
+    /// that a request is sent, after all waiting; and no write may take longer than until another replica could lead.
+    /// </summary>
+    public ApiClient FencedBy(ILeadership leadership)
+    {
+        return new ApiClient(this, leadership);
+    }
+
     public void Dispose()
     {
-        _kubernetes.Dispose();
+        if (_fence is null)
+        {
+            _kubernetes.Dispose();
+        }
     }
 
     /// <summary>Sends a request and returns the answer's head; the caller disposes it.</summary>
@@ -58,6 +89,7 @@ public sealed class ApiClient : IDisposable
     /// <param name="timeout">How long the head may take; the client's usual time without it.</param>
     /// <param name="cancellation">Ends the wait, and the request with it.</param>
     /// <exception cref="ApiException">The server refused.</exception>
+    /// <exception cref="NotLeadingException">It is a write, and another replica might lead by now.</exception>
     public async Task<HttpResponseMessage> SendAsync(
         HttpMethod method,
         string path,
@@ -91,7 +123,7 @@ public sealed class ApiClient : IDisposable
     private async Task<HttpResponseMessage> SendOnceAsync(
         HttpMethod method, string path, string? body, string contentType, TimeSpan timeout, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(method, new Uri(_kubernetes.BaseUri, path));
+        using var request = new HttpRequestMessage(method, (Uri?)null);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("graft-operator", ThisAssembly.Version));
         if (body is not null)
@@ -104,6 +136,15 @@ public sealed class ApiClient : IDisposable
             await credentials.ProcessHttpRequestAsync(request, cancellation).ConfigureAwait(false);
         }
 
+        if (_fence is not null && method != HttpMethod.Get)
+        {
+            var remaining = Remaining(_fence);
+            timeout = remaining < timeout ? remaining : timeout;
+            // The server too: a write that waits there, for a webhook or in a queue, must not happen later.
+            path += $"{(path.Contains('?') ? '&' : '?')}timeout={(long)timeout.TotalMilliseconds}ms";
+        }
+
+        request.RequestUri = new Uri(_kubernetes.BaseUri, path);
         using var limit = new CancellationTokenSource(timeout, _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
@@ -123,6 +164,13 @@ public sealed class ApiClient : IDisposable
             _metrics.ApiRequest(method, "<error>");
             throw;
         }
+    }
+
+    private static TimeSpan Remaining(ILeadership fence)
+    {
+        // Asked once: between two questions the process may stand still.
+        var remaining = fence.Remaining;
+        return remaining > TimeSpan.Zero ? remaining : throw new NotLeadingException();
     }
 
     /// <summary>The pause that the server asks for; null where it does not ask, so that repeating is for the caller to decide.</summary>

@@ -2,6 +2,9 @@ using System.Net;
 
 namespace Graft.Operator.Runtime;
 
+/// <summary>A write was not sent: another replica might lead by now.</summary>
+public sealed class NotLeadingException() : Exception("This replica no longer leads.");
+
 /// <summary>The API server refused a request.</summary>
 /// <param name="code">The HTTP status.</param>
 /// <param name="reason">The reason of the server's Status, such as <c>AlreadyExists</c>; empty where it gave none.</param>
@@ -19,7 +22,7 @@ public sealed class ApiException(HttpStatusCode code, string reason, string mess
     public bool IsAlreadyExists => Code == HttpStatusCode.Conflict && Reason == "AlreadyExists";
 
     /// <summary>The object has changed since it was read, or is another one of the same name.</summary>
-    public bool IsConflict => Code == HttpStatusCode.Conflict && Reason != "AlreadyExists";
+    public bool IsConflict => Code == HttpStatusCode.Conflict && Reason == "Conflict";
 
     /// <summary>The resource version or page asked for is no longer kept: list anew.</summary>
     public bool IsExpired => Code == HttpStatusCode.Gone;

@@ -65,18 +65,25 @@ public sealed class Controller<TKey>(
                 queue.AddAfter(key, delay);
             }
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (Exception error) when (error is NotLeadingException || (error is OperationCanceledException && cancellation.IsCancellationRequested))
         {
             // Stopped in the middle; whoever leads next looks again.
-            queue.Add(key);
+            queue.AddRateLimited(key);
             return;
+        }
+        catch (ApiException conflict) when (conflict.IsConflict)
+        {
+            // Decided on what is no longer so: the change that made it so is on its way here.
+            result = "requeue";
+            queue.AddConflicted(key);
+            logger.LogDebug("{Controller} {Key}: {Error}; deciding anew", name, key, conflict.Message);
         }
 #pragma warning disable CA1031 // Whatever went wrong with one object must not stop the others: it is told, counted and tried again.
         catch (Exception error)
 #pragma warning restore CA1031
         {
             queue.AddRateLimited(key);
-            if (error is ApiException { IsConflict: true } or HttpRequestException or TimeoutException)
+            if (error is HttpRequestException or TimeoutException)
             {
                 logger.LogInformation("{Controller} {Key}: {Error}; trying again", name, key, error.Message);
             }

@@ -18,8 +18,11 @@ public sealed record LeaderElectionOptions
 /// <summary>Whether this replica may write.</summary>
 public interface ILeadership
 {
-    /// <summary>False as soon as another replica might lead, even before this one has noticed.</summary>
-    bool Holds { get; }
+    /// <summary>
+    /// How long a write that begins now may take: until another replica might lead. Zero where none may begin, even before this
+    /// replica has noticed that it does not lead.
+    /// </summary>
+    TimeSpan Remaining { get; }
 }
 
 /// <summary>
@@ -38,10 +41,21 @@ public sealed class LeaderElector(
 {
     private V1Lease? _seen;
     private long _seenAt;
-    private long _renewedAt;
+    private volatile Moment _renewed = new(0, default);
     private volatile bool _leads;
 
-    public bool Holds => _leads && time.GetElapsedTime(Interlocked.Read(ref _renewedAt)) < options.RenewDeadline;
+    /// <summary>
+    /// A write may begin while the lease was renewed within the deadline, and may last until the lease runs out: the difference is
+    /// what a write has at least.
+    /// </summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            var since = _renewed.Elapsed(time);
+            return _leads && since < options.RenewDeadline ? options.LeaseDuration - since : TimeSpan.Zero;
+        }
+    }
 
     /// <summary>Waits for the lease and leads once.</summary>
     /// <param name="lead">What the leader does, until its token is cancelled.</param>
@@ -99,7 +113,7 @@ public sealed class LeaderElector(
             try
             {
                 await Task.Delay(options.RetryPeriod, time, cancellation).ConfigureAwait(false);
-                if (!await TryAsync(cancellation).ConfigureAwait(false) && time.GetElapsedTime(Interlocked.Read(ref _renewedAt)) >= options.RenewDeadline)
+                if (!await TryAsync(cancellation).ConfigureAwait(false) && _renewed.Elapsed(time) >= options.RenewDeadline)
                 {
                     return true;
                 }
@@ -119,13 +133,13 @@ public sealed class LeaderElector(
         try
         {
             // Counted from before the request: the server may have renewed it that early, never earlier.
-            var asked = time.GetTimestamp();
+            var asked = Moment.Now(time);
             if (!await TakeAsync(linked.Token).ConfigureAwait(false))
             {
                 return false;
             }
 
-            Interlocked.Exchange(ref _renewedAt, asked);
+            _renewed = asked;
             return true;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -220,6 +234,25 @@ public sealed class LeaderElector(
         catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutException or OperationCanceledException)
         {
             logger.LogInformation("The lease could not be given back: {Error}; it runs out by itself", error.Message);
+        }
+    }
+
+    /// <summary>
+    /// A point in time by both clocks. The monotonic one goes on while a process is stopped, but stands still while its machine sleeps
+    /// or is moved; the other one may be set back. Whichever went further is believed: that is the careful side.
+    /// </summary>
+    private sealed record Moment(long Timestamp, DateTimeOffset At)
+    {
+        public static Moment Now(TimeProvider time)
+        {
+            return new Moment(time.GetTimestamp(), time.GetUtcNow());
+        }
+
+        public TimeSpan Elapsed(TimeProvider time)
+        {
+            var monotonic = time.GetElapsedTime(Timestamp);
+            var wall = time.GetUtcNow() - At;
+            return monotonic > wall ? monotonic : wall;
         }
     }
 }

@@ -30,6 +30,15 @@ public sealed class RequeueBackoff<TKey>(RequeueBackoffOptions options, TimeProv
     /// <returns>The pause before the next try.</returns>
     public TimeSpan Next(TKey key)
     {
+        var own = NextOfKey(key);
+        var shared = _bucket.Reserve();
+        return own > shared ? own : shared;
+    }
+
+    /// <summary>Counts a failure that says nothing about other keys.</summary>
+    /// <returns>The pause before the next try.</returns>
+    public TimeSpan NextOfKey(TKey key)
+    {
         int failures;
         lock (_gate)
         {
@@ -37,10 +46,8 @@ public sealed class RequeueBackoff<TKey>(RequeueBackoffOptions options, TimeProv
             _failures[key] = failures + 1;
         }
 
-        var own = TimeSpan.FromSeconds(Math.Min(
+        return TimeSpan.FromSeconds(Math.Min(
             options.LongestPause.TotalSeconds, options.FirstPause.TotalSeconds * Math.Pow(2, Math.Min(failures, 62))));
-        var shared = _bucket.Reserve();
-        return own > shared ? own : shared;
     }
 
     /// <summary>The key's failures since it was last forgotten.</summary>

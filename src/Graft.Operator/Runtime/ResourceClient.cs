@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Graft.Api.V1Alpha1;
@@ -56,7 +57,10 @@ public sealed class ResourceClient<T>(ApiClient api)
     /// Server-side apply of the status: the fields given here become the manager's, taken from others by force, and fields that it
     /// gave before and no longer gives go. Fields of other managers stay.
     /// </summary>
-    /// <param name="resource">The object whose status it is; its UID is a precondition, so that a namesake is never written to.</param>
+    /// <param name="resource">
+    /// The object whose status it is, as it was when the status was decided on, or as the last write answered: UID and resource version
+    /// are preconditions, so that neither a namesake nor an object that has changed meanwhile is written to.
+    /// </param>
     /// <param name="status">The status, whole as far as it is this manager's.</param>
     /// <param name="fieldManager">Who writes.</param>
     /// <param name="cancellation">Cancels the write.</param>
@@ -66,7 +70,13 @@ public sealed class ResourceClient<T>(ApiClient api)
         {
             apiVersion = Kind.ApiVersion,
             kind = Kind.Kind,
-            metadata = new { name = resource.Metadata.Name, @namespace = resource.Metadata.NamespaceProperty, uid = resource.Metadata.Uid },
+            metadata = new
+            {
+                name = resource.Metadata.Name,
+                @namespace = resource.Metadata.NamespaceProperty,
+                uid = resource.Metadata.Uid,
+                resourceVersion = resource.Metadata.ResourceVersion,
+            },
             status,
         });
         var path = Kind.Path(resource.Metadata.NamespaceProperty, resource.Metadata.Name, "status")
@@ -80,6 +90,27 @@ public sealed class ResourceClient<T>(ApiClient api)
         // Serialised without the client's options: they leave nulls out, and null is how a merge patch removes a field.
         var path = Kind.Path(key.Namespace, key.Name, subresource) + $"?fieldManager={Uri.EscapeDataString(fieldManager)}";
         return await SendAsync(HttpMethod.Patch, path, JsonSerializer.Serialize(patch), cancellation, MergePatch).ConfigureAwait(false);
+    }
+
+    /// <summary>A JSON merge patch of the status, with the preconditions of <see cref="ApplyStatusAsync"/>.</summary>
+    public Task<T> PatchStatusAsync(T resource, object status, string fieldManager, CancellationToken cancellation)
+    {
+        var metadata = new { uid = resource.Metadata.Uid, resourceVersion = resource.Metadata.ResourceVersion };
+        return MergePatchAsync(ObjectKey.Of(resource), new { metadata, status }, "status", fieldManager, cancellation);
+    }
+
+    /// <summary>
+    /// Asks the API server itself, past all caches, whether the object still is what was read. To be asked before anything is created
+    /// or deleted because of it: those writes cannot carry its resource version.
+    /// </summary>
+    /// <exception cref="ApiException">A conflict: it has changed, or is gone.</exception>
+    public async Task ConfirmAsync(T resource, CancellationToken cancellation)
+    {
+        var now = await FindAsync(ObjectKey.Of(resource), cancellation).ConfigureAwait(false);
+        if (now?.Metadata.Uid != resource.Metadata.Uid || now.Metadata.ResourceVersion != resource.Metadata.ResourceVersion)
+        {
+            throw new ApiException(HttpStatusCode.Conflict, "Conflict", $"{Kind.Kind} {ObjectKey.Of(resource)} has changed since it was read.");
+        }
     }
 
     /// <summary>Deletes the object of this UID; one that is gone already is no error.</summary>

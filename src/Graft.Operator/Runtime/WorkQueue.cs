@@ -117,6 +117,16 @@ public sealed class WorkQueue<TKey> : IDisposable
         AddAfter(key, _backoff.Next(key));
     }
 
+    /// <summary>
+    /// Adds a key whose object had changed when it was written, after a pause that grows with its failures alone: objects that change
+    /// are no sign of a server in trouble.
+    /// </summary>
+    public void AddConflicted(TKey key)
+    {
+        _observer.Retried();
+        AddAfter(key, _backoff.NextOfKey(key));
+    }
+
     /// <summary>Forgets a key's failures: it succeeded.</summary>
     public void Forget(TKey key)
     {

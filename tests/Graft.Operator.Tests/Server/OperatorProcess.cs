@@ -42,8 +42,9 @@ internal sealed class OperatorProcess : IAsyncDisposable
     /// <param name="namespace">The namespace that it serves and keeps its Lease in.</param>
     /// <param name="election">Whether it takes part in an election.</param>
     /// <param name="after">One that has ended and that it takes the place of, at the same addresses: those are part of a Job's settings.</param>
+    /// <param name="kubeconfig">How it reaches the server; as the administrator without it.</param>
     public static async Task<OperatorProcess> StartAsync(
-        ApiServer server, string @namespace, bool election = false, OperatorProcess? after = null)
+        ApiServer server, string @namespace, bool election = false, OperatorProcess? after = null, string? kubeconfig = null)
     {
         var (port, reportPort) = after is null ? (FreePort(), FreePort()) : (after._port, after._reportPort);
         var folder = AppContext.BaseDirectory.TrimEnd('/').Replace("Graft.Operator.Tests", "Graft.Operator", StringComparison.Ordinal);
@@ -54,7 +55,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
         };
         foreach (var (name, value) in new Dictionary<string, string>
         {
-            ["KUBECONFIG"] = server.Kubeconfig,
+            ["KUBECONFIG"] = kubeconfig ?? server.Kubeconfig,
             ["Graft__WatchNamespace"] = @namespace,
             ["Graft__PodNamespace"] = @namespace,
             ["Graft__PodName"] = $"operator-{port}",
