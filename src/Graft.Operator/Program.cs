@@ -3,7 +3,6 @@ using Graft.Operator.Controllers;
 using Graft.Operator.Reports;
 using Graft.Operator.Runtime;
 using k8s;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 using Prometheus;
 
@@ -32,26 +31,20 @@ builder.Services.AddSingleton(services => new ApiClient(
 builder.Services.AddSingleton(services => new ClusterCaches(
     services.GetRequiredService<ApiClient>(), options, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>()));
 builder.Services.AddSingleton<ReportServer>();
-builder.Services.AddHostedService<OperatorService>();
+builder.Services.AddSingleton<OperatorService>();
+builder.Services.AddHostedService(services => services.GetRequiredService<OperatorService>());
 builder.WebHost.UseKestrelHttpsConfiguration();
 builder.WebHost.ConfigureKestrel(kestrel =>
 {
-    kestrel.AddServerHeader = false;
     kestrel.ListenAnyIP(options.HttpPort);
-    if (options.ReportUrl is not null)
-    {
-        kestrel.ListenAnyIP(options.ReportPort, listen => listen.UseHttps(new HttpsConnectionAdapterOptions
-        {
-            ServerCertificateSelector = (_, _) => kestrel.ApplicationServices.GetRequiredService<ReportServer>().ServerCertificate(),
-        }));
-    }
+    ReportListener.Configure(kestrel, options);
 });
 
 await using var app = builder.Build();
 app.MapMetrics(registry: registry);
 app.MapGet("/healthz", () => "ok");
-app.MapGet("/readyz", (ClusterCaches caches, ReportServer reports) => caches.AreSynced && reports.Ready.IsCompletedSuccessfully
-    ? Results.Text("ok")
+app.MapGet("/readyz", (OperatorService service) => service.IsReady
+    ? Results.Text($"ok: {service.Standing}\n")
     : Results.Text("the caches are not complete yet", statusCode: StatusCodes.Status503ServiceUnavailable));
 app.MapPut(ReportEndpoint.Route, (HttpContext context, string @namespace, string name, ReportServer reports) => reports.PutAsync(context, @namespace, name));
 await app.RunAsync();

@@ -193,4 +193,20 @@ public static class Reasons
     /// <summary>The API server, or an admission webhook, refuses the Job.</summary>
     [Reason("Change what the message names: a quota, a policy, or a field of spec.pod.", ConditionTypes.Succeeded, ConditionTypes.Ready, ConditionTypes.ArtifactPublished)]
     public const string JobCreationFailed = "JobCreationFailed";
+
+    /// <summary>The operator failed at this resource in a way that it does not foresee; it tries again every few minutes.</summary>
+    [Reason(
+        "Read the message and the operator's log; change the field that it names, or report it.",
+        ConditionTypes.Accepted,
+        ConditionTypes.Succeeded,
+        ConditionTypes.Ready)]
+    public const string ReconciliationFailed = "ReconciliationFailed";
+
+    /// <summary>The API server refuses the status: it has other definitions of Graft's resources than this operator.</summary>
+    [Reason(
+        "Install the definitions of the operator's own release (the chart's crds), and read the message.",
+        ConditionTypes.Accepted,
+        ConditionTypes.Succeeded,
+        ConditionTypes.Ready)]
+    public const string StatusRefused = "StatusRefused";
 }

@@ -49,9 +49,6 @@ public sealed class ClusterCaches
 
     public Informer<V1Pod> Pods { get; }
 
-    /// <summary>Whether every first list is complete.</summary>
-    public bool AreSynced => _synced.TrueForAll(task => task.IsCompletedSuccessfully);
-
     /// <summary>Done once every first list is complete.</summary>
     public Task Synced => Task.WhenAll(_synced);
 

@@ -57,7 +57,7 @@ public sealed class InputController<T>(
         {
             // Told first, then tried again after a growing pause.
             await WriteAsync(resource, observed.Request.Status, decider.Decide(observed with { Trouble = trouble }), cancellation).ConfigureAwait(false);
-            throw;
+            throw new ToldException(error);
         }
     }
 
@@ -96,7 +96,7 @@ public sealed class InputController<T>(
     {
         return error switch
         {
-            OperationCanceledException or NotLeadingException or HttpRequestException or TimeoutException => null,
+            OperationCanceledException or NotLeadingException or ToldException or HttpRequestException or TimeoutException => null,
             ApiException { IsRejection: true } or ApiException { Reason: JobCreator.NameTaken } =>
                 new InspectionTrouble(Reasons.JobCreationFailed, $"The API server refused what was to be created or written: {error.Message}"),
             ApiException => null,

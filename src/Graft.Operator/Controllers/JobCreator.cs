@@ -1,6 +1,7 @@
 using System.Net;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
+using Graft.Operator.Runs;
 using Graft.Operator.Runtime;
 using k8s;
 using k8s.Models;
@@ -114,11 +115,18 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations)
         }
     }
 
-    /// <summary>Whether a ConfigMap of the right name and owner is not the one that was to be created.</summary>
+    /// <summary>
+    /// Whether a ConfigMap of the right name and owner is not the one that was to be created. The certificate authority may have been
+    /// renewed since: the earlier one is good for as long as anybody knows it alone.
+    /// </summary>
     private static bool HasOtherContent(object existing, object wanted)
     {
         return existing is V1ConfigMap { Data: var there } && wanted is V1ConfigMap { Data: var asked }
-            && !(there ?? new Dictionary<string, string>()).OrderBy(entry => entry.Key, StringComparer.Ordinal)
-                .SequenceEqual(asked.OrderBy(entry => entry.Key, StringComparer.Ordinal));
+            && !Content(there ?? new Dictionary<string, string>()).SequenceEqual(Content(asked));
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Content(IDictionary<string, string> data)
+    {
+        return data.Where(entry => entry.Key != RunExecution.CaFile).OrderBy(entry => entry.Key, StringComparer.Ordinal);
     }
 }

@@ -34,6 +34,15 @@ public sealed class OperatorService(
     private readonly ILogger _logger = loggers.CreateLogger<OperatorService>();
     private readonly WriteExpectations _expectations = new(time, CachePatience);
 
+    private volatile LeaderElector? _elector;
+    private volatile bool _ready;
+
+    /// <summary>Whether this replica could lead: its caches are complete, and pods can be told whom to report to.</summary>
+    public bool IsReady => _ready;
+
+    /// <summary>Who leads, for people.</summary>
+    public string Standing => !_options.LeaderElection ? "this replica leads" : _elector?.Standing ?? "nobody yet leads";
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var events = new EventRecorder(
@@ -48,8 +57,10 @@ public sealed class OperatorService(
         var background = Task.WhenAll(caches.RunAsync(stoppingToken), events.RunAsync(stoppingToken), reports.RunAsync(stoppingToken));
         try
         {
-            await caches.Synced.WaitAsync(stoppingToken).ConfigureAwait(false);
             await reports.Ready.WaitAsync(stoppingToken).ConfigureAwait(false);
+            Warm();
+            await caches.Synced.WaitAsync(stoppingToken).ConfigureAwait(false);
+            _ready = true;
             _logger.LogInformation("The caches are complete: {Runs} runs, {Jobs} Jobs", caches.Runs.Cache.Count, caches.Jobs.Cache.Count);
             await LeadAsync(events, runs, models, datasets, projections, sweeps, stoppingToken).ConfigureAwait(false);
             await background.ConfigureAwait(false);
@@ -57,6 +68,20 @@ public sealed class OperatorService(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Stopped before it led.
+        }
+    }
+
+    private void Warm()
+    {
+        try
+        {
+            WarmUp.Run(_options, reports.CertificatePem, time.GetUtcNow());
+        }
+#pragma warning disable CA1031 // Whatever is wrong here will be said of a real run, in its conditions.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _logger.LogWarning(error, "The warm-up failed; the first run will take a moment longer");
         }
     }
 
@@ -73,7 +98,7 @@ public sealed class OperatorService(
         LeaderElector? elector = null;
         if (_options.LeaderElection)
         {
-            leadership = elector = new LeaderElector(
+            leadership = _elector = elector = new LeaderElector(
                 new ResourceClient<V1Lease>(api),
                 new ObjectKey(_options.PodNamespace, $"{_options.InstanceName}-operator"),
                 $"{_options.PodName}_{Guid.NewGuid():N}",
@@ -84,9 +109,9 @@ public sealed class OperatorService(
         }
 
         var fenced = api.FencedBy(leadership);
-        var writer = new StatusWriter(_expectations);
+        var writer = new StatusWriter(_expectations, time);
         var jobs = new JobCreator(fenced, _expectations);
-        var decider = new RunDecider(_options, reports.CertificatePem);
+        var decider = new RunDecider(_options, () => reports.CertificatePem);
         var inspector = new InspectionDecider(_options);
         var run = new RunController(fenced, caches, decider, jobs, writer, _expectations, events, runMetrics, time);
         var model = new InputController<BaseModel>(
@@ -99,11 +124,11 @@ public sealed class OperatorService(
         Task LeadOnceAsync(CancellationToken leading)
         {
             return Task.WhenAll(
-                Work("adaptertrainingrun", runs, run.ReconcileAsync, _options.Workers, leading),
-                Work("basemodel", models, model.ReconcileAsync, _options.Workers, leading),
-                Work("trainingdataset", datasets, dataset.ReconcileAsync, _options.Workers, leading),
-                Work("projectionpretrain", projections, projection.ReconcileAsync, 1, leading),
-                Work("adaptersweep", sweeps, sweep.ReconcileAsync, 1, leading));
+                Work("adaptertrainingrun", runs, run.ReconcileAsync, Tell(fenced, writer, caches.Runs), _options.Workers, leading),
+                Work("basemodel", models, model.ReconcileAsync, Tell(fenced, writer, caches.Models), _options.Workers, leading),
+                Work("trainingdataset", datasets, dataset.ReconcileAsync, Tell(fenced, writer, caches.Datasets), _options.Workers, leading),
+                Work("projectionpretrain", projections, projection.ReconcileAsync, Tell(fenced, writer, caches.Projections), 1, leading),
+                Work("adaptersweep", sweeps, sweep.ReconcileAsync, Tell(fenced, writer, caches.Sweeps), 1, leading));
         }
 
         if (elector is null)
@@ -118,9 +143,25 @@ public sealed class OperatorService(
     }
 
     private Task Work(
-        string name, WorkQueue<ObjectKey> queue, Func<ObjectKey, CancellationToken, Task<TimeSpan?>> reconcile, int workers, CancellationToken cancellation)
+        string name,
+        WorkQueue<ObjectKey> queue,
+        Func<ObjectKey, CancellationToken, Task<TimeSpan?>> reconcile,
+        Func<ObjectKey, string, CancellationToken, Task> tell,
+        int workers,
+        CancellationToken cancellation)
     {
-        return new Controller<ObjectKey>(name, queue, reconcile, runtimeMetrics, loggers.CreateLogger($"Graft.{name}")).RunAsync(workers, cancellation);
+        return new Controller<ObjectKey>(name, queue, reconcile, runtimeMetrics, loggers.CreateLogger($"Graft.{name}"), tell)
+            .RunAsync(workers, cancellation);
+    }
+
+    /// <summary>Whatever goes wrong with a resource is said in its conditions, where its owner looks.</summary>
+    private static Func<ObjectKey, string, CancellationToken, Task> Tell<T>(ApiClient fenced, StatusWriter writer, Informer<T> resources)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var client = new ResourceClient<T>(fenced);
+        return (key, what, cancellation) => resources.Cache.Find(key) is { } resource
+            ? writer.TellAsync(client, resource, Reasons.ReconciliationFailed, $"The operator cannot handle this resource: {what}", cancellation)
+            : Task.CompletedTask;
     }
 
     /// <summary>Which changes make which resources worth a look.</summary>

@@ -66,7 +66,7 @@ public sealed class RunController(
         catch (ApiException refusal) when (refusal.IsRejection)
         {
             await WriteAsync(observed, current, decider.Decide(observed with { Refusal = refusal.Message }), cancellation).ConfigureAwait(false);
-            throw;
+            throw new ToldException(refusal);
         }
 
         await WriteAsync(observed, current, decision, cancellation).ConfigureAwait(false);

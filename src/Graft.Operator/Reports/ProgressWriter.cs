@@ -4,6 +4,7 @@ using Graft.Api.V1Alpha1;
 using Graft.Operator.Controllers;
 using Graft.Operator.Runs;
 using Graft.Operator.Runtime;
+using Graft.Operator.Status;
 
 namespace Graft.Operator.Reports;
 
@@ -52,7 +53,7 @@ public sealed class ProgressWriter(ApiClient api, ClusterCaches caches, TimeSpan
         }
 
         _written[key] = time.GetTimestamp();
-        var status = new { progress = ProgressStatus.Of(taken.Report, time.GetUtcNow()) };
+        var status = StatusJson.Of(new TrainingRunStatus { Progress = ProgressStatus.Of(taken.Report, time.GetUtcNow()) });
         try
         {
             // Onto the very run that has not ended: one that ends meanwhile keeps the progress that it ended with.

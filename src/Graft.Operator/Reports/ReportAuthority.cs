@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Graft.Operator.Controllers;
 using Graft.Operator.Runtime;
 using k8s.Models;
@@ -8,63 +7,71 @@ using k8s.Models;
 namespace Graft.Operator.Reports;
 
 /// <summary>
-/// The certificate authority of progress reports: made once, kept in a Secret of the operator's namespace so that restarts and
-/// replicas agree, and given to each trainer pod with its plan. Each replica makes itself a server certificate with it.
+/// The certificate authority of progress reports: kept in a Secret of the operator's namespace so that restarts and replicas agree,
+/// renewed before its end, and given to each trainer pod with its plan. Each replica makes itself server certificates with it.
 /// </summary>
-public sealed class ReportAuthority : IDisposable
+/// <param name="secrets">The client.</param>
+/// <param name="key">The Secret.</param>
+/// <param name="host">The name under which pods reach the operator.</param>
+/// <param name="time">The clock.</param>
+public sealed class ReportAuthority(ResourceClient<V1Secret> secrets, ObjectKey key, string host, TimeProvider time) : IDisposable
 {
-    private const string CertificateKey = "tls.crt";
-    private const string PrivateKeyKey = "tls.key";
-    private static readonly TimeSpan AuthorityLife = TimeSpan.FromDays(3650);
     private static readonly TimeSpan ServerLife = TimeSpan.FromDays(90);
 
-    private readonly X509Certificate2 _authority;
-    private readonly string _host;
-    private readonly TimeProvider _time;
     private readonly Lock _gate = new();
+    private AuthorityKeys? _keys;
     private X509Certificate2? _server;
+    private string? _signer;
 
-    private ReportAuthority(X509Certificate2 authority, string host, TimeProvider time)
+    /// <summary>Whom a pod that starts now should trust, as PEM; null before the first <see cref="RefreshAsync"/>.</summary>
+    public string? CertificatePem
     {
-        _authority = authority;
-        _host = host;
-        _time = time;
+        get
+        {
+            lock (_gate)
+            {
+                return _keys?.Trusted;
+            }
+        }
     }
-
-    /// <summary>The authority's certificate, as PEM.</summary>
-    public string CertificatePem => _authority.ExportCertificatePem();
 
     /// <summary>
-    /// Reads the authority from its Secret, or makes it: the Secret too where there is none, its content where somebody has prepared an
-    /// empty one, so that this process need not be allowed to create Secrets.
+    /// Reads the authority from its Secret, and makes or renews it where that is due: the Secret too where there is none, its content
+    /// where somebody has prepared an empty one, so that this process need not be allowed to create Secrets.
     /// </summary>
-    /// <param name="secrets">The client.</param>
-    /// <param name="key">The Secret.</param>
-    /// <param name="host">The name under which pods reach the operator.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellation">Cancels the requests.</param>
-    public static async Task<ReportAuthority> LoadAsync(
-        ResourceClient<V1Secret> secrets, ObjectKey key, string host, TimeProvider time, CancellationToken cancellation)
+    /// <returns>Whether it was made or renewed just now.</returns>
+    public async Task<bool> RefreshAsync(CancellationToken cancellation)
     {
         var secret = await secrets.FindAsync(key, cancellation).ConfigureAwait(false);
-        if (secret?.Data?.ContainsKey(PrivateKeyKey) != true)
+        var there = AuthorityKeys.Read(secret?.Data);
+        var wanted = there?.At(time.GetUtcNow()) ?? AuthorityKeys.New(time.GetUtcNow());
+        if (wanted != there)
         {
-            secret = await FillAsync(secrets, secret, NewSecret(key, time), cancellation).ConfigureAwait(false);
+            wanted = await WriteAsync(secret, wanted, cancellation).ConfigureAwait(false);
         }
 
-        var authority = X509Certificate2.CreateFromPem(
-            Encoding.ASCII.GetString(secret.Data[CertificateKey]), Encoding.ASCII.GetString(secret.Data[PrivateKeyKey]));
-        return new ReportAuthority(authority, host, time);
+        lock (_gate)
+        {
+            _keys = wanted;
+        }
+
+        return wanted != there;
     }
 
-    /// <summary>The server certificate, made anew when two thirds of its life are over.</summary>
-    public X509Certificate2 ServerCertificate()
+    /// <summary>The server certificate, made anew when two thirds of its life are over or another authority signs.</summary>
+    public X509Certificate2? ServerCertificate()
     {
         lock (_gate)
         {
-            if (_server is null || _time.GetUtcNow() > _server.NotAfter.ToUniversalTime() - (ServerLife / 3))
+            if (_keys is null)
             {
-                _server = Issue();
+                return null;
+            }
+
+            if (_server is null || _signer != _keys.Certificate || time.GetUtcNow() > RenewalOf(_server))
+            {
+                // The one before is left to the collector: a handshake may be using it.
+                (_server, _signer) = (Issue(_keys), _keys.Certificate);
             }
 
             return _server;
@@ -73,72 +80,68 @@ public sealed class ReportAuthority : IDisposable
 
     public void Dispose()
     {
-        _authority.Dispose();
         _server?.Dispose();
     }
 
-    private static async Task<V1Secret> FillAsync(
-        ResourceClient<V1Secret> secrets, V1Secret? empty, V1Secret filled, CancellationToken cancellation)
+    private static DateTimeOffset RenewalOf(X509Certificate2 server)
+    {
+        return server.NotAfter.ToUniversalTime() - ((server.NotAfter - server.NotBefore) / 3);
+    }
+
+    private async Task<AuthorityKeys> WriteAsync(V1Secret? there, AuthorityKeys wanted, CancellationToken cancellation)
     {
         try
         {
-            if (empty is null)
+            if (there is null)
             {
-                return await secrets.CreateAsync(filled, StatusWriter.FieldManager, cancellation).ConfigureAwait(false);
+                var secret = new V1Secret
+                {
+                    Metadata = new V1ObjectMeta { Name = key.Name, NamespaceProperty = key.Namespace },
+                    Type = "kubernetes.io/tls",
+                    Data = wanted.Write(),
+                };
+                await secrets.CreateAsync(secret, StatusWriter.FieldManager, cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                there.Data = wanted.Write();
+                await secrets.ReplaceAsync(there, cancellation).ConfigureAwait(false);
             }
 
-            empty.Data = filled.Data;
-            return await secrets.ReplaceAsync(empty, cancellation).ConfigureAwait(false);
+            return wanted;
         }
         catch (ApiException error) when (error.IsAlreadyExists || error.IsConflict)
         {
             // Another replica was quicker: its authority is everyone's.
-            return await secrets.GetAsync(ObjectKey.Of(filled), cancellation).ConfigureAwait(false);
+            var theirs = await secrets.GetAsync(key, cancellation).ConfigureAwait(false);
+            return AuthorityKeys.Read(theirs.Data) ?? throw new ApiException(error.Code, error.Reason, $"The Secret {key} holds no authority.");
         }
     }
 
-    private static V1Secret NewSecret(ObjectKey key, TimeProvider time)
+    private X509Certificate2 Issue(AuthorityKeys keys)
     {
-        using var privateKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=Graft progress reports", privateKey, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        var now = time.GetUtcNow();
-        using var certificate = request.CreateSelfSigned(now - TimeSpan.FromHours(1), now + AuthorityLife);
-        return new V1Secret
-        {
-            Metadata = new V1ObjectMeta { Name = key.Name, NamespaceProperty = key.Namespace },
-            Type = "kubernetes.io/tls",
-            Data = new Dictionary<string, byte[]>
-            {
-                [CertificateKey] = Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()),
-                [PrivateKeyKey] = Encoding.ASCII.GetBytes(privateKey.ExportPkcs8PrivateKeyPem()),
-            },
-        };
-    }
-
-    private X509Certificate2 Issue()
-    {
+        using var authority = X509Certificate2.CreateFromPem(keys.Certificate, keys.PrivateKey);
         using var privateKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=graft-operator", privateKey, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        if (System.Net.IPAddress.TryParse(_host, out var address))
+        if (System.Net.IPAddress.TryParse(host, out var address))
         {
             names.AddIpAddress(address);
         }
         else
         {
-            names.AddDnsName(_host);
+            names.AddDnsName(host);
         }
 
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
         request.CertificateExtensions.Add(
-            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-        var now = _time.GetUtcNow();
-        using var issued = request.Create(_authority, now - TimeSpan.FromHours(1), now + ServerLife, RandomNumberGenerator.GetBytes(16));
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        var now = time.GetUtcNow();
+        DateTimeOffset end = authority.NotAfter.ToUniversalTime();
+        using var issued = request.Create(
+            authority, now - TimeSpan.FromHours(1), now + ServerLife < end ? now + ServerLife : end, RandomNumberGenerator.GetBytes(16));
         return issued.CopyWithPrivateKey(privateKey);
     }
 }

@@ -1,6 +1,5 @@
-using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json;
-using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Controllers;
 using Graft.Operator.Pods;
@@ -22,7 +21,8 @@ public sealed class ReportEndpoint(TokenReviewer reviewer, ClusterCaches caches,
     private const double ReportsPerSecond = 2;
     private const int ReportBurst = 10;
     private const string Scheme = "Bearer ";
-    private readonly ConcurrentDictionary<ObjectKey, TokenBucket> _rates = new();
+    private const int MostRuns = 50_000;
+    private readonly SourceRates<ObjectKey> _rates = new(ReportsPerSecond, ReportBurst, MostRuns, time);
 
     /// <summary>Answers a request.</summary>
     public async Task<IResult> PutAsync(HttpContext context, string @namespace, string name)
@@ -37,7 +37,7 @@ public sealed class ReportEndpoint(TokenReviewer reviewer, ClusterCaches caches,
         ReportingPod? pod;
         try
         {
-            pod = await reviewer.ReviewAsync(header[Scheme.Length..].Trim(), context.RequestAborted).ConfigureAwait(false);
+            pod = await PodOfAsync(header[Scheme.Length..].Trim(), context).ConfigureAwait(false);
         }
         catch (ReviewBusyException busy)
         {
@@ -68,7 +68,7 @@ public sealed class ReportEndpoint(TokenReviewer reviewer, ClusterCaches caches,
             return Refuse(StatusCodes.Status409Conflict, $"The AdapterTrainingRun {key} has ended.");
         }
 
-        if (!_rates.GetOrAdd(key, _ => new TokenBucket(ReportsPerSecond, ReportBurst, time)).TryTake())
+        if (!_rates.TryTake(key))
         {
             return Refuse(StatusCodes.Status429TooManyRequests, $"More than {ReportsPerSecond} reports a second of one run.");
         }
@@ -79,8 +79,25 @@ public sealed class ReportEndpoint(TokenReviewer reviewer, ClusterCaches caches,
     /// <summary>Forgets a run that is gone.</summary>
     public void Forget(ObjectKey key)
     {
-        _rates.TryRemove(key, out _);
+        _rates.Forget(key);
         writer.Forget(key);
+    }
+
+    /// <summary>
+    /// The pod whose token it is. The API server is asked only about tokens that name a pod of the operator's own that is still there:
+    /// neither rubbish nor the tokens of pods that are gone cost it anything.
+    /// </summary>
+    private async Task<ReportingPod?> PodOfAsync(string token, HttpContext context)
+    {
+        if (PodToken.Read(token, time.GetUtcNow()) is not { Pod: var claimed }
+            || caches.Pods.Cache.Find(claimed.Key)?.Metadata.Uid != claimed.Uid)
+        {
+            return null;
+        }
+
+        var source = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        var pod = await reviewer.ReviewAsync(token, source, context.RequestAborted).ConfigureAwait(false);
+        return pod == claimed ? pod : null;
     }
 
     private async Task<IResult> TakeAsync(HttpContext context, AdapterTrainingRun run)
@@ -92,9 +109,7 @@ public sealed class ReportEndpoint(TokenReviewer reviewer, ClusterCaches caches,
 
         try
         {
-            var report = JsonSerializer.Deserialize<ProgressReport>(body, PlanJson.WireOptions)
-                ?? throw new JsonException("it is empty");
-            queue.AddAfter(ObjectKey.Of(run), writer.Take(run, report));
+            queue.AddAfter(ObjectKey.Of(run), writer.Take(run, ReportJson.Read(body)));
             return Results.Accepted();
         }
         catch (JsonException error)

@@ -15,6 +15,7 @@ public sealed class ReportServer(
     : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RefreshPeriod = TimeSpan.FromHours(1);
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ReportAuthority? _authority;
@@ -23,7 +24,7 @@ public sealed class ReportServer(
     /// <summary>Done once pods can be told whom to trust.</summary>
     public Task Ready => _ready.Task;
 
-    /// <summary>The authority's certificate, as PEM; null where there are no reports.</summary>
+    /// <summary>Whom a pod that starts now should trust, as PEM; null where there are no reports.</summary>
     public string? CertificatePem => _authority?.CertificatePem;
 
     /// <summary>The server certificate; null until there is one.</summary>
@@ -43,13 +44,14 @@ public sealed class ReportServer(
 
         try
         {
-            _authority = await LoadAsync(new Uri(url).Host, cancellation).ConfigureAwait(false);
+            var secret = new ObjectKey(settings.Value.PodNamespace, $"{settings.Value.InstanceName}-report-ca");
+            _authority = new ReportAuthority(new ResourceClient<V1Secret>(api), secret, new Uri(url).Host, time);
             var queue = metrics.CreateQueue<ObjectKey>("progress", time);
             var writer = new ProgressWriter(api, caches, TimeSpan.FromSeconds(settings.Value.ProgressSeconds), time);
             _endpoint = new ReportEndpoint(new TokenReviewer(api, time), caches, writer, queue, time);
-            _ready.TrySetResult();
-            await new Controller<ObjectKey>("progress", queue, writer.WriteAsync, metrics, logger)
-                .RunAsync(settings.Value.Workers, cancellation).ConfigureAwait(false);
+            var work = new Controller<ObjectKey>("progress", queue, writer.WriteAsync, metrics, logger).RunAsync(settings.Value.Workers, cancellation);
+            await KeepAuthorityAsync(_authority, cancellation).ConfigureAwait(false);
+            await work.ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -81,21 +83,28 @@ public sealed class ReportServer(
         _authority?.Dispose();
     }
 
-    private async Task<ReportAuthority> LoadAsync(string host, CancellationToken cancellation)
+    /// <summary>Loads the authority, and renews it for as long as this process runs.</summary>
+    private async Task KeepAuthorityAsync(ReportAuthority authority, CancellationToken cancellation)
     {
-        var key = new ObjectKey(settings.Value.PodNamespace, $"{settings.Value.InstanceName}-report-ca");
         while (true)
         {
+            var pause = RefreshPeriod;
             try
             {
-                return await ReportAuthority.LoadAsync(new ResourceClient<V1Secret>(api), key, host, time, cancellation)
-                    .ConfigureAwait(false);
+                if (await authority.RefreshAsync(cancellation).ConfigureAwait(false))
+                {
+                    logger.LogInformation("The certificate authority of progress reports was made or renewed");
+                }
+
+                _ready.TrySetResult();
             }
-            catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutException)
+            catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutException or IOException)
             {
-                logger.LogWarning("The Secret {Name} of the report authority: {Error}; trying again", key, error.Message);
-                await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
+                logger.LogWarning("The Secret of the report authority: {Error}; trying again", error.Message);
+                pause = _ready.Task.IsCompleted ? RefreshPeriod : Pause;
             }
+
+            await Task.Delay(pause, time, cancellation).ConfigureAwait(false);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Graft.Api.V1Alpha1;
@@ -21,15 +22,20 @@ public sealed class TokenReviewer(ApiClient api, TimeProvider time)
     private const string PodUidExtra = "authentication.kubernetes.io/pod-uid";
     private const string AccountPrefix = "system:serviceaccount:";
     private const int MostAnswers = 20000;
+    private const int MostSources = 20000;
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(1);
 
     private readonly ResourceClient<V1TokenReview> _reviews = new(api);
     private readonly TokenBucket _questions = new(rate: 50, burst: 200, time);
+    private readonly SourceRates<IPAddress> _sources = new(rate: 5, burst: 50, MostSources, time);
     private readonly ConcurrentDictionary<string, Answer> _answers = new();
 
     /// <summary>The pod whose token it is; null where it is no such token.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="source">Whence it came: one address does not use up what is there for all.</param>
+    /// <param name="cancellation">Cancels the question.</param>
     /// <exception cref="ReviewBusyException">Too many unknown tokens came at once.</exception>
-    public async Task<ReportingPod?> ReviewAsync(string token, CancellationToken cancellation)
+    public async Task<ReportingPod?> ReviewAsync(string token, IPAddress source, CancellationToken cancellation)
     {
         // Not the token itself: what is kept in memory for long should open no door.
         var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
@@ -38,7 +44,7 @@ public sealed class TokenReviewer(ApiClient api, TimeProvider time)
             return known.Pod;
         }
 
-        if (!_questions.TryTake())
+        if (!_sources.TryTake(source) || !_questions.TryTake())
         {
             throw new ReviewBusyException();
         }

@@ -5,23 +5,31 @@ using Graft.Operator.Status;
 
 namespace Graft.Operator.Runs;
 
-/// <summary>Turns what a trainer reports into what a run's status shows.</summary>
+/// <summary>
+/// Turns what a trainer reports into what a run's status shows. The trainer may be of another release: what cannot be is left out or
+/// set to the nearest that can.
+/// </summary>
 public static class ProgressStatus
 {
+    /// <summary>An estimate beyond this says nothing.</summary>
+    private const long LongestEtaSeconds = 10L * 366 * 24 * 3600;
+
     /// <summary>A report as a status.</summary>
     public static RunProgress Of(ProgressReport report, DateTimeOffset now)
     {
+        var step = Math.Clamp(report.Step, 0, report.TotalSteps > 0 ? report.TotalSteps : long.MaxValue);
+        var eta = Whole(report.EtaSeconds) is { } seconds and >= 0 and <= LongestEtaSeconds ? seconds : (long?)null;
         return new RunProgress
         {
             Activity = report.Activity,
-            Step = report.Step,
+            Step = step,
             TotalSteps = report.TotalSteps > 0 ? report.TotalSteps : null,
-            Summary = Summary(report.Step, report.TotalSteps),
+            Summary = Summary(step, report.TotalSteps),
             Loss = Decimal(report.Loss),
-            TokensPerSecond = Whole(report.TokensPerSecond),
-            EtaSeconds = Whole(report.EtaSeconds),
-            Eta = Whole(report.EtaSeconds) is { } seconds ? Duration(seconds) : null,
-            CheckpointStep = report.CheckpointStep,
+            TokensPerSecond = Whole(report.TokensPerSecond) is { } speed and >= 0 and < long.MaxValue ? speed : null,
+            EtaSeconds = eta,
+            Eta = eta is { } left ? Duration(left) : null,
+            CheckpointStep = report.CheckpointStep is { } saved ? Math.Max(0, saved) : null,
             ReportTime = ConditionSet.Seconds(now),
         };
     }
@@ -29,12 +37,12 @@ public static class ProgressStatus
     /// <summary>The progress of a run that has ended, from its last report and its result.</summary>
     public static RunProgress? Final(RunProgress? last, RunResult? result)
     {
-        if (result is null or { Steps: 0 })
+        if (result is null or { Steps: <= 0 })
         {
             return null;
         }
 
-        var total = result.Outcome == "Succeeded" ? result.Steps : last?.TotalSteps ?? 0;
+        var total = result.Outcome == "Succeeded" ? result.Steps : Math.Max(result.Steps, last?.TotalSteps ?? 0);
         return new RunProgress
         {
             Step = result.Steps,
@@ -77,14 +85,14 @@ public static class ProgressStatus
     /// <summary>A tracked run as a status; nothing for one that was recorded as files, which go with their pod.</summary>
     public static TrackedRunStatus? Tracking(ResultTracking? tracking)
     {
-        return tracking is { } run && run.Uri.StartsWith("http", StringComparison.Ordinal)
+        return tracking is { } run && run.Uri?.StartsWith("http", StringComparison.Ordinal) == true
             ? new TrackedRunStatus { ExperimentId = run.ExperimentId, RunId = run.RunId, Uri = run.Uri }
             : null;
     }
 
     private static string Summary(long step, long total)
     {
-        return total > 0 ? $"{step}/{total} ({100 * step / total}%)" : $"{step}";
+        return total > 0 ? $"{step}/{total} ({(Int128)100 * step / total}%)" : $"{step}";
     }
 
     private static string? Decimal(double? value)

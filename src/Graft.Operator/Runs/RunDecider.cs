@@ -11,8 +11,8 @@ namespace Graft.Operator.Runs;
 /// asks for nothing.
 /// </summary>
 /// <param name="options">The installation's settings.</param>
-/// <param name="reportCa">The certificate authority of progress reports, as PEM; null without reports.</param>
-public sealed class RunDecider(OperatorOptions options, string? reportCa)
+/// <param name="reportCa">Whom a pod that starts now should trust with progress reports, as PEM; null without reports.</param>
+public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
 {
     /// <summary>How long a missing input is taken for one that is about to be applied.</summary>
     public static readonly TimeSpan InputPatience = TimeSpan.FromMinutes(2);
@@ -31,7 +31,7 @@ public sealed class RunDecider(OperatorOptions options, string? reportCa)
         }
 
         var before = observed.Run.Status;
-        var (resolved, why) = RunResolver.Resolve(observed, options, reportCa);
+        var (resolved, why) = RunResolver.Resolve(observed, options, reportCa());
         if (resolved is not null)
         {
             return !IsFinished(before) || before!.PlanHash != resolved.PlanHash

@@ -5,6 +5,9 @@ namespace Graft.Operator.Runtime;
 /// <summary>A write was not sent: another replica might lead by now.</summary>
 public sealed class NotLeadingException() : Exception("This replica no longer leads.");
 
+/// <summary>Something failed for good, and the object's status says so already.</summary>
+public sealed class ToldException(Exception error) : Exception(error.Message, error);
+
 /// <summary>The API server refused a request.</summary>
 /// <param name="code">The HTTP status.</param>
 /// <param name="reason">The reason of the server's Status, such as <c>AlreadyExists</c>; empty where it gave none.</param>

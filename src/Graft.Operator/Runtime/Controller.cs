@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 
 namespace Graft.Operator.Runtime;
 
@@ -11,12 +12,14 @@ namespace Graft.Operator.Runtime;
 /// <param name="reconcile">Looks at one key; returns when to look again without a change, or null.</param>
 /// <param name="metrics">Where it is counted.</param>
 /// <param name="logger">Where failures are told.</param>
+/// <param name="tell">Says on the object of a key that it cannot be reconciled, where nobody has said so yet.</param>
 public sealed class Controller<TKey>(
     string name,
     WorkQueue<TKey> queue,
     Func<TKey, CancellationToken, Task<TimeSpan?>> reconcile,
     RuntimeMetrics metrics,
-    ILogger logger)
+    ILogger logger,
+    Func<TKey, string, CancellationToken, Task>? tell = null)
     where TKey : notnull
 {
     /// <summary>Works until cancelled, and then until the looks under way have ended.</summary>
@@ -82,17 +85,56 @@ public sealed class Controller<TKey>(
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            queue.AddRateLimited(key);
-            if (error is HttpRequestException or TimeoutException)
+            if (Passes(error))
             {
+                queue.AddRateLimited(key);
                 logger.LogInformation("{Controller} {Key}: {Error}; trying again", name, key, error.Message);
             }
             else
             {
-                logger.LogError(error, "{Controller} {Key}: failed {Failures} times; trying again", name, key, queue.Failures(key));
+                queue.AddAfterLongPause(key);
+                await FailedAsync(key, error, cancellation).ConfigureAwait(false);
             }
         }
 
         metrics.Reconciled(name, result, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>Whether it is likely to pass by itself, soon.</summary>
+    private static bool Passes(Exception error)
+    {
+        return error is HttpRequestException or TimeoutException or IOException or OperationCanceledException
+            || error is ApiException { Code: >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.NotFound };
+    }
+
+    private async Task FailedAsync(TKey key, Exception error, CancellationToken cancellation)
+    {
+        if (error is ApiException or ToldException)
+        {
+            logger.LogWarning("{Controller} {Key}: {Error}; failed {Failures} times", name, key, error.Message, queue.Failures(key));
+        }
+        else
+        {
+            // Where it comes from is worth a look, once.
+            var trace = queue.Failures(key) == 1 ? error : null;
+            logger.LogError(trace, "{Controller} {Key}: {Error}; failed {Failures} times", name, key, error.Message, queue.Failures(key));
+        }
+
+        if (tell is null || error is ToldException)
+        {
+            return;
+        }
+
+        try
+        {
+            var what = error is ApiException ? error.Message : $"{error.GetType().Name}: {error.Message}";
+            await tell(key, what, cancellation).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Not even telling works: it is told by the log alone, and tried again with the key.
+        catch (Exception second)
+#pragma warning restore CA1031
+        {
+            logger.LogInformation("{Controller} {Key}: its status cannot say so: {Error}", name, key, second.Message);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Graft.Operator.Status;
 using k8s;
 using k8s.Models;
 
@@ -17,12 +18,13 @@ public sealed record EventNote(string Type, string Reason, string Action, string
 
 /// <summary>
 /// Writes events (events.k8s.io/v1) in the background. One that repeats within a while becomes a count on the first. When the
-/// server cannot keep up events are dropped: they are a story for people, and the conditions hold the facts.
+/// server cannot keep up, or refuses them, events are dropped: they are a story for people, and the conditions hold the facts.
 /// </summary>
 public sealed class EventRecorder(ResourceClient<Eventsv1Event> events, string controller, string instance, TimeProvider time, ILogger logger)
 {
-    private const int LongestNote = 1024;
-    private const int LongestInstance = 128;
+    private const int LongestNoteBytes = 1024;
+    private const int LongestName = 253;
+    private const int LongestWord = 128;
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(6);
 
     private readonly Channel<Entry> _entries = Channel.CreateBounded<Entry>(new BoundedChannelOptions(4096)
@@ -32,6 +34,7 @@ public sealed class EventRecorder(ResourceClient<Eventsv1Event> events, string c
     });
 
     private readonly Dictionary<(string Uid, EventNote Note), Series> _series = [];
+    private readonly HashSet<string> _refused = [];
     private long _swept;
 
     /// <summary>Tells something about an object; returns at once.</summary>
@@ -60,9 +63,16 @@ public sealed class EventRecorder(ResourceClient<Eventsv1Event> events, string c
                 {
                     await WriteAsync(entry, cancellation).ConfigureAwait(false);
                 }
-                catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutException)
+                catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutException or IOException)
                 {
-                    logger.LogInformation("The event {Reason} on {Name} was not written: {Error}", entry.Note.Reason, entry.Regarding.Name, error.Message);
+                    // Said once for each sort: what is wrong with one event is wrong with the next of its sort.
+                    var level = _refused.Add(entry.Note.Reason) ? LogLevel.Warning : LogLevel.Debug;
+                    logger.Log(
+                        level,
+                        "The event {Reason} on {Name} was not written: {Error}; others like it are dropped silently",
+                        entry.Note.Reason,
+                        entry.Regarding.Name,
+                        error.Message);
                 }
             }
         }
@@ -85,27 +95,33 @@ public sealed class EventRecorder(ResourceClient<Eventsv1Event> events, string c
             return;
         }
 
-        var note = entry.Note.Note.Length <= LongestNote ? entry.Note.Note : entry.Note.Note[..(LongestNote - 1)] + "…";
         var written = await events.CreateAsync(
             new Eventsv1Event
             {
                 Metadata = new V1ObjectMeta
                 {
-                    Name = $"{entry.Regarding.Name}.{Guid.NewGuid():N}",
+                    Name = NameOf(entry.Regarding.Name),
                     NamespaceProperty = entry.Regarding.NamespaceProperty,
                 },
                 Regarding = entry.Regarding,
                 Type = entry.Note.Type,
-                Reason = entry.Note.Reason,
+                Reason = StatusText.Reason(entry.Note.Reason, "Unknown"),
                 Action = entry.Note.Action,
-                Note = note,
+                Note = StatusText.CleanBytes(entry.Note.Note, LongestNoteBytes),
                 ReportingController = controller,
-                ReportingInstance = instance.Length <= LongestInstance ? instance : instance[..LongestInstance],
+                ReportingInstance = instance.Length <= LongestWord ? instance : instance[..LongestWord],
                 EventTime = entry.At,
             },
             controller,
             cancellation).ConfigureAwait(false);
         _series[key] = new Series(ObjectKey.Of(written), time.GetTimestamp());
+    }
+
+    /// <summary>A name of its own that begins with the object's, as far as there is room.</summary>
+    private static string NameOf(string regarding)
+    {
+        var unique = $".{Guid.NewGuid():N}";
+        return regarding[..Math.Min(regarding.Length, LongestName - unique.Length)].TrimEnd('.', '-') + unique;
     }
 
     /// <summary>Forgets what has not repeated for a while.</summary>

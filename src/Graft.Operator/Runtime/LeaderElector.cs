@@ -39,6 +39,7 @@ public sealed class LeaderElector(
     TimeProvider time,
     ILogger logger) : ILeadership
 {
+    private string? _toldHolder;
     private V1Lease? _seen;
     private long _seenAt;
     private volatile Moment _renewed = new(0, default);
@@ -56,6 +57,9 @@ public sealed class LeaderElector(
             return _leads && since < options.RenewDeadline ? options.LeaseDuration - since : TimeSpan.Zero;
         }
     }
+
+    /// <summary>Who leads, for people: this replica, or the one that it waits for.</summary>
+    public string Standing => Remaining > TimeSpan.Zero ? "this replica leads" : $"{_toldHolder ?? "nobody yet"} leads by the lease {lease}";
 
     /// <summary>Waits for the lease and leads once.</summary>
     /// <param name="lead">What the leader does, until its token is cancelled.</param>
@@ -181,6 +185,7 @@ public sealed class LeaderElector(
         var duration = TimeSpan.FromSeconds(current.Spec?.LeaseDurationSeconds ?? options.LeaseDuration.TotalSeconds);
         if (!mine && !string.IsNullOrEmpty(holder) && time.GetElapsedTime(_seenAt) < duration)
         {
+            Tell(holder);
             return false;
         }
 
@@ -190,6 +195,16 @@ public sealed class LeaderElector(
             : Held(now, now, transitions + 1);
         Remember(await leases.ReplaceAsync(current, cancellation).ConfigureAwait(false));
         return true;
+    }
+
+    /// <summary>Says whom this replica waits for, once for each: one that waits is as quiet as one that is broken.</summary>
+    private void Tell(string holder)
+    {
+        if (!_leads && _toldHolder != holder)
+        {
+            _toldHolder = holder;
+            logger.LogInformation("{Identity} waits: {Holder} leads by the lease {Lease}", identity, holder, lease);
+        }
     }
 
     private V1LeaseSpec Held(DateTime now, DateTime acquired, int transitions)

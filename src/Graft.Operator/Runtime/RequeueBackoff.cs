@@ -8,6 +8,12 @@ public sealed record RequeueBackoffOptions
 
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(1000);
 
+    /// <summary>The first pause after a failure that repeating is unlikely to mend; it doubles too.</summary>
+    public TimeSpan FirstLongPause { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest of those: whoever has mended the cause does not wait longer.</summary>
+    public TimeSpan LongestLongPause { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Failures a second, over all keys.</summary>
     public double Rate { get; init; } = 10;
 
@@ -39,15 +45,29 @@ public sealed class RequeueBackoff<TKey>(RequeueBackoffOptions options, TimeProv
     /// <returns>The pause before the next try.</returns>
     public TimeSpan NextOfKey(TKey key)
     {
-        int failures;
+        return Doubled(Count(key), options.FirstPause, options.LongestPause);
+    }
+
+    /// <summary>Counts a failure that repeating is unlikely to mend.</summary>
+    /// <returns>The pause before the next try.</returns>
+    public TimeSpan NextLong(TKey key)
+    {
+        return Doubled(Count(key), options.FirstLongPause, options.LongestLongPause);
+    }
+
+    private static TimeSpan Doubled(int failures, TimeSpan first, TimeSpan longest)
+    {
+        return TimeSpan.FromSeconds(Math.Min(longest.TotalSeconds, first.TotalSeconds * Math.Pow(2, Math.Min(failures, 62))));
+    }
+
+    private int Count(TKey key)
+    {
         lock (_gate)
         {
-            failures = _failures.GetValueOrDefault(key);
+            var failures = _failures.GetValueOrDefault(key);
             _failures[key] = failures + 1;
+            return failures;
         }
-
-        return TimeSpan.FromSeconds(Math.Min(
-            options.LongestPause.TotalSeconds, options.FirstPause.TotalSeconds * Math.Pow(2, Math.Min(failures, 62))));
     }
 
     /// <summary>The key's failures since it was last forgotten.</summary>

@@ -127,6 +127,13 @@ public sealed class WorkQueue<TKey> : IDisposable
         AddAfter(key, _backoff.NextOfKey(key));
     }
 
+    /// <summary>Adds a key that failed in a way that repeating is unlikely to mend, after a long pause.</summary>
+    public void AddAfterLongPause(TKey key)
+    {
+        _observer.Retried();
+        AddAfter(key, _backoff.NextLong(key));
+    }
+
     /// <summary>Forgets a key's failures: it succeeded.</summary>
     public void Forget(TKey key)
     {

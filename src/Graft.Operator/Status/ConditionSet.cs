@@ -1,3 +1,4 @@
+using Graft.Api.V1Alpha1;
 using k8s.Models;
 
 namespace Graft.Operator.Status;
@@ -25,7 +26,7 @@ public sealed class ConditionSet(IEnumerable<V1Condition>? before, long generati
     /// <param name="reason">Its reason, CamelCase.</param>
     /// <param name="message">A sentence for people.</param>
     /// <param name="since">Since when, where something else than a change of status tells.</param>
-    public void Set(string type, string status, string reason, string message, DateTime? since = null)
+    public void Set(string type, string status, string reason, string? message, DateTime? since = null)
     {
         var known = _before.GetValueOrDefault(type);
         _after.RemoveAll(condition => condition.Type == type);
@@ -33,8 +34,8 @@ public sealed class ConditionSet(IEnumerable<V1Condition>? before, long generati
         {
             Type = type,
             Status = status,
-            Reason = reason,
-            Message = message.Length <= LongestMessage ? message : message[..(LongestMessage - 1)] + "…",
+            Reason = StatusText.Reason(reason, Reasons.Failed),
+            Message = StatusText.Clean(message ?? "", LongestMessage),
             ObservedGeneration = generation,
             LastTransitionTime = since ?? (known?.Status == status ? known.LastTransitionTime : Seconds(now)),
         });

@@ -64,7 +64,7 @@ internal sealed class World
 
     public RunDecision Decide(string? refusal = null)
     {
-        return new RunDecider(Options, null).Decide(new RunObservation
+        return new RunDecider(Options, () => null).Decide(new RunObservation
         {
             Run = Run,
             Model = HasModel ? Model : null,

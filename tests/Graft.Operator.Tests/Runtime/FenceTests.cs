@@ -1,5 +1,4 @@
 using Graft.Operator.Runtime;
-using k8s;
 using k8s.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -85,7 +84,7 @@ public sealed class FenceTests
     public async Task The_lease_is_held_to_its_deadline_by_whichever_clock_went_further()
     {
         await using var server = await LocalServer.StartAsync();
-        var store = new LeaseStore();
+        var store = new ObjectStore();
         server.Answer = store.AnswerAsync;
         using var client = server.Client(_time);
         var elector = new LeaderElector(
@@ -114,7 +113,7 @@ public sealed class FenceTests
     public async Task A_machine_that_slept_does_not_lead_although_its_monotonic_clock_stood_still()
     {
         await using var server = await LocalServer.StartAsync();
-        server.Answer = new LeaseStore().AnswerAsync;
+        server.Answer = new ObjectStore().AnswerAsync;
         using var client = server.Client(TimeProvider.System);
         var clock = new SleepyClock();
         var elector = new LeaderElector(
@@ -190,34 +189,6 @@ public sealed class FenceTests
         public override System.Threading.ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             return System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    /// <summary>Keeps one Lease, as the API server does.</summary>
-    private sealed class LeaseStore
-    {
-        private string? _lease;
-        private int _version;
-
-        public bool IsDown { get; set; }
-
-        public async Task AnswerAsync(HttpContext context)
-        {
-            if (IsDown || (_lease is null && HttpMethods.IsGet(context.Request.Method)))
-            {
-                context.Response.StatusCode = IsDown ? StatusCodes.Status500InternalServerError : StatusCodes.Status404NotFound;
-                return;
-            }
-
-            if (!HttpMethods.IsGet(context.Request.Method))
-            {
-                using var reader = new StreamReader(context.Request.Body);
-                var lease = KubernetesJson.Deserialize<V1Lease>(await reader.ReadToEndAsync());
-                lease.Metadata.ResourceVersion = (++_version).ToString(System.Globalization.CultureInfo.InvariantCulture);
-                _lease = KubernetesJson.Serialize(lease);
-            }
-
-            await context.Response.WriteAsync(_lease!);
         }
     }
 }

@@ -63,14 +63,14 @@ public sealed class FailoverTests(ApiServer server) : IAsyncLifetime
     private async Task TakeOverAsync(ProxyVerdict verdict, Func<HttpRequest, bool> which)
     {
         await using var proxy = await ApiProxy.StartAsync(server, RetryAfter);
-        await using var first = await OperatorProcess.StartAsync(server, _team.Namespace, election: true, proxy.Kubeconfig);
+        await using var first = await OperatorProcess.StartAsync(server, _team.Namespace, election: true, kubeconfig: proxy.Kubeconfig);
         await _team.HaveInputsAsync();
         proxy.Decide = request => which(request) ? verdict : ProxyVerdict.Forward;
         await _team.ApplyRunAsync();
         await Eventually.TrueAsync("a write waits", () => Task.FromResult(proxy.Stopped.Count > 0));
         await first.SignalAsync("STOP");
 
-        await using var second = await OperatorProcess.StartAsync(server, _team.Namespace, election: true);
+        await using var second = await OperatorProcess.StartAsync(server, _team.Namespace, election: true, reportUrl: first.ReportUrl);
         await _team.EndAsync(await _team.TrainerPodAsync(), 0, Runs.World.Result());
         var ended = await _team.UntilAsync("True/Completed");
         await Eventually.TrueAsync("the Job has ended", async () =>

@@ -43,8 +43,14 @@ internal sealed class OperatorProcess : IAsyncDisposable
     /// <param name="election">Whether it takes part in an election.</param>
     /// <param name="after">One that has ended and that it takes the place of, at the same addresses: those are part of a Job's settings.</param>
     /// <param name="kubeconfig">How it reaches the server; as the administrator without it.</param>
+    /// <param name="reportUrl">Where it tells trainers to report to, as all replicas of a release do alike; to itself without it.</param>
     public static async Task<OperatorProcess> StartAsync(
-        ApiServer server, string @namespace, bool election = false, OperatorProcess? after = null, string? kubeconfig = null)
+        ApiServer server,
+        string @namespace,
+        bool election = false,
+        OperatorProcess? after = null,
+        string? kubeconfig = null,
+        string? reportUrl = null)
     {
         var (port, reportPort) = after is null ? (FreePort(), FreePort()) : (after._port, after._reportPort);
         var folder = AppContext.BaseDirectory.TrimEnd('/').Replace("Graft.Operator.Tests", "Graft.Operator", StringComparison.Ordinal);
@@ -61,7 +67,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
             ["Graft__PodName"] = $"operator-{port}",
             ["Graft__LeaderElection"] = election.ToString(),
             ["Graft__ArtifactRepository"] = "registry.example/adapters",
-            ["Graft__ReportUrl"] = $"https://127.0.0.1:{reportPort}",
+            ["Graft__ReportUrl"] = reportUrl ?? $"https://127.0.0.1:{reportPort}",
             ["Graft__ReportPort"] = reportPort.ToString(CultureInfo.InvariantCulture),
             ["Graft__HttpPort"] = port.ToString(CultureInfo.InvariantCulture),
             ["Graft__ProgressSeconds"] = "0.5",

@@ -242,6 +242,7 @@ public sealed class OperatorTests(ApiServer server) : IAsyncLifetime
         await Eventually.TrueAsync("the first has ended", () => Task.FromResult(first.HasExited));
         Assert.NotEqual(0, first.ExitCode);
         Assert.Single(await _team.TrainJobsAsync());
+        Assert.Contains($"waits: {first.Name}", second.Log, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Graft.Api.Planning;
@@ -91,6 +93,93 @@ public sealed class ReportTests(ApiServer server) : IAsyncLifetime
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
         var accepted = answers.Count(answer => answer == HttpStatusCode.Accepted);
         Assert.True(await @operator.WritesAsync() - writes < accepted, "each report was written by itself");
+    }
+
+    [Fact]
+    public async Task Rubbish_costs_the_api_server_nothing_and_keeps_nobody_from_reporting()
+    {
+        await using var @operator = await OperatorProcess.StartAsync(server, _team.Namespace);
+        await _team.HaveInputsAsync();
+        await _team.ApplyRunAsync();
+        var pod = await _team.TrainerPodAsync();
+        await _team.RunAsync(pod);
+        var run = await _team.UntilAsync("Unknown/Running");
+        var plan = await _team.PlanAsync(run);
+        var address = PlanJson.Read(plan.Data["plan.json"]).Execution.Report!.Url;
+        using var http = Trusting(plan.Data["ca.crt"]);
+        var token = await _team.TokenAsync(pod, GraftApi.ReportAudience);
+        var claims = token.Split('.')[1];
+        var writes = await @operator.WritesAsync();
+
+        // Not a token; and a well-made one for a pod that is not there.
+        var stranger = Convert.ToBase64String(Encoding.UTF8.GetBytes(
+            $$"""{"iss":"x","aud":["{{GraftApi.ReportAudience}}"],"exp":9999999999,"kubernetes.io":{"namespace":"{{_team.Namespace}}","pod":{"name":"nobody","uid":"u"} } }"""));
+        for (var i = 0; i < 300; i++)
+        {
+            var rubbish = i % 2 == 0 ? $"rubbish-{i}" : $"e30.{stranger.TrimEnd('=').Replace('+', '-').Replace('/', '_')}.c{i:D3}";
+            Assert.Equal(HttpStatusCode.Unauthorized, await PutAsync(http, address, rubbish, Report));
+        }
+
+        Assert.Equal(writes, await @operator.WritesAsync());
+
+        // The claims of a pod that is there, with signatures that are not: asked about, but not for long.
+        var answers = new List<HttpStatusCode>();
+        for (var i = 0; i < 100; i++)
+        {
+            answers.Add(await PutAsync(http, address, $"{token.Split('.')[0]}.{claims}.c{i:D3}", Report));
+        }
+
+        Assert.Contains(HttpStatusCode.TooManyRequests, answers);
+        Assert.DoesNotContain(HttpStatusCode.Accepted, answers);
+        await Eventually.TrueAsync("the pod is heard", async () => await PutAsync(http, address, token, Report) == HttpStatusCode.Accepted);
+        Assert.Equal(HttpStatusCode.Accepted, await PutAsync(http, address, token, Report.Replace("{", "{\"mood\":[1],", StringComparison.Ordinal)));
+
+        await _team.Pods.DeleteAsync(ObjectKey.Of(pod), pod.Metadata.Uid, TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync("the pod is gone and not heard", async () => await PutAsync(http, address, token, Report) == HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Connections_that_say_nothing_are_bounded_in_time_and_number()
+    {
+        await using var @operator = await OperatorProcess.StartAsync(server, _team.Namespace);
+        var port = new Uri(@operator.ReportUrl).Port;
+        var silent = new List<TcpClient>();
+        try
+        {
+            for (var i = 0; i < 600; i++)
+            {
+                var client = new TcpClient();
+                await client.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+                silent.Add(client);
+            }
+
+            await Eventually.TrueAsync("some are ended at once", () => Task.FromResult(silent.Count(IsEnded) >= 88), TimeSpan.FromSeconds(4));
+            // A handshake that never comes is waited for a few seconds.
+            await Eventually.TrueAsync("all are ended", () => Task.FromResult(silent.TrueForAll(IsEnded)), TimeSpan.FromSeconds(30));
+        }
+        finally
+        {
+            silent.ForEach(client => client.Dispose());
+        }
+
+        using var half = new TcpClient();
+        await half.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+        await using var tls = new SslStream(half.GetStream());
+#pragma warning disable CA5359 // Nothing is told: it is how long the server waits that is tried.
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = "127.0.0.1", RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            TestContext.Current.CancellationToken);
+#pragma warning restore CA5359
+        await tls.WriteAsync("PUT /v1/namespaces/x HTTP/1.1\r\nHost: x\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        using var answer = new StreamReader(tls);
+        Assert.Contains("408", await answer.ReadToEndAsync(patience.Token), StringComparison.Ordinal);
+    }
+
+    private static bool IsEnded(TcpClient client)
+    {
+        return client.Client.Poll(0, SelectMode.SelectRead);
     }
 
     private static async Task<HttpStatusCode> PutAsync(HttpClient http, string address, string? token, string body)
