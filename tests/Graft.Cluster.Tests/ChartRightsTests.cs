@@ -18,7 +18,7 @@ public sealed class ChartRightsTests
         "basemodels/finalizers.graft.dev: update",
         "basemodels/status.graft.dev: patch",
         "configmaps: create delete get list",
-        "events.events.k8s.io: create patch",
+        "events.events.k8s.io: create list patch watch",
         "jobs.batch: create delete get list patch watch",
         "pods: get list watch",
         "projectionpretrains.graft.dev: get list watch",

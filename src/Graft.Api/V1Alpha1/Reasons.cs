@@ -18,7 +18,7 @@ public static class Reasons
     public const string Queued = "Queued";
 
     /// <summary>The run is not to run now, because spec.suspend is true or because somebody has suspended its Job.</summary>
-    [Reason("Set spec.suspend to false; a Job that was suspended by hand: `kubectl patch job NAME -p '{\"spec\":{\"suspend\":false}}'`.", ConditionTypes.Succeeded)]
+    [Reason("Set spec.suspend to false; a Job that was suspended by hand: `kubectl patch job NAME -p '{\"spec\":{\"suspend\":false}}'`.", ConditionTypes.Succeeded, ConditionTypes.Ready)]
     public const string Suspended = "Suspended";
 
     /// <summary>A trainer pod runs.</summary>
@@ -29,11 +29,17 @@ public static class Reasons
     [Reason(ReasonAttribute.Nothing, ConditionTypes.Succeeded, ConditionTypes.ArtifactPublished)]
     public const string Publishing = "Publishing";
 
-    /// <summary>The pod was taken away for the sake of something else, and another one follows.</summary>
+    /// <summary>The pod was preempted: the scheduler or the queue gave its place to something more important, and another one follows.</summary>
     [Reason(
         "Nothing; with spec.checkpoint.claimName the next pod resumes from the last checkpoint, without it from the first step.",
         ConditionTypes.Succeeded)]
     public const string Preempted = "Preempted";
+
+    /// <summary>The pod was stopped from outside, not for the sake of another one: deleted, evicted, its node drained, shut down or lost.</summary>
+    [Reason(
+        "Nothing; with spec.checkpoint.claimName the next pod resumes from the last checkpoint, without it from the first step.",
+        ConditionTypes.Succeeded)]
+    public const string Interrupted = "Interrupted";
 
     /// <summary>The pod failed and another one follows.</summary>
     [Reason("Read the message; spec.pod.backoffLimit says how often this happens before the run fails.", ConditionTypes.Succeeded)]
@@ -54,6 +60,10 @@ public static class Reasons
     /// <summary>Something in the spec was edited that the run as it is does not have; the message says what, and how to apply it.</summary>
     [Reason("Read the message: delete the Job that it names to apply the edit, or leave it; set spec.rerun to run an ended run again.", ConditionTypes.Accepted)]
     public const string EditNotApplied = "EditNotApplied";
+
+    /// <summary>A later release of Graft has planned the run, and this one cannot tell what an edit of it means.</summary>
+    [Reason("Upgrade the operator; or set spec.rerun to a new value to run it again with this release.", ConditionTypes.Accepted)]
+    public const string PlannedByLaterRelease = "PlannedByLaterRelease";
 
     /// <summary>The spec cannot be carried out.</summary>
     [Reason(
@@ -119,8 +129,10 @@ public static class Reasons
     [Reason(ReasonAttribute.Nothing, ConditionTypes.Ready)]
     public const string Available = "Available";
 
-    /// <summary>The run names no queue.</summary>
-    [Reason("Nothing; for a queue, set the label kueue.x-k8s.io/queue-name on the run.", ConditionTypes.QuotaReserved)]
+    /// <summary>No queue is known to hold or to have admitted the run's Job: it names none, or none has taken it.</summary>
+    [Reason(
+        "Nothing; for a queue, install Kueue, and set the label kueue.x-k8s.io/queue-name on the run before its Job is made.",
+        ConditionTypes.QuotaReserved)]
     public const string NoQueue = "NoQueue";
 
     /// <summary>The queue has admitted the Job.</summary>
@@ -189,6 +201,53 @@ public static class Reasons
     /// <summary>The trainer ended in a way that it does not explain: killed, or crashed in native code.</summary>
     [Reason("Read the pod's log (`kubectl graft logs`) and its events; set spec.rerun to a new value to try again.", ConditionTypes.Succeeded)]
     public const string TrainerCrashed = "TrainerCrashed";
+
+    /// <summary>The pod wrote more to its node's disk than it may, or than the node had.</summary>
+    [Reason("Raise the size that the message names in spec.pod.storage, or free the node's disk.", ConditionTypes.Succeeded)]
+    public const string OutOfStorage = "OutOfStorage";
+
+    /// <summary>The Job's pod is refused: by a quota, a limit, a missing priority class, a policy or webhook, or by its node.</summary>
+    [Reason(
+        "Change what the message names, or the field of spec.pod that it is about; the Job tries again by itself, at the latest after ten minutes.",
+        ConditionTypes.Succeeded,
+        ConditionTypes.Ready)]
+    public const string PodRefused = "PodRefused";
+
+    /// <summary>The Job has no pod, and nobody says why.</summary>
+    [Reason("See whether the cluster's Job controller works: `kubectl describe job NAME`.", ConditionTypes.Succeeded, ConditionTypes.Ready)]
+    public const string PodNotCreated = "PodNotCreated";
+
+    /// <summary>No node takes the pod.</summary>
+    [Reason(
+        "Free or add what the message says is short, or ask for less or for other nodes: spec.pod.memory, cpu, gpu, nodeSelector, tolerations.",
+        ConditionTypes.Succeeded,
+        ConditionTypes.Ready)]
+    public const string Unschedulable = "Unschedulable";
+
+    /// <summary>The image of one of the pod's containers cannot be fetched.</summary>
+    [Reason(
+        "Correct the image's name (spec.pod.image, or the chart's), or give the credentials for its registry (spec.pod.imagePullSecrets).",
+        ConditionTypes.Succeeded,
+        ConditionTypes.Ready)]
+    public const string ImagePullFailed = "ImagePullFailed";
+
+    /// <summary>A volume of the pod cannot be attached or mounted.</summary>
+    [Reason("Create or mend the claim, Secret or ConfigMap that the message names.", ConditionTypes.Succeeded, ConditionTypes.Ready)]
+    public const string VolumeNotMounted = "VolumeNotMounted";
+
+    /// <summary>A container of the pod cannot be started, or the node does not get as far.</summary>
+    [Reason(
+        "Mend what the message names: a Secret or key that is missing, an init container, the node's network, the image's program.",
+        ConditionTypes.Succeeded,
+        ConditionTypes.Ready)]
+    public const string ContainerNotStarted = "ContainerNotStarted";
+
+    /// <summary>The trainer has ended or was told to, but its pod does not end.</summary>
+    [Reason(
+        "End what keeps the pod: run a sidecar as an init container with restartPolicy Always or not at all; bring a lost node back or delete it.",
+        ConditionTypes.Succeeded,
+        ConditionTypes.Ready)]
+    public const string PodNotEnding = "PodNotEnding";
 
     /// <summary>The API server, or an admission webhook, refuses the Job.</summary>
     [Reason("Change what the message names: a quota, a policy, or a field of spec.pod.", ConditionTypes.Succeeded, ConditionTypes.Ready, ConditionTypes.ArtifactPublished)]

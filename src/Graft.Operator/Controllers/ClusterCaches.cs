@@ -33,6 +33,13 @@ public sealed class ClusterCaches
         Runs.Cache.AddIndex(ByDataset, run => Reference(run, run.Spec.Data?.DatasetRef));
         Jobs.Cache.AddIndex(ByOwner, OwnerUid);
         Pods.Cache.AddIndex(ByOwner, OwnerUid);
+        Warnings = new ChildEventCache(time);
+        Jobs.Changed += Remember;
+        Pods.Changed += Remember;
+        // Nothing waits for its first list: events say more about what is known, and no more than that.
+        var events = new EventListWatch(
+            new ServerListWatch<Eventsv1Event>(new ResourceClient<Eventsv1Event>(api), options.WatchNamespace, new Selection(null, EventListWatch.Fields)), Warnings);
+        _runs.Add(new Informer<Eventsv1Event>(events, new InformerOptions(), time, Random.Shared, loggers.CreateLogger<Informer<Eventsv1Event>>()).RunAsync);
     }
 
     public Informer<AdapterTrainingRun> Runs { get; }
@@ -48,6 +55,9 @@ public sealed class ClusterCaches
     public Informer<V1Job> Jobs { get; }
 
     public Informer<V1Pod> Pods { get; }
+
+    /// <summary>What others say by event only about those Jobs and pods.</summary>
+    public ChildEventCache Warnings { get; }
 
     /// <summary>Done once every first list is complete.</summary>
     public Task Synced => Task.WhenAll(_synced);
@@ -68,6 +78,25 @@ public sealed class ClusterCaches
     public IReadOnlyList<V1Pod> PodsOf(IEnumerable<V1Job> jobs)
     {
         return [.. jobs.SelectMany(job => Pods.Cache.Indexed(ByOwner, job.Metadata.Uid))];
+    }
+
+    /// <summary>The warnings about Jobs and pods.</summary>
+    public IReadOnlyList<ChildEvent> WarningsAbout(IEnumerable<V1Job> jobs, IEnumerable<V1Pod> pods)
+    {
+        return Warnings.Of(jobs.Select(job => job.Metadata.Uid).Concat(pods.Select(pod => pod.Metadata.Uid)));
+    }
+
+    private void Remember<T>(ObjectChange<T> change)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        if (change.New is null)
+        {
+            Warnings.Forget(change.Latest.Metadata.Uid);
+        }
+        else if (change.Old is null)
+        {
+            Warnings.Appeared(change.New.Metadata.Uid);
+        }
     }
 
     private Informer<T> Watch<T>(
@@ -97,7 +126,12 @@ public sealed class ClusterCaches
         job.Metadata.Annotations = job.Metadata.Annotations?.TryGetValue(RunSettings.Annotation, out var settings) == true
             ? new Dictionary<string, string> { [RunSettings.Annotation] = settings }
             : null;
-        job.Spec = new V1JobSpec { Suspend = job.Spec?.Suspend, TtlSecondsAfterFinished = job.Spec?.TtlSecondsAfterFinished };
+        job.Spec = new V1JobSpec
+        {
+            Suspend = job.Spec?.Suspend,
+            BackoffLimit = job.Spec?.BackoffLimit,
+            TtlSecondsAfterFinished = job.Spec?.TtlSecondsAfterFinished,
+        };
     }
 
     private static void Trim(V1Pod pod)

@@ -47,7 +47,8 @@ public sealed class InputController<T>(
         try
         {
             var owned = caches.JobsOf(resource);
-            observed = observed with { Request = kind.Request(resource), Jobs = owned, Pods = caches.PodsOf(owned) };
+            var pods = caches.PodsOf(owned);
+            observed = observed with { Request = kind.Request(resource), Jobs = owned, Pods = pods, Events = caches.WarningsAbout(owned, pods) };
             var decision = decider.Decide(observed);
             await CarryOutAsync(resource, decision, cancellation).ConfigureAwait(false);
             await WriteAsync(resource, observed.Request.Status, decision, cancellation).ConfigureAwait(false);

@@ -205,6 +205,17 @@ public sealed class OperatorService(
                 ToOwner(job);
             }
         };
+        caches.Warnings.Changed += regarding =>
+        {
+            var key = new ObjectKey(regarding.NamespaceProperty, regarding.Name);
+            var job = regarding.Kind == V1Job.KubeKind ? key
+                : caches.Pods.Cache.Find(key) is { } pod && Owner.Of(pod) is { } owner ? new ObjectKey(key.Namespace, owner.Name)
+                : (ObjectKey?)null;
+            if (job is { } found && caches.Jobs.Cache.Find(found) is { } known)
+            {
+                ToOwner(known);
+            }
+        };
 
         void ToOwner(V1Job job)
         {

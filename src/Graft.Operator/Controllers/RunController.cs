@@ -44,6 +44,11 @@ public sealed class RunController(
         }
 
         var decision = decider.Decide(observed);
+        if (decision.WasPlanned)
+        {
+            metrics.Planned();
+        }
+
         if (decision.Actions.OfType<CreateChildren>().Any(create => !jobs.IsSeen(create.Children.Job)))
         {
             return UnseenPause;
@@ -76,6 +81,7 @@ public sealed class RunController(
     private RunObservation Observe(AdapterTrainingRun run)
     {
         var owned = caches.JobsOf(run);
+        var pods = caches.PodsOf(owned);
         return new RunObservation
         {
             Run = run,
@@ -84,7 +90,8 @@ public sealed class RunController(
                 ? caches.Datasets.Cache.Find(new ObjectKey(run.Metadata.NamespaceProperty, dataset))
                 : null,
             Jobs = owned,
-            Pods = caches.PodsOf(owned),
+            Pods = pods,
+            Events = caches.WarningsAbout(owned, pods),
             Now = time.GetUtcNow(),
         };
     }

@@ -15,6 +15,7 @@ public sealed class RunMetrics
     private readonly Histogram _duration;
     private readonly Counter _preemptions;
     private readonly Counter _published;
+    private readonly Counter _planned;
 
     public RunMetrics(CollectorRegistry registry, ClusterCaches caches, TimeProvider time)
     {
@@ -24,6 +25,7 @@ public sealed class RunMetrics
         _duration = factory.CreateHistogram("graft_run_duration_seconds", "From a run's first container's start to its end.", ["result"], seconds);
         _preemptions = factory.CreateCounter("graft_preemptions_total", "Trainer pods stopped from outside.");
         _published = factory.CreateCounter("graft_artifacts_published_total", "Artifacts that runs published.");
+        _planned = factory.CreateCounter("graft_plans_total", "Plans made of specs; a run whose recorded plan is up to date needs none.");
         var runs = factory.CreateGauge("graft_runs", "Runs by their one-word state.", "state");
         var age = factory.CreateGauge("graft_checkpoint_age_seconds", "The oldest last checkpoint of a running run.");
         factory.CreateGauge("graft_build_info", "1; the version is the label's.", "version").WithLabels(ThisAssembly.Version).Set(1);
@@ -50,6 +52,12 @@ public sealed class RunMetrics
                 .DefaultIfEmpty(0)
                 .Max());
         });
+    }
+
+    /// <summary>Counts a plan.</summary>
+    internal void Planned()
+    {
+        _planned.Inc();
     }
 
     /// <summary>Counts what a status that was just written changes.</summary>

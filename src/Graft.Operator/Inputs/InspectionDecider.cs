@@ -24,7 +24,6 @@ public sealed class InspectionDecider(OperatorOptions options)
     public const string Failed = "Failed";
 
     private const int LongestProblem = 4000;
-    private static readonly TimeSpan EndingPause = TimeSpan.FromSeconds(2);
 
     /// <summary>Decides.</summary>
     public InspectionDecision Decide(InspectionObservation observed)
@@ -146,13 +145,14 @@ public sealed class InspectionDecider(OperatorOptions options)
     private static InspectionDecision Follow(InspectionObservation observed, InspectionStatus memory, V1Job job)
     {
         var pods = observed.Pods.Where(pod => Owner.Owns(job, pod)).ToList();
-        var view = TrainerJobView.Of(job, pods, startedBefore: false, observed.Now);
+        var view = TrainerJobView.Of(job, pods, observed.Events, startedBefore: false, observed.Now);
         var decision = view.Phase switch
         {
             JobPhase.Succeeded or JobPhase.Failed => Ended(observed, memory, job, view),
             JobPhase.Queued or JobPhase.Preempted => Decided(observed, ConditionSet.Unknown, Reasons.Queued, view.Message, memory),
-            JobPhase.Ending => Decided(observed, ConditionSet.Unknown, Reasons.Inspecting, view.Message, memory) with { RequeueAfter = EndingPause },
-            _ => Decided(observed, ConditionSet.Unknown, Reasons.Inspecting, view.Message, memory),
+            JobPhase.Suspended => Decided(observed, ConditionSet.Unknown, Reasons.Suspended, view.Message, memory),
+            _ => Decided(observed, ConditionSet.Unknown, view.Stalled ? view.Reason : Reasons.Inspecting, view.Message, memory, view.Stalled)
+                with { RequeueAfter = view.RecheckAfter },
         };
         return decision with { Delete = Others(observed, memory.JobName) };
     }
@@ -237,16 +237,17 @@ public sealed class InspectionDecider(OperatorOptions options)
         };
     }
 
-    private static InspectionDecision Decided(InspectionObservation observed, string ready, string reason, string message, InspectionStatus? memory)
+    private static InspectionDecision Decided(
+        InspectionObservation observed, string ready, string reason, string message, InspectionStatus? memory, bool stalled = false)
     {
         var before = observed.Request.Status.Get(ConditionTypes.Ready);
         var conditions = new ConditionSet(
             observed.Request.Status?.Conditions, observed.Request.Resource.Metadata.Generation ?? 0, observed.Now);
         conditions.Set(ConditionTypes.Ready, ready, reason, message);
-        conditions.Set(ConditionTypes.Reconciling, ready == ConditionSet.Unknown ? ConditionSet.True : ConditionSet.False, reason, message);
-        conditions.Set(ConditionTypes.Stalled, ready == ConditionSet.False ? ConditionSet.True : ConditionSet.False, reason, message);
+        conditions.Set(ConditionTypes.Reconciling, ready == ConditionSet.Unknown && !stalled ? ConditionSet.True : ConditionSet.False, reason, message);
+        conditions.Set(ConditionTypes.Stalled, ready == ConditionSet.False || stalled ? ConditionSet.True : ConditionSet.False, reason, message);
         var changed = before?.Status != ready || before.Reason != reason;
-        var note = new EventNote(ready == ConditionSet.False ? EventNote.Warning : EventNote.Normal, reason, "Inspect", message);
+        var note = new EventNote(ready == ConditionSet.False || stalled ? EventNote.Warning : EventNote.Normal, reason, "Inspect", message);
         return new InspectionDecision(conditions.ToList(), memory) { Events = changed ? [note] : [] };
     }
 

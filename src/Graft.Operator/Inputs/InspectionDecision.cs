@@ -1,5 +1,6 @@
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
+using Graft.Operator.Pods;
 using Graft.Operator.Runtime;
 using k8s.Models;
 
@@ -12,7 +13,11 @@ namespace Graft.Operator.Inputs;
 /// <param name="Now">The time.</param>
 /// <param name="Trouble">What went wrong when an earlier decision about the same was carried out.</param>
 public sealed record InspectionObservation(
-    InspectionRequest Request, IReadOnlyList<V1Job> Jobs, IReadOnlyList<V1Pod> Pods, DateTimeOffset Now, InspectionTrouble? Trouble = null);
+    InspectionRequest Request, IReadOnlyList<V1Job> Jobs, IReadOnlyList<V1Pod> Pods, DateTimeOffset Now, InspectionTrouble? Trouble = null)
+{
+    /// <summary>What others warn of about the Jobs and pods.</summary>
+    public IReadOnlyList<ChildEvent> Events { get; init; } = [];
+}
 
 /// <summary>Why an inspection's Job could not be created, or what was found could not be written.</summary>
 /// <param name="Reason">One of <see cref="Reasons"/>.</param>

@@ -1,93 +1,64 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using k8s.Models;
 
 namespace Graft.Operator.Pods;
 
-/// <summary>How far a Job is.</summary>
-public enum JobPhase
-{
-    /// <summary>A queue holds it back.</summary>
-    Queued,
-
-    /// <summary>It has no pod yet.</summary>
-    Pending,
-
-    /// <summary>Its pod does not run yet.</summary>
-    Waiting,
-
-    Running,
-
-    /// <summary>Its pod was taken away, for somebody else's sake, and will be replaced.</summary>
-    Preempted,
-
-    /// <summary>Its pod failed and will be replaced.</summary>
-    Retrying,
-
-    /// <summary>It has ended, but what its pod said has not been seen yet.</summary>
-    Ending,
-
-    Succeeded,
-    Failed,
-}
-
-/// <summary>What a Job and its pods say, read together.</summary>
+/// <summary>What a Job, its pods and the warnings about them say, read together.</summary>
 /// <param name="Phase">How far it is.</param>
-/// <param name="Message">The same for people: why it waits, what went wrong.</param>
-/// <param name="FailureReason">Of a failed Job: why, as one of <see cref="Reasons"/>.</param>
-/// <param name="FinalWord">What the last pod left as its termination message; null without one.</param>
-/// <param name="Started">When the first container started.</param>
-/// <param name="Ended">When the Job ended.</param>
-public sealed record TrainerJobView(
-    JobPhase Phase, string Message, string? FailureReason, string? FinalWord, DateTime? Started, DateTime? Ended)
+/// <param name="Message">The same for people: why it waits, what went wrong, and what helps.</param>
+public sealed partial record TrainerJobView(JobPhase Phase, string Message)
 {
-    /// <summary>How long after a Job's end its pod's last words are waited for: Jobs and pods are watched apart.</summary>
+    /// <summary>How long after a Job's end its pod's termination message is waited for: Jobs and pods are watched apart.</summary>
     public static readonly TimeSpan LastWordsPatience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Reads a Job and its pods.</summary>
+    /// <summary>The longest termination message that Kubernetes keeps; one of another runtime may be longer.</summary>
+    private const int LongestMessage = 4096;
+
+    /// <summary>The phase as a condition's reason, or why it stands still; one of <see cref="Reasons"/>.</summary>
+    public string Reason { get; init; } = Phase.ToString();
+
+    /// <summary>Whether it has waited so long that only somebody's help, or a change elsewhere in the cluster, gets it going again.</summary>
+    public bool Stalled { get; init; }
+
+    /// <summary>After how long it has to be read again, because nothing may happen until then that tells of itself; null for never.</summary>
+    public TimeSpan? RecheckAfter { get; init; }
+
+    /// <summary>Of a failed Job: why, as one of <see cref="Reasons"/>.</summary>
+    public string? FailureReason { get; init; }
+
+    /// <summary>What the last pod left as its termination message; null without one.</summary>
+    public string? FinalWord { get; init; }
+
+    /// <summary>When the trainer first started.</summary>
+    public DateTime? Started { get; init; }
+
+    /// <summary>When the Job ended.</summary>
+    public DateTime? Ended { get; init; }
+
+    /// <summary>Reads a Job.</summary>
     /// <param name="job">The Job.</param>
     /// <param name="pods">Its pods, in any order.</param>
+    /// <param name="events">Warnings about the Job and its pods, and perhaps about others.</param>
     /// <param name="startedBefore">Whether a pod of it is known to have started, even if none is left: a queue that takes the Job's place back removes all traces.</param>
     /// <param name="now">The time.</param>
-    public static TrainerJobView Of(V1Job job, IReadOnlyList<V1Pod> pods, bool startedBefore, DateTimeOffset now)
+    public static TrainerJobView Of(
+        V1Job job, IReadOnlyList<V1Pod> pods, IReadOnlyList<ChildEvent> events, bool startedBefore, DateTimeOffset now)
     {
         var ordered = pods.OrderBy(pod => pod.Metadata.CreationTimestamp).ToList();
-        DateTime? started = ordered.Select(StartOf).Where(start => start is not null).Min();
-        var last = ordered.LastOrDefault();
-        if (Condition(job, "Complete") is { } complete)
-        {
-            return Final(JobPhase.Succeeded, complete, ordered.LastOrDefault(pod => pod.Status?.Phase == "Succeeded"), started, now);
-        }
-
-        if (Condition(job, "Failed") is { } failed)
-        {
-            return Final(JobPhase.Failed, failed, ordered.LastOrDefault(pod => Terminated(pod) is not null), started, now);
-        }
-
-        if (job.Spec?.Suspend == true)
-        {
-            return started is null && !startedBefore
-                ? new TrainerJobView(JobPhase.Queued, $"The Job {job.Metadata.Name} waits in a queue for its share of the cluster.", null, null, null, null)
-                : new TrainerJobView(JobPhase.Preempted, $"The Job {job.Metadata.Name} was preempted and waits in its queue again.", null, null, started, null);
-        }
-
-        return last switch
-        {
-            null => new TrainerJobView(JobPhase.Pending, NoPodYet(job), null, null, started, null),
-            { Status.Phase: "Running" } when last.Metadata.DeletionTimestamp is null =>
-                new TrainerJobView(JobPhase.Running, $"The pod {last.Metadata.Name} runs.", null, null, started, null),
-            { Status.Phase: "Succeeded" } => JobFollows(last, started),
-            { Status.Phase: "Failed" } when Terminated(last) is { } end && TrainerPod.FinalExitCodes.Contains(end.ExitCode) => JobFollows(last, started),
-            { Status.Phase: "Failed" } or { Metadata.DeletionTimestamp: not null } => Replaced(last, started),
-            _ => new TrainerJobView(JobPhase.Waiting, WhyWaiting(last), null, null, started, null),
-        };
+        var started = ordered.Select(pod => PodReading.TrainerStart(pod, now)).Where(start => start is not null).Min();
+        var view = JobEnding.Of(job, ordered, started, now)
+            ?? Suspended(job, started is not null || startedBefore)
+            ?? (ordered.Count == 0 ? WithoutPod(job, null, events, now) : WithPod(job, ordered, events, now));
+        return view with { Started = started };
     }
 
     /// <summary>Whether a pod's trainer runs, or has not ended yet after it was told to.</summary>
     public static bool IsAtWork(V1Pod pod)
     {
-        return pod.Status?.ContainerStatuses?.Any(container => container is { Name: TrainerPod.Container, State.Running: not null }) == true;
+        return PodReading.Trainer(pod)?.State?.Running is not null;
     }
 
     /// <summary>What is said of a Job that is there and no more.</summary>
@@ -96,102 +67,7 @@ public sealed record TrainerJobView(
         return $"The Job {job.Metadata.Name} has no pod yet.";
     }
 
-    private static TrainerJobView Final(JobPhase phase, V1JobCondition condition, V1Pod? pod, DateTime? started, DateTimeOffset now)
-    {
-        var ended = condition.LastTransitionTime;
-        var terminated = pod is null ? null : Terminated(pod);
-        if (terminated is null && ended is not null && now - ended.Value < LastWordsPatience && condition.Reason != "DeadlineExceeded")
-        {
-            return new TrainerJobView(JobPhase.Ending, "The Job has ended; its pod's last words are awaited.", null, null, started, null);
-        }
-
-        if (phase == JobPhase.Succeeded)
-        {
-            return new TrainerJobView(phase, "", null, terminated?.Message, started, ended);
-        }
-
-        var (reason, message) = WhyFailed(condition, terminated);
-        return new TrainerJobView(phase, message, reason, terminated?.Message, started, ended);
-    }
-
-    private static (string Reason, string Message) WhyFailed(V1JobCondition condition, V1ContainerStateTerminated? terminated)
-    {
-        if (condition.Reason == "DeadlineExceeded")
-        {
-            return (Reasons.DeadlineExceeded, "The run took longer than spec.pod.activeDeadlineSeconds allows.");
-        }
-
-        if (terminated?.Reason == "OOMKilled")
-        {
-            return (Reasons.OutOfMemory, "The trainer needed more memory than it may have. Raise spec.pod.memory, or lower spec.training.batchSize or spec.data.maxLength.");
-        }
-
-        var code = terminated?.ExitCode;
-        var reason = code switch
-        {
-            TrainerExitCodes.BadPlan => Reasons.BadPlan,
-            TrainerExitCodes.BadData => Reasons.BadData,
-            TrainerExitCodes.ModelNotLoadable => Reasons.ModelNotLoadable,
-            TrainerExitCodes.Diverged => Reasons.Diverged,
-            TrainerExitCodes.PublishFailed or TrainerExitCodes.TrainedNotPublished => Reasons.PublishFailed,
-            _ => Reasons.TrainerCrashed,
-        };
-        return (reason, code is null
-            ? $"The Job failed and left no pod to ask: {condition.Message}"
-            : $"The trainer ended with exit code {code}. {condition.Message}");
-    }
-
-    /// <summary>A pod that no other one replaces: its Job ends too, as soon as its controller has seen it.</summary>
-    private static TrainerJobView JobFollows(V1Pod last, DateTime? started)
-    {
-        return new TrainerJobView(JobPhase.Ending, $"The pod {last.Metadata.Name} has ended.", null, null, started, null);
-    }
-
-    private static TrainerJobView Replaced(V1Pod last, DateTime? started)
-    {
-        var terminated = Terminated(last);
-        var disrupted = last.Status?.Conditions?.Any(condition => condition is { Type: "DisruptionTarget", Status: "True" }) == true;
-        if (disrupted || last.Metadata.DeletionTimestamp is not null || terminated?.ExitCode == TrainerExitCodes.Interrupted)
-        {
-            return new TrainerJobView(
-                JobPhase.Preempted, $"The pod {last.Metadata.Name} was stopped from outside; another one goes on from its checkpoint.", null, null, started, null);
-        }
-
-        var why = terminated?.Reason == "OOMKilled" ? "ran out of memory" : $"ended with exit code {terminated?.ExitCode}";
-        return new TrainerJobView(
-            JobPhase.Retrying,
-            $"The pod {last.Metadata.Name} {why}; another one will be started. {MessageOf(terminated?.Message)}".TrimEnd(),
-            null,
-            null,
-            started,
-            null);
-    }
-
-    /// <summary>What a pod that does not run waits for, in the words of whoever holds it up.</summary>
-    private static string WhyWaiting(V1Pod pod)
-    {
-        var scheduled = pod.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "PodScheduled", Status: "False" });
-        if (scheduled is not null)
-        {
-            return $"The pod {pod.Metadata.Name} cannot be placed ({scheduled.Reason}): {scheduled.Message}";
-        }
-
-        var waiting = pod.Status?.ContainerStatuses?.Select(container => container.State?.Waiting).FirstOrDefault(state => state is not null);
-        return waiting switch
-        {
-            null => $"The pod {pod.Metadata.Name} waits for a node.",
-            { Message: null or "" } => $"The pod {pod.Metadata.Name} is being started ({waiting.Reason}).",
-            _ => $"The pod {pod.Metadata.Name} does not start ({waiting.Reason}): {waiting.Message}",
-        };
-    }
-
-    /// <summary>The message inside a trainer's last words, or the words themselves where they are none of ours.</summary>
-    private static string MessageOf(string? finalWord)
-    {
-        return ReadResult(finalWord)?.Message ?? finalWord?.Trim() ?? "";
-    }
-
-    /// <summary>Reads a trainer's last words; null where there are none, or not of our form.</summary>
+    /// <summary>Reads a trainer's termination message; null where there is none, or not of our form.</summary>
     public static RunResult? ReadResult(string? finalWord)
     {
         if (string.IsNullOrWhiteSpace(finalWord))
@@ -201,7 +77,14 @@ public sealed record TrainerJobView(
 
         try
         {
-            return JsonSerializer.Deserialize<RunResult>(finalWord, Lenient);
+            return JsonSerializer.Deserialize<RunResult>(finalWord, Lenient) is { } result
+                ? result with
+                {
+                    Message = ReportText.Plain(result.Message ?? "", LongestMessage),
+                    // A trainer of another release, or an image of somebody else's, may call it what no condition can have as its reason.
+                    Reason = result.Reason is { } reason && ConditionReason().IsMatch(reason) ? reason : null,
+                }
+                : null;
         }
         catch (JsonException)
         {
@@ -209,25 +92,153 @@ public sealed record TrainerJobView(
         }
     }
 
+    /// <summary>A wait as a view: a standstill once it has lasted too long.</summary>
+    internal static TrainerJobView Waiting(JobPhase phase, Wait wait, DateTimeOffset now)
+    {
+        return wait.IsStandstill(now)
+            ? new TrainerJobView(phase, $"{wait.Message} {wait.Kind.Remedy}") { Reason = wait.Kind.Reason, Stalled = true }
+            : new TrainerJobView(phase, wait.Message) { RecheckAfter = wait.Left(now) };
+    }
+
+    private static TrainerJobView? Suspended(V1Job job, bool hasStarted)
+    {
+        var name = job.Metadata.Name;
+        return (job.Spec?.Suspend == true, QueueReading.NamesQueue(job), hasStarted) switch
+        {
+            (false, _, _) => null,
+            (_, true, false) => new TrainerJobView(JobPhase.Queued, $"The Job {name} waits in a queue for its share of the cluster."),
+            (_, true, true) => new TrainerJobView(JobPhase.Preempted, $"The queue took the place of the Job {name} back; it was preempted and waits in its queue again."),
+            (_, false, true) => new TrainerJobView(
+                JobPhase.Suspended, $"The Job {name} was suspended by somebody: it names no queue. It goes on when its spec.suspend is false."),
+            _ => new TrainerJobView(
+                JobPhase.Suspended,
+                $"The Job {name} is suspended and names no queue: somebody, or a policy of the cluster, holds it. "
+                    + $"Give the run the label {GraftApi.KueueQueueLabel}, or set the Job's spec.suspend to false."),
+        };
+    }
+
+    /// <summary>A Job without a pod, or whose next pod is to come.</summary>
+    private static TrainerJobView WithoutPod(V1Job job, DateTimeOffset? after, IReadOnlyList<ChildEvent> events, DateTimeOffset now)
+    {
+        if (Refusal(job, after, events, now) is { } refused)
+        {
+            return Waiting(JobPhase.Pending, refused, now);
+        }
+
+        return Waiting(JobPhase.Pending, new Wait(WaitingKind.PodNotCreated, NoPodYet(job), Since(job, now)), now);
+    }
+
+    /// <summary>Who refuses the pod that the Job controller wants to create.</summary>
+    private static Wait? Refusal(V1Job job, DateTimeOffset? after, IReadOnlyList<ChildEvent> events, DateTimeOffset now)
+    {
+        var since = after ?? Since(job, now);
+        var failed = events.FirstOrDefault(note => note.Uid == job.Metadata.Uid && note.Reason == "FailedCreate" && note.Last >= since);
+        return failed is null
+            ? null
+            : new Wait(
+                WaitingKind.PodRefused,
+                $"The Job {job.Metadata.Name} gets no pod: {PodReading.Quote(failed.Message)}",
+                failed.First > since ? failed.First : since);
+    }
+
+    private static DateTimeOffset Since(V1Job job, DateTimeOffset now)
+    {
+        var created = job.Metadata.CreationTimestamp;
+        return PodReading.At(PodReading.Within(job.Status?.StartTime ?? created, created, now)) ?? now;
+    }
+
+    private static TrainerJobView WithPod(V1Job job, List<V1Pod> pods, IReadOnlyList<ChildEvent> events, DateTimeOffset now)
+    {
+        var last = pods[^1];
+        var notes = events.Where(note => note.Uid == last.Metadata.Uid).ToList();
+        return last switch
+        {
+            { Metadata.DeletionTimestamp: not null, Status.Phase: not ("Succeeded" or "Failed") } => Leaving(last, now),
+            { Status.Phase: "Succeeded" } => Ending($"The pod {last.Metadata.Name} has ended."),
+            { Status.Phase: "Failed" } => Replaced(job, pods, events, now),
+            { Status.Phase: "Unknown" } => Waiting(
+                JobPhase.Waiting,
+                new Wait(WaitingKind.PodNotEnding, $"The node of the pod {last.Metadata.Name} does not answer.", PodReading.CreatedAt(last, now)),
+                now),
+            _ when PodReading.TrainerEnd(last) is not null => Kept(last, now),
+            _ when IsAtWork(last) => Running(last, notes),
+            _ => Waiting(JobPhase.Waiting, PodWaiting.Of(last, notes, now), now),
+        };
+    }
+
+    private static TrainerJobView Running(V1Pod pod, List<ChildEvent> notes)
+    {
+        var lost = PodReading.Condition(pod, "Ready") is { Status: not "True" } && notes.Exists(note => note.Reason == "NodeNotReady");
+        return new TrainerJobView(
+            JobPhase.Running, lost ? $"The pod {pod.Metadata.Name} runs as far as is known: its node does not answer." : $"The pod {pod.Metadata.Name} runs.");
+    }
+
+    private static TrainerJobView Ending(string message)
+    {
+        return new TrainerJobView(JobPhase.Ending, message);
+    }
+
+    /// <summary>A pod that was told to stop and has not confirmed that it did: no other one may start before.</summary>
+    private static TrainerJobView Leaving(V1Pod pod, DateTimeOffset now)
+    {
+        var ending = PodEnding.Of(pod);
+        var phase = ending.Phase == JobPhase.Retrying ? JobPhase.Interrupted : ending.Phase;
+        var wait = new Wait(
+            WaitingKind.PodNotEnding,
+            $"{ending.Sentence(pod)} Another one follows when it has ended.",
+            // The time that its grace ends.
+            PodReading.At(pod.Metadata.DeletionTimestamp)!.Value);
+        return Waiting(phase, wait, now);
+    }
+
+    /// <summary>A pod whose trainer has ended, but which does not end.</summary>
+    private static TrainerJobView Kept(V1Pod pod, DateTimeOffset now)
+    {
+        var since = PodReading.Within(PodReading.TrainerEnd(pod)!.FinishedAt, pod.Metadata.CreationTimestamp, now);
+        var others = (pod.Status.ContainerStatuses ?? []).Where(container => container.State?.Running is not null).Select(container => container.Name).ToList();
+        var wait = new Wait(
+            WaitingKind.PodNotEnding,
+            others.Count == 0
+                ? $"The pod {pod.Metadata.Name} has ended."
+                : $"The trainer has ended, but the pod {pod.Metadata.Name} goes on running {string.Join(", ", others)}, and with it the Job.",
+            PodReading.At(since) ?? PodReading.PlacedAt(pod, now));
+        return Waiting(JobPhase.Ending, wait, now);
+    }
+
+    /// <summary>A pod that failed: another one follows as long as the Job has tries left.</summary>
+    private static TrainerJobView Replaced(V1Job job, List<V1Pod> pods, IReadOnlyList<ChildEvent> events, DateTimeOffset now)
+    {
+        var last = pods[^1];
+        var ending = PodEnding.Of(last);
+        var end = PodReading.TrainerEnd(last);
+        if (end is not null && ending.Counts && TrainerPod.FinalExitCodes.Contains(end.ExitCode))
+        {
+            return Ending($"The pod {last.Metadata.Name} has ended with exit code {end.ExitCode}, after which no other one is tried.");
+        }
+
+        var ended = PodReading.At(PodReading.Within(end?.FinishedAt, last.Metadata.CreationTimestamp, now)) ?? PodReading.CreatedAt(last, now);
+        if (Refusal(job, ended, events, now) is { } refused)
+        {
+            return Waiting(JobPhase.Pending, refused, now);
+        }
+
+        var left = JobEnding.RetriesLeft(job, pods);
+        if (ending.Counts && left < 0)
+        {
+            return Ending($"{ending.Sentence(last)} It was the last try.");
+        }
+
+        var words = end is null || ending.Phase == JobPhase.Preempted ? "" : " " + PodReading.Quote(ReadResult(end.Message)?.Message ?? end.Message);
+        var next = ending.Phase == JobPhase.Retrying ? $"Another one will be started ({left + 1} of {job.Spec?.BackoffLimit ?? 0} retries left)." : "Another one follows.";
+        return new TrainerJobView(ending.Phase, $"{ending.Sentence(last)} {next}{words}".TrimEnd());
+    }
+
+    [GeneratedRegex("^[A-Za-z]([A-Za-z0-9_,:]{0,1022}[A-Za-z0-9_])?$")]
+    private static partial Regex ConditionReason();
+
     /// <summary>A trainer of a later release may say more than this operator knows.</summary>
     private static readonly JsonSerializerOptions Lenient = new(PlanJson.WireOptions)
     {
         UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Skip,
     };
-
-    private static V1JobCondition? Condition(V1Job job, string type)
-    {
-        return job.Status?.Conditions?.FirstOrDefault(condition => condition.Type == type && condition.Status == "True");
-    }
-
-    private static V1ContainerStateTerminated? Terminated(V1Pod pod)
-    {
-        return pod.Status?.ContainerStatuses?.Select(container => container.State?.Terminated).FirstOrDefault(state => state is not null);
-    }
-
-    private static DateTime? StartOf(V1Pod pod)
-    {
-        var state = pod.Status?.ContainerStatuses?.FirstOrDefault()?.State;
-        return state?.Running?.StartedAt ?? state?.Terminated?.StartedAt;
-    }
 }

@@ -30,7 +30,7 @@ internal static class EndedRun
     public static RunDecision Unresolved(RunObservation observed, Unresolved why)
     {
         var status = observed.Run.Status!;
-        if (status.ObservedGeneration == observed.Run.Metadata.Generation)
+        if (status.ObservedGeneration == observed.Run.Metadata.Generation && why.Blocker != Blocker.Release)
         {
             return new RunDecision(status, [], [], null);
         }

@@ -33,6 +33,28 @@ public static class PlanRecord
             : status.ObservedGeneration == generation;
     }
 
+    /// <summary>
+    /// Why a run whose plan a later release has made is left as it is although something was edited: its hash cannot be compared here.
+    /// Null where there is nothing to leave, or where the run is asked to run again.
+    /// </summary>
+    public static Unresolved? OfLaterRelease(RunObservation observed)
+    {
+        var status = observed.Run.Status;
+        if (status?.Resolved?.Form is not > Recipe.CurrentForm
+            || status.Rerun != observed.Run.Spec.Rerun
+            || (status.CompletionTime is null && observed.Jobs.All(job => job.Metadata.Name != status.JobName)))
+        {
+            return null;
+        }
+
+        return new Unresolved(
+            Reasons.PlannedByLaterRelease,
+            $"A later release of Graft has planned the run (form {status.Resolved.Form}; this one knows forms up to {Recipe.CurrentForm}), so that "
+            + "whether an edit changes what it computes is not known here, and it is left as it is. Upgrade the operator, or set spec.rerun to a new "
+            + "value to run it again with this release.",
+            Blocker.Release);
+    }
+
     /// <summary>The record for a status.</summary>
     /// <param name="observed">What the plan was made from.</param>
     /// <param name="form">The form of the plan's hash.</param>

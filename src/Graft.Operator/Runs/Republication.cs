@@ -21,7 +21,9 @@ internal static class Republication
         var before = observed.Run.Status!;
         var actions = OtherPublications(observed, children).Select(RunAction (job) => new DeleteJob(job, "spec.publish names another place by now.")).ToList();
         var job = RunDecider.JobOf(observed, children.Job.Metadata.Name);
-        var view = job is null ? null : TrainerJobView.Of(job, [.. observed.Pods.Where(pod => Owner.Owns(job, pod))], startedBefore: false, observed.Now);
+        var view = job is null
+            ? null
+            : TrainerJobView.Of(job, [.. observed.Pods.Where(pod => Owner.Owns(job, pod))], observed.Events, startedBefore: false, observed.Now);
         var result = view is null ? null : TrainerJobView.ReadResult(view.FinalWord);
         if (view?.Phase == JobPhase.Succeeded && ProgressStatus.Artifact(result?.Artifact) is { } artifact)
         {
@@ -54,11 +56,11 @@ internal static class Republication
                     stalled: true);
                 break;
             default:
-                draft.PublishingAgain(acceptance, Reasons.Publishing, $"{place} {view.Message}", stalled: false);
+                draft.PublishingAgain(acceptance, view.Stalled ? view.Reason : Reasons.Publishing, $"{place} {view.Message}", view.Stalled);
                 break;
         }
 
-        return RunDecider.Decision(observed, draft, actions, view?.Phase == JobPhase.Ending ? RunDecider.EndingPause : null);
+        return RunDecider.Decision(observed, draft, actions, view?.RecheckAfter);
     }
 
     private static IEnumerable<V1Job> OtherPublications(RunObservation observed, RunChildren children)

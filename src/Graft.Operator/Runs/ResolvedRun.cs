@@ -37,6 +37,9 @@ public enum Blocker
 
     /// <summary>An input that is there and not ready yet.</summary>
     UnreadyInput,
+
+    /// <summary>This release of the operator, which does not know what a later one has planned.</summary>
+    Release,
 }
 
 /// <summary>Resolves a run: validation, references, recipe, hash, children.</summary>

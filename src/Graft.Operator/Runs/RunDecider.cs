@@ -17,9 +17,6 @@ public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
     /// <summary>How long a missing input is taken for one that is about to be applied.</summary>
     public static readonly TimeSpan InputPatience = TimeSpan.FromMinutes(2);
 
-    /// <summary>How soon to look again at a Job that has ended and whose pod's termination message has not been seen yet.</summary>
-    internal static readonly TimeSpan EndingPause = TimeSpan.FromSeconds(2);
-
     /// <summary>Decides.</summary>
     public RunDecision Decide(RunObservation observed)
     {
@@ -30,8 +27,14 @@ public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
             return unchanged;
         }
 
+        return Plan(observed) with { WasPlanned = true };
+    }
+
+    /// <summary>Reads the spec and its inputs anew, and compares what they mean with what is there.</summary>
+    private RunDecision Plan(RunObservation observed)
+    {
         var before = observed.Run.Status;
-        var (resolved, why) = RunResolver.Resolve(observed, options, reportCa());
+        var (resolved, why) = PlanRecord.OfLaterRelease(observed) is { } later ? (null, later) : RunResolver.Resolve(observed, options, reportCa());
         if (resolved is not null)
         {
             return !IsFinished(before) || before!.PlanHash != resolved.PlanHash
@@ -187,15 +190,15 @@ public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
     {
         var pods = observed.Pods.Where(pod => Owner.Owns(job, pod)).ToList();
         var startedBefore = observed.Run.Status is { } status && status.PlanHash == planHash && status.StartTime is not null;
-        var view = TrainerJobView.Of(job, pods, startedBefore, observed.Now);
+        var view = TrainerJobView.Of(job, pods, observed.Events, startedBefore, observed.Now);
         var draft = new RunStatusDraft(observed.Run, planHash, resolved, observed.Now);
-        draft.Followed(job, view, acceptance);
+        draft.Followed(job, pods, view, acceptance);
         if (draft.Status.CompletionTime is not null && observed.Run.Status?.Progress is { } progress && (progress.Eta ?? progress.Activity) is not null)
         {
             actions.Add(new ClearEstimates());
         }
 
-        return Decision(observed, draft, actions, view.Phase == JobPhase.Ending ? EndingPause : null);
+        return Decision(observed, draft, actions, view.RecheckAfter);
     }
 
     internal static RunDecision Decision(RunObservation observed, RunStatusDraft draft, IReadOnlyList<RunAction> actions, TimeSpan? requeueAfter)

@@ -15,6 +15,7 @@ public static class RunEvents
     public const string JobDeleted = "JobDeleted";
     public const string RunStarted = "RunStarted";
     public const string RunPreempted = "RunPreempted";
+    public const string RunInterrupted = "RunInterrupted";
     public const string RunRetried = "RunRetried";
     public const string CheckpointSaved = "CheckpointSaved";
     public const string ArtifactPublished = "ArtifactPublished";
@@ -91,8 +92,14 @@ public static class RunEvents
             case { Reason: Reasons.Preempted }:
                 yield return Warning(RunPreempted, "Train", summary.Message);
                 break;
+            case { Reason: Reasons.Interrupted }:
+                yield return Warning(RunInterrupted, "Train", summary.Message);
+                break;
             case { Reason: Reasons.Retrying }:
                 yield return Warning(RunRetried, "Train", summary.Message);
+                break;
+            case { Status: ConditionSet.Unknown } when after.Get(ConditionTypes.Stalled)?.Status == ConditionSet.True:
+                yield return Warning(summary.Reason, "Start", summary.Message);
                 break;
             case { Reason: Reasons.Queued }:
                 yield return Normal(Reasons.Queued, "Queue", summary.Message);

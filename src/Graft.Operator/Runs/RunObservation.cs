@@ -1,4 +1,5 @@
 using Graft.Api.V1Alpha1;
+using Graft.Operator.Pods;
 using k8s.Models;
 
 namespace Graft.Operator.Runs;
@@ -20,6 +21,9 @@ public sealed record RunObservation
     /// <summary>The pods of those Jobs.</summary>
     public IReadOnlyList<V1Pod> Pods { get; init; } = [];
 
+    /// <summary>What others warn of about those Jobs and pods.</summary>
+    public IReadOnlyList<ChildEvent> Events { get; init; } = [];
+
     /// <summary>Why the API server refused the run's Job or plan just now.</summary>
     public string? Refusal { get; init; }
 
@@ -32,7 +36,11 @@ public sealed record RunObservation
 /// <param name="Events">What to tell once the status is written.</param>
 /// <param name="RequeueAfter">When to look again even if nothing changes.</param>
 public sealed record RunDecision(
-    TrainingRunStatus Status, IReadOnlyList<RunAction> Actions, IReadOnlyList<Runtime.EventNote> Events, TimeSpan? RequeueAfter);
+    TrainingRunStatus Status, IReadOnlyList<RunAction> Actions, IReadOnlyList<Runtime.EventNote> Events, TimeSpan? RequeueAfter)
+{
+    /// <summary>Whether the spec was planned for it, or the recorded plan was enough.</summary>
+    public bool WasPlanned { get; init; }
+}
 
 /// <summary>Something to do for a run.</summary>
 public abstract record RunAction;

@@ -54,7 +54,7 @@ internal sealed class RunStatusDraft
     public void Refused(Unresolved why, bool stalled)
     {
         _conditions.Set(ConditionTypes.Accepted, ConditionSet.False, why.Reason, why.Message);
-        Quota(suspended: null);
+        Quota();
         NotRunning("Nothing runs before the run is accepted.");
         Checkpointed();
         Published(null, ended: false);
@@ -88,7 +88,7 @@ internal sealed class RunStatusDraft
         }
 
         Status.CompletionTime = null;
-        Quota(suspended: null);
+        Quota();
         NotRunning(TrainerJobView.NoPodYet(job));
         Checkpointed();
         Published(null, ended: false);
@@ -130,14 +130,15 @@ internal sealed class RunStatusDraft
 
     /// <summary>The Job is there.</summary>
     /// <param name="job">The Job.</param>
+    /// <param name="pods">Its pods.</param>
     /// <param name="view">How far it is.</param>
     /// <param name="acceptance">What is to be said of the spec.</param>
-    public void Followed(V1Job job, TrainerJobView view, Acceptance acceptance)
+    public void Followed(V1Job job, IReadOnlyList<V1Pod> pods, TrainerJobView view, Acceptance acceptance)
     {
         Accept(acceptance);
         Status.JobName = job.Metadata.Name;
         Status.StartTime ??= view.Started;
-        Quota(view.Phase is not (JobPhase.Succeeded or JobPhase.Failed) && job.Spec?.Suspend == true);
+        Quota(job, pods);
         Checkpointed();
         switch (view.Phase)
         {
@@ -146,11 +147,11 @@ internal sealed class RunStatusDraft
                 break;
             case JobPhase.Running or JobPhase.Ending:
                 _conditions.Set(ConditionTypes.Running, ConditionSet.True, Reasons.Running, view.Message);
-                Active(RunningReason(), view.Message);
+                Active(view.Stalled ? view.Reason : RunningReason(), view.Message, view.Stalled);
                 break;
             default:
                 NotRunning(view.Message);
-                Active(view.Phase.ToString(), view.Message);
+                Active(view.Reason, view.Message, view.Stalled);
                 break;
         }
     }
@@ -160,7 +161,7 @@ internal sealed class RunStatusDraft
     public void Kept(Acceptance acceptance)
     {
         Accept(acceptance);
-        Quota(suspended: false);
+        Quota();
         NotRunning("The run has ended.");
         Checkpointed();
         Published(Status.Artifact, ended: true);
@@ -209,7 +210,7 @@ internal sealed class RunStatusDraft
         Accept(Acceptance.Valid);
         Restart();
         Status.JobName = jobName;
-        Quota(suspended: null);
+        Quota();
         NotRunning("No pod of the run is at work.");
         Checkpointed();
         Published(null, ended: false);
@@ -240,12 +241,12 @@ internal sealed class RunStatusDraft
         FinalProgress(result);
     }
 
-    private void Active(string reason, string message)
+    private void Active(string reason, string message, bool stalled)
     {
         Status.CompletionTime = null;
         Published(null, ended: false);
         Summary(ConditionSet.Unknown, reason, message);
-        Standing(active: true, stalled: false, reason, message);
+        Standing(active: !stalled, stalled, reason, message);
     }
 
     private void Accept(Acceptance acceptance)
@@ -266,24 +267,28 @@ internal sealed class RunStatusDraft
         (Status.StartTime, Status.CompletionTime, Status.Figures, Status.Tracking) = (null, null, null, null);
     }
 
-    private void Quota(bool? suspended)
+    /// <summary>What was seen of a queue at the Job; of an ended run what was seen before.</summary>
+    private void Quota(V1Job? job = null, IReadOnlyList<V1Pod>? pods = null)
     {
-        if (!HasQueue && suspended != true)
+        var known = _before.Get(ConditionTypes.QuotaReserved);
+        var isKnown = known is { Status: ConditionSet.True or ConditionSet.False } && _before?.JobName == Status.JobName;
+        var (status, reason, message) = (job is null ? (QueueSeen?)null : QueueReading.Of(job, pods ?? [], isKnown), HasQueue) switch
         {
-            _conditions.Set(ConditionTypes.QuotaReserved, ConditionSet.Unknown, Reasons.NoQueue, $"The run has no label {GraftApi.KueueQueueLabel}.");
-        }
-        else if (suspended is null)
-        {
-            _conditions.Keep(ConditionTypes.QuotaReserved, Reasons.Pending, "The queue has not seen the run's Job yet.");
-        }
-        else if (suspended.Value)
-        {
-            _conditions.Set(ConditionTypes.QuotaReserved, ConditionSet.False, Reasons.Queued, "The Job waits in its queue.");
-        }
-        else
-        {
-            _conditions.Set(ConditionTypes.QuotaReserved, ConditionSet.True, Reasons.Admitted, "The queue has admitted the Job.");
-        }
+            (null, _) when isKnown && Status.CompletionTime is not null => (known!.Status, known.Reason, known.Message),
+            (null, true) => (ConditionSet.Unknown, Reasons.Pending, "The queue has not seen the run's Job yet."),
+            (null, false) or (QueueSeen.NotAsked, false) => (ConditionSet.Unknown, Reasons.NoQueue, $"The run has no label {GraftApi.KueueQueueLabel}."),
+            (QueueSeen.NotAsked, true) => (
+                ConditionSet.Unknown,
+                Reasons.NoQueue,
+                $"The Job {job!.Metadata.Name} has no label {GraftApi.KueueQueueLabel}: the run got its own after the Job was made. No queue counts the Job."),
+            (QueueSeen.NotSeen, _) => (
+                ConditionSet.Unknown,
+                Reasons.NoQueue,
+                $"The Job {job!.Metadata.Name} names a queue, but was not suspended; no queue has admitted it. Is Kueue installed, for this namespace?"),
+            (QueueSeen.Holds, _) => (ConditionSet.False, Reasons.Queued, "The Job waits in its queue."),
+            _ => (ConditionSet.True, Reasons.Admitted, "The queue has admitted the Job."),
+        };
+        _conditions.Set(ConditionTypes.QuotaReserved, status, reason, message);
     }
 
     private void NotRunning(string message)

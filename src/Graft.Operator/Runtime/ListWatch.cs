@@ -17,22 +17,22 @@ public interface IListWatch<T>
     IAsyncEnumerable<WatchEvent<T>> WatchAsync(string resourceVersion, TimeSpan duration, CancellationToken cancellation);
 }
 
-/// <summary>The objects of a kind on the API server, in one namespace or all, picked by label.</summary>
+/// <summary>The objects of a kind on the API server, in one namespace or all, picked by label or field.</summary>
 /// <param name="client">The client of the kind.</param>
 /// <param name="namespace">The namespace; all of them without it.</param>
-/// <param name="labelSelector">The selector; everything without it.</param>
-public sealed class ServerListWatch<T>(ResourceClient<T> client, string? @namespace, string? labelSelector) : IListWatch<T>
+/// <param name="selection">Which of them.</param>
+public sealed class ServerListWatch<T>(ResourceClient<T> client, string? @namespace, Selection selection) : IListWatch<T>
     where T : class, IKubernetesObject<V1ObjectMeta>
 {
     private const int PageSize = 500;
 
     public Task<GraftList<T>> ListAsync(string? continueToken, CancellationToken cancellation)
     {
-        return client.ListAsync(@namespace, labelSelector, PageSize, continueToken, cancellation);
+        return client.ListAsync(@namespace, selection, PageSize, continueToken, cancellation);
     }
 
     public IAsyncEnumerable<WatchEvent<T>> WatchAsync(string resourceVersion, TimeSpan duration, CancellationToken cancellation)
     {
-        return client.WatchAsync(@namespace, labelSelector, resourceVersion, duration, cancellation);
+        return client.WatchAsync(@namespace, selection, resourceVersion, duration, cancellation);
     }
 }

@@ -146,9 +146,9 @@ public sealed class ResourceClient<T>(ApiClient api)
 
     /// <summary>One page of the collection.</summary>
     public async Task<GraftList<T>> ListAsync(
-        string? @namespace, string? labelSelector, int limit, string? continueToken, CancellationToken cancellation)
+        string? @namespace, Selection selection, int limit, string? continueToken, CancellationToken cancellation)
     {
-        var query = $"?limit={limit}" + Selector(labelSelector)
+        var query = $"?limit={limit}" + selection.Query
             + (continueToken is null ? "" : $"&continue={Uri.EscapeDataString(continueToken)}");
         using var response = await api.SendAsync(HttpMethod.Get, Kind.Path(@namespace) + query, cancellation: cancellation).ConfigureAwait(false);
         return await ReadAsync<GraftList<T>>(response, cancellation).ConfigureAwait(false);
@@ -160,14 +160,14 @@ public sealed class ResourceClient<T>(ApiClient api)
     /// <exception cref="ApiException">The server refused, or reported an error in the stream; expired where it no longer has the version.</exception>
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync(
         string? @namespace,
-        string? labelSelector,
+        Selection selection,
         string resourceVersion,
         TimeSpan duration,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         var path = Kind.Path(@namespace)
             + $"?watch=true&allowWatchBookmarks=true&resourceVersion={Uri.EscapeDataString(resourceVersion)}"
-            + $"&timeoutSeconds={(int)duration.TotalSeconds}{Selector(labelSelector)}";
+            + $"&timeoutSeconds={(int)duration.TotalSeconds}{selection.Query}";
         using var response = await api.SendAsync(HttpMethod.Get, path, cancellation: cancellation).ConfigureAwait(false);
         var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         using var reader = new StreamReader(stream);
@@ -178,11 +178,6 @@ public sealed class ResourceClient<T>(ApiClient api)
                 yield return WatchLine.Parse<T>(line);
             }
         }
-    }
-
-    private static string Selector(string? labelSelector)
-    {
-        return labelSelector is null ? "" : $"&labelSelector={Uri.EscapeDataString(labelSelector)}";
     }
 
     private async Task<T> SendAsync(

@@ -236,14 +236,21 @@ public sealed class InspectionDeciderTests
         Assert.Null(_world.Reconcile().Expire);
     }
 
-    [Fact]
-    public void A_suspended_job_is_said_to_be_so()
+    [Theory]
+    [InlineData(true, Reasons.Queued)]
+    [InlineData(false, Reasons.Suspended)]
+    public void A_suspended_job_is_said_to_be_so(bool hasQueue, string reason)
     {
         _world.Reconcile();
         _world.Job.Spec.Suspend = true;
+        if (hasQueue)
+        {
+            _world.Job.Metadata.Labels[GraftApi.KueueQueueLabel] = "team-a";
+        }
+
         _world.Reconcile();
 
-        Assert.Equal("Unknown/Queued", _world.State);
+        Assert.Equal($"Unknown/{reason}", _world.State);
         AssertSettled();
     }
 

@@ -76,17 +76,17 @@ public sealed class RunDeciderTests
     public static TheoryData<string, Action<object>, string, string, string> Stages => new()
     {
         { "no pod yet", _ => { }, "Unknown/Pending", "False/PodNotRunning", "has no pod yet" },
-        { "held by a queue", world => Of(world).Job.Spec.Suspend = true, "Unknown/Queued", "False/PodNotRunning", "queue" },
+        { "held by a queue", world => Hold(Of(world)), "Unknown/Queued", "False/PodNotRunning", "queue" },
         { "a pod that fits nowhere", world => Unschedulable(Of(world)), "Unknown/Waiting", "False/PodNotRunning", "0/3 nodes are available" },
         { "an image that is not there", world => Pulling(Of(world)), "Unknown/Waiting", "False/PodNotRunning", "ImagePullBackOff" },
         { "a running pod", world => Start(Of(world)), "Unknown/Running", "True/Running", "runs" },
         { "a pod that publishes", world => { Start(Of(world)); Report(Of(world), "Publishing"); }, "Unknown/Publishing", "True/Running", "runs" },
-        { "a pod that was evicted", world => { Start(Of(world)); Evict(Of(world)); }, "Unknown/Preempted", "False/PodNotRunning", "stopped from outside" },
-        { "a pod that stopped at SIGTERM", world => { Start(Of(world)); Of(world).EndPod(10); }, "Unknown/Preempted", "False/PodNotRunning", "stopped from outside" },
+        { "a pod that was evicted", world => { Start(Of(world)); Evict(Of(world)); }, "Unknown/Interrupted", "False/PodNotRunning", "was evicted" },
+        { "a pod that stopped at SIGTERM", world => { Start(Of(world)); Of(world).EndPod(10); }, "Unknown/Interrupted", "False/PodNotRunning", "was told to" },
         { "a pod that crashed and will be replaced", world => { Start(Of(world)); Of(world).EndPod(1, World.Result("Failed", message: "boom")); }, "Unknown/Retrying", "False/PodNotRunning", "boom" },
         { "a pod that has succeeded, which its Job has not seen", world => { Start(Of(world)); Of(world).EndPod(0, World.Result()); }, "Unknown/Running", "True/Running", "has ended" },
         { "a pod that no other one can replace, which its Job has not seen", world => { Start(Of(world)); Of(world).EndPod(3); }, "Unknown/Running", "True/Running", "has ended" },
-        { "a queue that took the run's place back", world => { Start(Of(world)); Of(world).Reconcile(); Of(world).Pods.Clear(); Of(world).Job.Status.StartTime = null; Of(world).Job.Spec.Suspend = true; }, "Unknown/Preempted", "False/PodNotRunning", "preempted" },
+        { "a queue that took the run's place back", world => { Start(Of(world)); Of(world).Reconcile(); Of(world).Pods.Clear(); Of(world).Job.Status.StartTime = null; Hold(Of(world)); }, "Unknown/Preempted", "False/PodNotRunning", "preempted" },
     };
 
     [Theory]
@@ -300,19 +300,25 @@ public sealed class RunDeciderTests
         Assert.Contains("step 5", condition.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(true, "False/Queued")]
-    [InlineData(false, "True/Admitted")]
-    public void Quota_follows_the_queue(bool suspended, string quota)
+    [Fact]
+    public void Quota_follows_the_queue()
     {
         _world.Run.Metadata.Labels = new Dictionary<string, string> { [GraftApi.KueueQueueLabel] = "team-a" };
         _world.Reconcile();
         Assert.Equal("team-a", _world.Job.Metadata.Labels[GraftApi.KueueQueueLabel]);
         Assert.False(_world.Job.Spec.Template.Metadata.Labels.ContainsKey(GraftApi.KueueQueueLabel));
 
-        _world.Job.Spec.Suspend = suspended;
         _world.Reconcile();
-        Assert.Equal(quota, State("QuotaReserved"));
+        Assert.Equal("Unknown/NoQueue", State("QuotaReserved"));
+        Assert.Contains("no queue has admitted it", Message("QuotaReserved"), StringComparison.Ordinal);
+
+        _world.Job.Spec.Suspend = true;
+        _world.Reconcile();
+        Assert.Equal("False/Queued", State("QuotaReserved"));
+
+        _world.Job.Spec.Suspend = false;
+        _world.Reconcile();
+        Assert.Equal("True/Admitted", State("QuotaReserved"));
     }
 
     /// <summary>
@@ -379,7 +385,13 @@ public sealed class RunDeciderTests
     private static void Evict(World world)
     {
         world.EndPod(143);
-        world.Pod.Status.Conditions = [new V1PodCondition { Type = "DisruptionTarget", Status = "True" }];
+        world.Pod.Status.Conditions = [new V1PodCondition { Type = "DisruptionTarget", Status = "True", Reason = "EvictionByEvictionAPI" }];
+    }
+
+    private static void Hold(World world)
+    {
+        (world.Job.Metadata.Labels ??= new Dictionary<string, string>())[GraftApi.KueueQueueLabel] = "team-a";
+        world.Job.Spec.Suspend = true;
     }
 
     private static void Unschedulable(World world)
@@ -394,7 +406,7 @@ public sealed class RunDeciderTests
     {
         world.AddPod().Status.ContainerStatuses =
         [
-            new V1ContainerStatus { State = new V1ContainerState { Waiting = new V1ContainerStateWaiting { Reason = "ImagePullBackOff", Message = "not found" } } },
+            new V1ContainerStatus { Name = TrainerPod.Container, State = new V1ContainerState { Waiting = new V1ContainerStateWaiting { Reason = "ImagePullBackOff", Message = "not found" } } },
         ];
     }
 
