@@ -8,7 +8,7 @@ BIN := artifacts/bin
 OUTPUT := $(shell echo $(CONFIGURATION) | tr '[:upper:]' '[:lower:]')
 LINK_PROGRAMS := mkdir -p bin && ln -sf ../$(BIN)/Graft.Cli/$(OUTPUT)/graft bin/graft && ln -sf graft bin/kubectl-graft
 
-.PHONY: help build demo test test-golden test-cluster bench-trainer image push-images generate bench-operator format clean
+.PHONY: help build demo test test-golden test-cluster bench-trainer image push-images generate bench-operator soak-operator format clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ generate: ## write the CRDs and the API reference from the types in src/Graft.Ap
 
 bench-operator: build ## measure the operator on a real API server; RUNS=1000 WRITERS=8 (needs root)
 	@bench/operator.sh $(or $(RUNS),1000) $(or $(WRITERS),8)
+
+soak-operator: build ## kill operators, cut their connections and stop leaders, ROUNDS=60 times each, on a real API server (needs root)
+	@GRAFT_SOAK_ROUNDS=$(or $(ROUNDS),60) $(BIN)/Graft.Operator.Tests/$(OUTPUT)/Graft.Operator.Tests -noLogo -noColor -showLiveOutput \
+	  -class Graft.Operator.Tests.Server.StormTests -class Graft.Operator.Tests.Server.FailoverTests
 
 format: ## format the sources
 	dotnet format Operator.sln

@@ -3,6 +3,7 @@ using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Runs;
 using Graft.Operator.Status;
+using k8s.Models;
 using Xunit;
 
 namespace Graft.Operator.Tests.Runs;
@@ -110,6 +111,36 @@ public sealed class RunUpgradeTests
         world.Settle();
 
         Assert.Equal("Pending", world.Run.Status.Get(ConditionTypes.Succeeded)!.Reason);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_a_later_release_has_planned_is_left_as_it_is_until_a_rerun_is_asked_for(bool ended)
+    {
+        var world = ended ? new World().Completed() : new World().Running();
+        var summary = world.Run.Status.Get(ConditionTypes.Succeeded)!.Reason;
+        world.Run.Status!.Resolved!.Form = Recipe.CurrentForm + 1;
+        world.Run.Status.PlanHash = World.Digest('9');
+        world.Job.Metadata.Name = world.Run.Status.JobName = "quick-99999999";
+        world.Pod.Metadata.OwnerReferences[0].Name = world.Job.Metadata.Name;
+        Assert.Empty(world.Decide().Actions);
+
+        world.Edit(spec => spec.Method = new MethodSpec { Lora = new LoraSpec { Rank = 8 } });
+        Assert.DoesNotContain(world.Reconcile().Actions, action => action is not SetTimeToLive);
+        Assert.Equal((ConditionSet.False, Reasons.PlannedByLaterRelease), (Accepted().Status, Accepted().Reason));
+        Assert.Equal(summary, world.Run.Status.Get(ConditionTypes.Succeeded)!.Reason);
+
+        world.Edit(spec => spec.Rerun = "here");
+        world.Settle();
+        Assert.Equal((ConditionSet.True, Reasons.Valid), (Accepted().Status, Accepted().Reason));
+        Assert.Equal(Recipe.CurrentForm, world.Run.Status.Resolved!.Form);
+        Assert.NotEqual("quick-99999999", world.Job.Metadata.Name);
+
+        V1Condition Accepted()
+        {
+            return world.Run.Status.Get(ConditionTypes.Accepted)!;
+        }
     }
 
     [Fact]

@@ -21,13 +21,14 @@ internal enum ProxyVerdict
     Hold,
 }
 
-/// <summary>A proxy before the API server that makes requests slow, as priority and fairness, webhooks and networks do.</summary>
+/// <summary>A proxy before the API server that makes requests slow or breaks them, as priority and fairness, webhooks and networks do.</summary>
 internal sealed class ApiProxy : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly Kubernetes _server;
     private readonly TimeSpan _retryAfter;
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<HttpContext, bool> _open = new();
     private readonly ConcurrentQueue<string> _stopped = new();
     private readonly ConcurrentQueue<HttpStatusCode> _late = new();
 
@@ -87,6 +88,15 @@ internal sealed class ApiProxy : IAsyncDisposable
         _released.TrySetResult();
     }
 
+    /// <summary>Breaks every connection with a request under way, watches among them.</summary>
+    public void Cut()
+    {
+        foreach (var context in _open.Keys)
+        {
+            context.Abort();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Release();
@@ -96,6 +106,19 @@ internal sealed class ApiProxy : IAsyncDisposable
     }
 
     private async Task AnswerAsync(HttpContext context)
+    {
+        _open[context] = true;
+        try
+        {
+            await ForwardAsync(context);
+        }
+        finally
+        {
+            _open.TryRemove(context, out _);
+        }
+    }
+
+    private async Task ForwardAsync(HttpContext context)
     {
         // Read before anything else: a request that is held has left its sender.
         using var body = new MemoryStream();

@@ -106,6 +106,8 @@ public sealed class InspectionTests(ApiServer server) : IAsyncLifetime
         await using var @operator = await OperatorProcess.StartAsync(server, _team.Namespace);
         var dataset = await ApplyAsync();
         var pod = await PodAsync();
+        // Asked for again before it is recorded, the first inspection would be the one that was asked for.
+        await UntilAsync("Unknown/Inspecting");
         var configMaps = new ResourceClient<V1ConfigMap>(server.Client);
         var plan = await configMaps.GetAsync(
             new ObjectKey(_team.Namespace, pod.Spec.Volumes.Single(volume => volume.ConfigMap is not null).ConfigMap.Name), Cancellation);

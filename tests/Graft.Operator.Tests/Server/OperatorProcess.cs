@@ -43,6 +43,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
     /// <param name="election">Whether it takes part in an election.</param>
     /// <param name="after">One that has ended and that it takes the place of, at the same addresses: those are part of a Job's settings.</param>
     /// <param name="kubeconfig">How it reaches the server; as the administrator without it.</param>
+    /// <param name="next">Whether it is a release to come: of another form of recipes, with another trainer image.</param>
     /// <param name="reportUrl">Where it tells trainers to report to, as all replicas of a release do alike; to itself without it.</param>
     public static async Task<OperatorProcess> StartAsync(
         ApiServer server,
@@ -50,11 +51,13 @@ internal sealed class OperatorProcess : IAsyncDisposable
         bool election = false,
         OperatorProcess? after = null,
         string? kubeconfig = null,
-        string? reportUrl = null)
+        string? reportUrl = null,
+        bool next = false)
     {
         var (port, reportPort) = after is null ? (FreePort(), FreePort()) : (after._port, after._reportPort);
-        var folder = AppContext.BaseDirectory.TrimEnd('/').Replace("Graft.Operator.Tests", "Graft.Operator", StringComparison.Ordinal);
-        var start = new ProcessStartInfo(Path.Combine(folder, "graft-operator"))
+        var project = next ? "Graft.Operator.Next" : "Graft.Operator";
+        var folder = AppContext.BaseDirectory.TrimEnd('/').Replace("Graft.Operator.Tests", project, StringComparison.Ordinal);
+        var start = new ProcessStartInfo(Path.Combine(folder, next ? "graft-operator-next" : "graft-operator"))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -71,6 +74,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
             ["Graft__ReportPort"] = reportPort.ToString(CultureInfo.InvariantCulture),
             ["Graft__HttpPort"] = port.ToString(CultureInfo.InvariantCulture),
             ["Graft__ProgressSeconds"] = "0.5",
+            ["Graft__TrainerImage"] = next ? "graft.dev/trainer:99" : "graft.dev/trainer:1",
         })
         {
             start.Environment[name] = value;
@@ -97,10 +101,26 @@ internal sealed class OperatorProcess : IAsyncDisposable
     /// <summary>The writes that it has sent to the API server.</summary>
     public async Task<double> WritesAsync()
     {
+        return await CountAsync(line => line.StartsWith("rest_client_requests_total{", StringComparison.Ordinal) && !line.Contains("method=\"GET\"", StringComparison.Ordinal));
+    }
+
+    /// <summary>The objects that it has asked the API server to create or to delete, events aside.</summary>
+    public async Task<double> CreationsAndDeletionsAsync()
+    {
+        return await CountAsync(line => line.StartsWith("rest_client_requests_total{", StringComparison.Ordinal)
+            && (line.Contains("method=\"DELETE\"", StringComparison.Ordinal) || line.Contains("method=\"POST\"", StringComparison.Ordinal)));
+    }
+
+    /// <summary>The plans that it has made of specs.</summary>
+    public async Task<double> PlansAsync()
+    {
+        return await CountAsync(line => line.StartsWith("graft_plans_total", StringComparison.Ordinal));
+    }
+
+    private async Task<double> CountAsync(Func<string, bool> counts)
+    {
         var text = await _http.GetStringAsync(new Uri($"http://127.0.0.1:{_port}/metrics"), TestContext.Current.CancellationToken);
-        return text.Split('\n')
-            .Where(line => line.StartsWith("rest_client_requests_total{", StringComparison.Ordinal) && !line.Contains("method=\"GET\"", StringComparison.Ordinal))
-            .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        return text.Split('\n').Where(counts).Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
     }
 
     /// <summary>Sends a signal, such as <c>STOP</c>.</summary>

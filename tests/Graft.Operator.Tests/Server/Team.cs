@@ -53,7 +53,7 @@ internal sealed class Team(ApiServer server, string @namespace)
     }
 
     /// <summary>Applies a run, as <c>kubectl apply --server-side</c> does.</summary>
-    public async Task<AdapterTrainingRun> ApplyRunAsync(int rank = 4, string? rerun = null, string name = RunName, string? repository = null)
+    public async Task<AdapterTrainingRun> ApplyRunAsync(int rank = 4, string? rerun = null, string name = RunName, string? repository = null, int? timeToLive = null)
     {
         return await ApplyAsync(Runs, new AdapterTrainingRun
         {
@@ -64,6 +64,7 @@ internal sealed class Team(ApiServer server, string @namespace)
                 Method = new MethodSpec { Lora = new LoraSpec { Rank = rank } },
                 Data = new DataSpec { DatasetRef = new LocalReference { Name = "words" } },
                 Rerun = rerun,
+                Pod = timeToLive is null ? null : new PodSettings { TtlSecondsAfterFinished = timeToLive },
                 Publish = repository is null ? null : new PublishSpec { Repository = repository },
             },
         });
