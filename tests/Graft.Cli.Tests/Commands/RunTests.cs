@@ -10,6 +10,7 @@ namespace Graft.Cli.Tests.Commands;
 public sealed class RunTests : IDisposable
 {
     private const char Escape = '\e';
+    private const int MostAttempts = 20;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -71,8 +72,26 @@ public sealed class RunTests : IDisposable
     public async Task A_run_that_is_stopped_by_Ctrl_C_goes_on_and_ends_as_if_it_had_not_been()
     {
         SkipWithoutTrainer();
-        using (var process = Start("run", "run.yaml", "--threads", "1"))
+        var stopped = await StopOnTheWayAsync();
+        Assert.Contains("The same command goes on from there.", stopped.Errors, StringComparison.Ordinal);
+
+        var resumed = await RunAsync();
+        Assert.True(resumed.ExitCode == 0, resumed.Output + resumed.Errors);
+        Assert.Matches(@"Going on from step \d+\.", resumed.Output);
+
+        var straight = await RunAsync("--output", "straight");
+        Assert.True(straight.ExitCode == 0, straight.Output + straight.Errors);
+        Assert.Equal(AdapterBytes("straight"), AdapterBytes("graft-out"));
+    }
+
+    /// <summary>
+    /// A run that was stopped between two steps. On a busy machine it may have ended before the signals arrive; then it begins again.
+    /// </summary>
+    private async Task<ProgramResult> StopOnTheWayAsync()
+    {
+        for (var attempt = 1; ; attempt++)
         {
+            using var process = Start("run", "run.yaml", "--threads", "1");
             string? line;
             do
             {
@@ -84,17 +103,14 @@ public sealed class RunTests : IDisposable
             await SignalAsync(process.Id);
             await SignalAsync(process.Id);
             var stopped = await GraftProgram.FinishAsync(process);
-            Assert.True(stopped.ExitCode == ExitCodes.Interrupted, stopped.Output + stopped.Errors);
-            Assert.Contains("The same command goes on from there.", stopped.Errors, StringComparison.Ordinal);
+            if (stopped.ExitCode == ExitCodes.Interrupted || attempt == MostAttempts)
+            {
+                Assert.True(stopped.ExitCode == ExitCodes.Interrupted, stopped.Output + stopped.Errors);
+                return stopped;
+            }
+
+            Directory.Delete(Path.Combine(_folder.Path, "graft-out"), recursive: true);
         }
-
-        var resumed = await RunAsync();
-        Assert.True(resumed.ExitCode == 0, resumed.Output + resumed.Errors);
-        Assert.Matches(@"Going on from step \d+\.", resumed.Output);
-
-        var straight = await RunAsync("--output", "straight");
-        Assert.True(straight.ExitCode == 0, straight.Output + straight.Errors);
-        Assert.Equal(AdapterBytes("straight"), AdapterBytes("graft-out"));
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed partial class TrainerProcessTests : IDisposable
 {
     private const int SigTerm = 15;
     private const int SigKill = 9;
+    private const int MostAttempts = 20;
 
     private readonly TinyWorld _world = new();
 
@@ -26,10 +27,17 @@ public sealed partial class TrainerProcessTests : IDisposable
     public async Task After_a_signal_in_the_middle_of_an_epoch_the_next_process_publishes_the_bytes_of_a_straight_run(int signal)
     {
         // 48 records in steps of 8: an epoch has six steps, and the signal comes within the second.
-        RunPlan straight = Plan("straight"), ended = Plan("ended");
+        RunPlan straight = Plan("straight"), ended = straight;
         Assert.Equal(0, (await StartAsync(straight)).ExitCode);
 
-        Output first = await StartAsync(ended, told => IsProgress(told) && told["step"]!.GetValue<int>() >= 8, signal);
+        Output first = new(0, "", "");
+        for (int attempt = 1; first.ExitCode == 0 && attempt <= MostAttempts; attempt++)
+        {
+            // On a busy machine a process may have ended well before the signal arrives.
+            ended = Plan($"ended-{attempt}");
+            first = await StartAsync(ended, told => IsProgress(told) && told["step"]!.GetValue<int>() >= 8, signal);
+        }
+
         Output second = await StartAsync(ended);
 
         Assert.Equal(signal == SigTerm ? TrainerExitCodes.Interrupted : 128 + SigKill, first.ExitCode);
