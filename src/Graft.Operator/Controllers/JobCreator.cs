@@ -82,7 +82,7 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations)
         var plans = await _configMaps.ListAsync(plan.Metadata.NamespaceProperty, selector, MostPlans, null, cancellation).ConfigureAwait(false);
         foreach (var old in plans.Items.Where(old => old.Metadata.Name != plan.Metadata.Name && Owner.Owns(owner, old)))
         {
-                await _configMaps.DeleteAsync(ObjectKey.Of(old), old.Metadata.Uid, cancellation).ConfigureAwait(false);
+            await _configMaps.DeleteAsync(ObjectKey.Of(old), old.Metadata.Uid, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -152,7 +152,8 @@ public sealed class InspectionDecider(OperatorOptions options)
             JobPhase.Queued or JobPhase.Preempted => Decided(observed, ConditionSet.Unknown, Reasons.Queued, view.Message, memory),
             JobPhase.Suspended => Decided(observed, ConditionSet.Unknown, Reasons.Suspended, view.Message, memory),
             _ => Decided(observed, ConditionSet.Unknown, view.Stalled ? view.Reason : Reasons.Inspecting, view.Message, memory, view.Stalled)
-                with { RequeueAfter = view.RecheckAfter },
+                with
+            { RequeueAfter = view.RecheckAfter },
         };
         return decision with { Delete = Others(observed, memory.JobName) };
     }
