@@ -199,6 +199,31 @@ public sealed class OperatorTests(ApiServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pod_that_the_cluster_refuses_is_said_in_its_words_until_the_obstacle_is_gone()
+    {
+        await using var @operator = await OperatorProcess.StartAsync(server, _team.Namespace);
+        await _team.HaveInputsAsync();
+        var quotas = new ResourceClient<V1ResourceQuota>(server.Client);
+        var quota = await quotas.CreateAsync(
+            new V1ResourceQuota
+            {
+                Metadata = new V1ObjectMeta { Name = "none", NamespaceProperty = _team.Namespace },
+                Spec = new V1ResourceQuotaSpec { Hard = new Dictionary<string, ResourceQuantity> { ["pods"] = new("0") } },
+            },
+            "tests",
+            TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync("the quota counts", async () =>
+            (await quotas.GetAsync(Runtime(quota), TestContext.Current.CancellationToken)).Status?.Hard?.Count > 0);
+
+        await _team.ApplyRunAsync();
+        // The Job controller says it by event only.
+        await _team.UntilAsync("Unknown/Pending", words: "exceeded quota: none");
+
+        await quotas.DeleteAsync(Runtime(quota), quota.Metadata.Uid, TestContext.Current.CancellationToken);
+        await _team.UntilAsync("Unknown/Waiting", words: "Unschedulable");
+    }
+
+    [Fact]
     public async Task An_api_server_that_is_killed_and_comes_back_finds_an_operator_that_goes_on()
     {
         await using var @operator = await OperatorProcess.StartAsync(server, _team.Namespace);
