@@ -51,7 +51,7 @@ generate: ## write the CRDs and the API reference from the types in src/Graft.Ap
 bench-operator: build ## measure the operator on a real API server; RUNS=1000 WRITERS=8 (needs root)
 	@bench/operator.sh $(or $(RUNS),1000) $(or $(WRITERS),8)
 
-soak-operator: build ## kill operators, cut their connections and stop leaders, ROUNDS=60 times each, on a real API server (needs root)
+soak-operator: build ## kill operators and cut their connections ROUNDS=60 times each, and stop leaders, on a real API server (needs root)
 	@GRAFT_SOAK_ROUNDS=$(or $(ROUNDS),60) $(BIN)/Graft.Operator.Tests/$(OUTPUT)/Graft.Operator.Tests -noLogo -noColor -showLiveOutput \
 	  -class Graft.Operator.Tests.Server.StormTests -class Graft.Operator.Tests.Server.FailoverTests
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Graft.Artifacts.Registry;
+using Graft.Tests;
 using Xunit;
 
 namespace Graft.Artifacts.Tests;
@@ -40,7 +41,7 @@ public sealed class RegistryCheckTests : IAsyncLifetime
     [Fact]
     public async Task A_port_that_nobody_listens_at_is_told_with_address_cause_and_remedy()
     {
-        var host = $"127.0.0.1:{RegistryServer.FreePort()}";
+        var host = $"127.0.0.1:{FreePorts.Take()}";
 
         var fault = await CheckFailsAsync(host, Plain);
 
@@ -118,7 +119,7 @@ public sealed class RegistryCheckTests : IAsyncLifetime
     [Fact]
     public async Task A_token_service_that_is_down_is_named()
     {
-        var port = RegistryServer.FreePort();
+        var port = FreePorts.Take();
         using var gate = new RequestGate(0)
         {
             Answer = (_, response) => Status(response, 401, ("WWW-Authenticate", $"Bearer realm=\"http://127.0.0.1:{port}/token\",service=\"s\"")),

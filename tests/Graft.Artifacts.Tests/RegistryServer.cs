@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Graft.Tests;
 using Xunit;
 
 namespace Graft.Artifacts.Tests;
@@ -34,7 +35,7 @@ internal sealed class RegistryServer : IAsyncDisposable
             Assert.Skip("Needs docker-registry: apt-get install docker-registry");
         }
 
-        var server = new RegistryServer(FreePort());
+        var server = new RegistryServer(FreePorts.Take());
         await server.LaunchAsync(authentication, tls);
         return server;
     }
@@ -55,13 +56,6 @@ internal sealed class RegistryServer : IAsyncDisposable
         }
 
         temporary.Dispose();
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task LaunchAsync(string authentication, string tls)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Graft.Tests;
 
 namespace Graft.Artifacts.Tests;
 
@@ -27,7 +28,7 @@ internal sealed class RequestGate : IDisposable
     public RequestGate(int serverPort, string hostName = "127.0.0.1")
     {
         this.serverPort = serverPort;
-        Host = $"{hostName}:{RegistryServer.FreePort()}";
+        Host = $"{hostName}:{FreePorts.Take()}";
         listener.Prefixes.Add($"http://{Host}/");
         listener.Start();
         _ = AcceptAsync();

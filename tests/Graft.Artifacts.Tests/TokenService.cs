@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using Graft.Tests;
 
 namespace Graft.Artifacts.Tests;
 
@@ -23,7 +24,7 @@ internal sealed class TokenService : IDisposable
     {
         var request = new CertificateRequest("CN=graft-test-issuer", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        Realm = $"http://127.0.0.1:{RegistryServer.FreePort()}/token";
+        Realm = $"http://127.0.0.1:{FreePorts.Take()}/token";
         listener.Prefixes.Add(Realm + "/");
         listener.Start();
         _ = ServeAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Graft.Tests;
 
 namespace Graft.Tracking.Tests;
 
@@ -17,12 +18,7 @@ internal sealed class FaultyProxy : IDisposable
         this.server = new Uri(server);
         this.unavailable = unavailable;
         this.poison = poison;
-        using (var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Uri = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
-        }
-
+        Uri = $"http://127.0.0.1:{FreePorts.Take()}";
         listener.Prefixes.Add(Uri + "/");
         listener.Start();
         _ = ServeAsync();

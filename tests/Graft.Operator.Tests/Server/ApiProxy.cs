@@ -28,9 +28,9 @@ internal sealed class ApiProxy : IAsyncDisposable
     private readonly Kubernetes _server;
     private readonly TimeSpan _retryAfter;
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ConcurrentDictionary<HttpContext, bool> _open = new();
     private readonly ConcurrentQueue<string> _stopped = new();
     private readonly ConcurrentQueue<HttpStatusCode> _late = new();
+    private CancellationTokenSource _cut = new();
 
     private ApiProxy(WebApplication app, Kubernetes server, TimeSpan retryAfter)
     {
@@ -91,10 +91,7 @@ internal sealed class ApiProxy : IAsyncDisposable
     /// <summary>Breaks every connection with a request under way, watches among them.</summary>
     public void Cut()
     {
-        foreach (var context in _open.Keys)
-        {
-            context.Abort();
-        }
+        Interlocked.Exchange(ref _cut, new CancellationTokenSource()).Cancel();
     }
 
     public async ValueTask DisposeAsync()
@@ -102,27 +99,29 @@ internal sealed class ApiProxy : IAsyncDisposable
         Release();
         await _app.DisposeAsync();
         _server.Dispose();
+        _cut.Dispose();
         File.Delete(Kubeconfig);
     }
 
     private async Task AnswerAsync(HttpContext context)
     {
-        _open[context] = true;
+        // A token, since Cut may come when the context has just been given back.
+        using var sender = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, Volatile.Read(ref _cut).Token);
         try
         {
-            await ForwardAsync(context);
+            await ForwardAsync(context, sender.Token);
         }
-        finally
+        catch (Exception error) when (error is OperationCanceledException or HttpRequestException or IOException)
         {
-            _open.TryRemove(context, out _);
+            context.Abort();
         }
     }
 
-    private async Task ForwardAsync(HttpContext context)
+    private async Task ForwardAsync(HttpContext context, CancellationToken sender)
     {
         // Read before anything else: a request that is held has left its sender.
         using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        await context.Request.Body.CopyToAsync(body, sender);
         var verdict = Decide(context.Request);
         if (verdict != ProxyVerdict.Forward)
         {
@@ -150,25 +149,18 @@ internal sealed class ApiProxy : IAsyncDisposable
             request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
         }
 
-        var gone = verdict == ProxyVerdict.Hold ? CancellationToken.None : context.RequestAborted;
-        try
+        var gone = verdict == ProxyVerdict.Hold ? CancellationToken.None : sender;
+        using var answer = await _server.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, gone);
+        if (verdict == ProxyVerdict.Hold)
         {
-            using var answer = await _server.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, gone);
-            if (verdict == ProxyVerdict.Hold)
-            {
-                _late.Enqueue(answer.StatusCode);
-            }
+            _late.Enqueue(answer.StatusCode);
+        }
 
-            context.Response.StatusCode = (int)answer.StatusCode;
-            context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
-            context.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
-            await context.Response.StartAsync(context.RequestAborted);
-            await using var stream = await answer.Content.ReadAsStreamAsync(context.RequestAborted);
-            await stream.CopyToAsync(context.Response.Body, context.RequestAborted);
-        }
-        catch (Exception error) when (error is OperationCanceledException or HttpRequestException or IOException)
-        {
-            context.Abort();
-        }
+        context.Response.StatusCode = (int)answer.StatusCode;
+        context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
+        context.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
+        await context.Response.StartAsync(sender);
+        await using var stream = await answer.Content.ReadAsStreamAsync(sender);
+        await stream.CopyToAsync(context.Response.Body, sender);
     }
 }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
+using Graft.Tests;
 using Xunit;
 
 namespace Graft.Operator.Tests.Server;
@@ -15,6 +15,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
     private readonly HttpClient _http = new();
     private readonly int _port;
     private readonly int _reportPort;
+    private bool _isDisposed;
 
     private OperatorProcess(Process process, int port, int reportPort)
     {
@@ -54,7 +55,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
         string? reportUrl = null,
         bool next = false)
     {
-        var (port, reportPort) = after is null ? (FreePort(), FreePort()) : (after._port, after._reportPort);
+        var (port, reportPort) = after is null ? (FreePorts.Take(), FreePorts.Take()) : (after._port, after._reportPort);
         var project = next ? "Graft.Operator.Next" : "Graft.Operator";
         var folder = AppContext.BaseDirectory.TrimEnd('/').Replace("Graft.Operator.Tests", project, StringComparison.Ordinal);
         var start = new ProcessStartInfo(Path.Combine(folder, next ? "graft-operator-next" : "graft-operator"))
@@ -114,7 +115,11 @@ internal sealed class OperatorProcess : IAsyncDisposable
     /// <summary>The plans that it has made of specs.</summary>
     public async Task<double> PlansAsync()
     {
-        return await CountAsync(line => line.StartsWith("graft_plans_total", StringComparison.Ordinal));
+        var counters = 0;
+        var plans = await CountAsync(line => line.StartsWith("graft_plans_total ", StringComparison.Ordinal) && ++counters > 0);
+        // It is there from the start: a metric of another name must not read as none.
+        Assert.Equal(1, counters);
+        return plans;
     }
 
     private async Task<double> CountAsync(Func<string, bool> counts)
@@ -137,8 +142,15 @@ internal sealed class OperatorProcess : IAsyncDisposable
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Kills it, where it still runs; it may be disposed of again.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (!_process.HasExited)
         {
             _process.Kill();
@@ -161,12 +173,5 @@ internal sealed class OperatorProcess : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

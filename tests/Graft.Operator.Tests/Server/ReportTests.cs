@@ -1,10 +1,7 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Runtime;
 using Xunit;
@@ -12,82 +9,51 @@ using Xunit;
 namespace Graft.Operator.Tests.Server;
 
 /// <summary>Progress reports over TLS, with real tokens of real pods.</summary>
-[Collection(ApiServer.Collection)]
-public sealed class ReportTests(ApiServer server) : IAsyncLifetime
+public sealed class ReportTests(ApiServer server) : ServerTest(server)
 {
     private const string Report = """{"activity":"Training","step":120,"totalSteps":300,"loss":2.3456789,"tokensPerSecond":812.4,"etaSeconds":200,"checkpointStep":100}""";
-    private Team _team = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        await server.RequireAsync();
-        _team = new Team(server, await server.CreateNamespaceAsync());
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        return ValueTask.CompletedTask;
-    }
 
     [Fact]
     public async Task Only_the_runs_own_pod_is_heard_and_what_it_says_is_shown()
     {
-        await using var @operator = await OperatorProcess.StartAsync(server, _team.Namespace);
-        await _team.HaveInputsAsync();
-        await _team.ApplyRunAsync();
-        var pod = await _team.TrainerPodAsync();
-        await _team.RunAsync(pod);
-        var run = await _team.UntilAsync("Unknown/Running");
-        await _team.ApplyRunAsync(name: "other", rank: 2);
-        await _team.UntilAsync("Unknown/Waiting", "other");
-        var other = await _team.TrainerPodAsync("other");
+        await using var @operator = await OperatorProcess.StartAsync(Server, Team.Namespace);
+        using var reporter = await Reporter.StartAsync(Team);
+        await Team.ApplyRunAsync(name: "other", rank: 2);
+        await Team.UntilAsync("Unknown/Waiting", "other");
+        var other = await Team.TrainerPodAsync("other");
 
-        var plan = await _team.PlanAsync(run);
-        var address = PlanJson.Read(plan.Data["plan.json"]).Execution.Report!.Url;
-        using var http = Trusting(plan.Data["ca.crt"]);
-        var token = await _team.TokenAsync(pod, GraftApi.ReportAudience);
-
-        Assert.Equal(HttpStatusCode.Unauthorized, await PutAsync(http, address, null, Report));
-        Assert.Equal(HttpStatusCode.Unauthorized, await PutAsync(http, address, "rubbish", Report));
-        Assert.Equal(HttpStatusCode.Unauthorized, await PutAsync(http, address, await _team.TokenAsync(pod, "https://kubernetes.default.svc"), Report));
-        Assert.Equal(HttpStatusCode.Forbidden, await PutAsync(http, address, await _team.TokenAsync(other, GraftApi.ReportAudience), Report));
-        Assert.Equal(HttpStatusCode.NotFound, await PutAsync(http, address.Replace("/quick/", "/nobody/", StringComparison.Ordinal), token, Report));
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PutAsync(http, address, token, new string(' ', 20_000)));
-        Assert.Equal(HttpStatusCode.BadRequest, await PutAsync(http, address, token, "{\"step\": 1}"));
-        Assert.Equal(HttpStatusCode.Accepted, await PutAsync(http, address, token, Report));
+        Assert.Equal(HttpStatusCode.Unauthorized, await reporter.PutAsync(null, Report));
+        Assert.Equal(HttpStatusCode.Unauthorized, await reporter.PutAsync("rubbish", Report));
+        Assert.Equal(HttpStatusCode.Unauthorized, await reporter.PutAsync(await Team.TokenAsync(reporter.Pod, "https://kubernetes.default.svc"), Report));
+        Assert.Equal(HttpStatusCode.Forbidden, await reporter.PutAsync(await Team.TokenAsync(other, GraftApi.ReportAudience), Report));
+        Assert.Equal(HttpStatusCode.NotFound, await reporter.PutAsync(reporter.Token, Report, reporter.Address.Replace("/quick/", "/nobody/", StringComparison.Ordinal)));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await reporter.PutAsync(reporter.Token, new string(' ', 20_000)));
+        Assert.Equal(HttpStatusCode.BadRequest, await reporter.PutAsync(reporter.Token, "{\"step\": 1}"));
+        Assert.Equal(HttpStatusCode.Accepted, await reporter.PutAsync(reporter.Token, Report));
 
         RunProgress? progress = null;
         await Eventually.TrueAsync("the report is shown", async () =>
-            (progress = (await _team.Runs.GetAsync(new ObjectKey(_team.Namespace, Team.RunName), TestContext.Current.CancellationToken)).Status?.Progress) is not null);
+            (progress = (await Team.Runs.GetAsync(new ObjectKey(Team.Namespace, Team.RunName), TestContext.Current.CancellationToken)).Status?.Progress) is not null);
         Assert.Equal(("120/300 (40%)", "2.3457", 812L, "3m20s"), (progress!.Summary, progress.Loss, progress.TokensPerSecond, progress.Eta));
 
-        await _team.EndAsync(pod, 0, Runs.World.Result());
-        var ended = await _team.UntilAsync("True/Completed");
+        await Team.EndAsync(reporter.Pod, 0, Runs.World.Result());
+        var ended = await Team.UntilAsync("True/Completed");
         Assert.Equal("10/10 (100%)", ended.Status!.Progress!.Summary);
         Assert.Null(ended.Status.Progress.Eta);
-        Assert.Equal(HttpStatusCode.Conflict, await PutAsync(http, address, token, Report));
+        Assert.Equal(HttpStatusCode.Conflict, await reporter.PutAsync(reporter.Token, Report));
     }
 
     [Fact]
     public async Task A_flood_of_reports_is_refused_and_written_seldom()
     {
-        await using var @operator = await OperatorProcess.StartAsync(server, _team.Namespace);
-        await _team.HaveInputsAsync();
-        await _team.ApplyRunAsync();
-        var pod = await _team.TrainerPodAsync();
-        await _team.RunAsync(pod);
-        var run = await _team.UntilAsync("Unknown/Running");
-        var plan = await _team.PlanAsync(run);
-        var address = PlanJson.Read(plan.Data["plan.json"]).Execution.Report!.Url;
-        using var http = Trusting(plan.Data["ca.crt"]);
-        var token = await _team.TokenAsync(pod, GraftApi.ReportAudience);
-        await PutAsync(http, address, token, Report);
+        await using var @operator = await OperatorProcess.StartAsync(Server, Team.Namespace);
+        using var reporter = await Reporter.StartAsync(Team);        await reporter.PutAsync(reporter.Token, Report);
         var writes = await @operator.WritesAsync();
 
         var answers = new List<HttpStatusCode>();
         for (var i = 0; i < 40; i++)
         {
-            answers.Add(await PutAsync(http, address, token, Report));
+            answers.Add(await reporter.PutAsync(reporter.Token, Report));
         }
 
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
@@ -98,26 +64,17 @@ public sealed class ReportTests(ApiServer server) : IAsyncLifetime
     [Fact]
     public async Task Rubbish_costs_the_api_server_nothing_and_keeps_nobody_from_reporting()
     {
-        await using var @operator = await OperatorProcess.StartAsync(server, _team.Namespace);
-        await _team.HaveInputsAsync();
-        await _team.ApplyRunAsync();
-        var pod = await _team.TrainerPodAsync();
-        await _team.RunAsync(pod);
-        var run = await _team.UntilAsync("Unknown/Running");
-        var plan = await _team.PlanAsync(run);
-        var address = PlanJson.Read(plan.Data["plan.json"]).Execution.Report!.Url;
-        using var http = Trusting(plan.Data["ca.crt"]);
-        var token = await _team.TokenAsync(pod, GraftApi.ReportAudience);
-        var claims = token.Split('.')[1];
+        await using var @operator = await OperatorProcess.StartAsync(Server, Team.Namespace);
+        using var reporter = await Reporter.StartAsync(Team);        var claims = reporter.Token.Split('.')[1];
         var writes = await @operator.WritesAsync();
 
         // Not a token; and a well-made one for a pod that is not there.
         var stranger = Convert.ToBase64String(Encoding.UTF8.GetBytes(
-            $$"""{"iss":"x","aud":["{{GraftApi.ReportAudience}}"],"exp":9999999999,"kubernetes.io":{"namespace":"{{_team.Namespace}}","pod":{"name":"nobody","uid":"u"} } }"""));
+            $$"""{"iss":"x","aud":["{{GraftApi.ReportAudience}}"],"exp":9999999999,"kubernetes.io":{"namespace":"{{Team.Namespace}}","pod":{"name":"nobody","uid":"u"} } }"""));
         for (var i = 0; i < 300; i++)
         {
             var rubbish = i % 2 == 0 ? $"rubbish-{i}" : $"e30.{stranger.TrimEnd('=').Replace('+', '-').Replace('/', '_')}.c{i:D3}";
-            Assert.Equal(HttpStatusCode.Unauthorized, await PutAsync(http, address, rubbish, Report));
+            Assert.Equal(HttpStatusCode.Unauthorized, await reporter.PutAsync(rubbish, Report));
         }
 
         Assert.Equal(writes, await @operator.WritesAsync());
@@ -126,22 +83,22 @@ public sealed class ReportTests(ApiServer server) : IAsyncLifetime
         var answers = new List<HttpStatusCode>();
         for (var i = 0; i < 100; i++)
         {
-            answers.Add(await PutAsync(http, address, $"{token.Split('.')[0]}.{claims}.c{i:D3}", Report));
+            answers.Add(await reporter.PutAsync($"{reporter.Token.Split('.')[0]}.{claims}.c{i:D3}", Report));
         }
 
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
         Assert.DoesNotContain(HttpStatusCode.Accepted, answers);
-        await Eventually.TrueAsync("the pod is heard", async () => await PutAsync(http, address, token, Report) == HttpStatusCode.Accepted);
-        Assert.Equal(HttpStatusCode.Accepted, await PutAsync(http, address, token, Report.Replace("{", "{\"mood\":[1],", StringComparison.Ordinal)));
+        await Eventually.TrueAsync("the pod is heard", async () => await reporter.PutAsync(reporter.Token, Report) == HttpStatusCode.Accepted);
+        Assert.Equal(HttpStatusCode.Accepted, await reporter.PutAsync(reporter.Token, Report.Replace("{", "{\"mood\":[1],", StringComparison.Ordinal)));
 
-        await _team.Pods.DeleteAsync(ObjectKey.Of(pod), pod.Metadata.Uid, TestContext.Current.CancellationToken);
-        await Eventually.TrueAsync("the pod is gone and not heard", async () => await PutAsync(http, address, token, Report) == HttpStatusCode.Unauthorized);
+        await Team.Pods.DeleteAsync(ObjectKey.Of(reporter.Pod), reporter.Pod.Metadata.Uid, TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync("the pod is gone and not heard", async () => await reporter.PutAsync(reporter.Token, Report) == HttpStatusCode.Unauthorized);
     }
 
     [Fact]
     public async Task Connections_that_say_nothing_are_bounded_in_time_and_number()
     {
-        await using var @operator = await OperatorProcess.StartAsync(server, _team.Namespace);
+        await using var @operator = await OperatorProcess.StartAsync(Server, Team.Namespace);
         var port = new Uri(@operator.ReportUrl).Port;
         var silent = new List<TcpClient>();
         try
@@ -180,26 +137,5 @@ public sealed class ReportTests(ApiServer server) : IAsyncLifetime
     private static bool IsEnded(TcpClient client)
     {
         return client.Client.Poll(0, SelectMode.SelectRead);
-    }
-
-    private static async Task<HttpStatusCode> PutAsync(HttpClient http, string address, string? token, string body)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Put, address);
-        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        if (token is not null)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        }
-
-        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
-        return answer.StatusCode;
-    }
-
-    /// <summary>A client that trusts the plan's certificate authority and no other, as the trainer does.</summary>
-    private static HttpClient Trusting(string authority)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.ImportFromPem(authority);
-        return new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = policy } });
     }
 }

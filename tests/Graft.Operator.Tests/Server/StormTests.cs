@@ -12,8 +12,7 @@ namespace Graft.Operator.Tests.Server;
 /// Operators that are killed, cut off and absent again and again while runs come, train and end: each run has one Job, ever, and its
 /// end is told. A few rounds here; <c>make soak-operator</c> makes many.
 /// </summary>
-[Collection(ApiServer.Collection)]
-public sealed class StormTests(ApiServer server) : IAsyncLifetime
+public sealed class StormTests(ApiServer server) : ServerTest(server)
 {
     private const int UsualRounds = 6;
     private const int Seed = 20260102;
@@ -21,47 +20,47 @@ public sealed class StormTests(ApiServer server) : IAsyncLifetime
     /// <summary>How long the cluster has, while no operator runs, to delete a Job that it may delete at once.</summary>
     private static readonly TimeSpan Absence = TimeSpan.FromSeconds(6);
 
-    private static readonly int Rounds = int.TryParse(
-        Environment.GetEnvironmentVariable("GRAFT_SOAK_ROUNDS"), CultureInfo.InvariantCulture, out var rounds) ? rounds : UsualRounds;
+    private static readonly int Rounds = Environment.GetEnvironmentVariable("GRAFT_SOAK_ROUNDS") is { Length: > 0 } asked
+        ? int.TryParse(asked, CultureInfo.InvariantCulture, out var rounds) && rounds > 0
+            ? rounds
+            : throw new InvalidOperationException($"GRAFT_SOAK_ROUNDS is not a number of rounds: {asked}")
+        : UsualRounds;
 
     private readonly ConcurrentDictionary<string, string> _created = new();
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
     private readonly List<Task> _background = [];
     private readonly Random _random = new(Seed);
-    private Team _team = null!;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        await server.RequireAsync();
-        _team = new Team(server, await server.CreateNamespaceAsync());
+        await base.InitializeAsync();
         var jobs = new Informer<V1Job>(
-            new ServerListWatch<V1Job>(_team.Jobs, _team.Namespace, "graft.dev/role=train"), new InformerOptions(), TimeProvider.System, Random.Shared, NullLogger.Instance);
+            new ServerListWatch<V1Job>(Team.Jobs, Team.Namespace, "graft.dev/role=train"), new InformerOptions(), TimeProvider.System, Random.Shared, NullLogger.Instance);
         jobs.Changed += change => _created.TryAdd(change.Latest.Metadata.Uid, change.Latest.Metadata.Labels[GraftApi.RunNameLabel]);
         _background.Add(jobs.RunAsync(_stop.Token));
         await jobs.Synced;
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_background).ContinueWith(_ => { }, TaskScheduler.Default);
         _stop.Dispose();
+        await base.DisposeAsync();
     }
 
     [Fact]
     public async Task An_operator_that_is_killed_again_and_again_trains_each_run_once()
     {
-        var @operator = await OperatorProcess.StartAsync(server, _team.Namespace);
+        var @operator = await OperatorProcess.StartAsync(Server, Team.Namespace);
         try
         {
             await BeginAsync();
             for (var round = 0; round < Rounds; round++)
             {
-                await _team.ApplyRunAsync(name: $"run-{round}");
+                await Team.ApplyRunAsync(name: $"run-{round}");
                 await PauseAsync(1500);
-                await @operator.KillAsync();
                 await @operator.DisposeAsync();
-                @operator = await OperatorProcess.StartAsync(server, _team.Namespace, after: @operator);
+                @operator = await OperatorProcess.StartAsync(Server, Team.Namespace, after: @operator);
             }
 
             await EachHasTrainedOnceAsync();
@@ -75,12 +74,12 @@ public sealed class StormTests(ApiServer server) : IAsyncLifetime
     [Fact]
     public async Task An_operator_whose_connections_are_cut_again_and_again_trains_each_run_once()
     {
-        await using var proxy = await ApiProxy.StartAsync(server, TimeSpan.FromSeconds(1));
-        await using var @operator = await OperatorProcess.StartAsync(server, _team.Namespace, kubeconfig: proxy.Kubeconfig);
+        await using var proxy = await ApiProxy.StartAsync(Server, TimeSpan.FromSeconds(1));
+        await using var @operator = await OperatorProcess.StartAsync(Server, Team.Namespace, kubeconfig: proxy.Kubeconfig);
         await BeginAsync();
         for (var round = 0; round < Rounds; round++)
         {
-            await _team.ApplyRunAsync(name: $"run-{round}");
+            await Team.ApplyRunAsync(name: $"run-{round}");
             await PauseAsync(700);
             proxy.Cut();
         }
@@ -92,31 +91,31 @@ public sealed class StormTests(ApiServer server) : IAsyncLifetime
     [Fact]
     public async Task A_job_that_ends_while_no_operator_runs_is_kept_until_its_end_is_recorded_and_is_not_trained_again()
     {
-        var @operator = await OperatorProcess.StartAsync(server, _team.Namespace);
+        var @operator = await OperatorProcess.StartAsync(Server, Team.Namespace);
         try
         {
-            await _team.HaveInputsAsync();
+            await Team.HaveInputsAsync();
             for (var round = 0; round < Rounds; round++)
             {
-                await _team.ApplyRunAsync(name: $"run-{round}", timeToLive: 0);
-                await _team.RunAsync(await _team.TrainerPodAsync($"run-{round}"));
-                await _team.UntilAsync("Unknown/Running", $"run-{round}");
+                await Team.ApplyRunAsync(name: $"run-{round}", timeToLive: 0);
+                await Team.RunAsync(await Team.TrainerPodAsync($"run-{round}"));
+                await Team.UntilAsync("Unknown/Running", $"run-{round}");
             }
 
-            await @operator.KillAsync();
+            await @operator.DisposeAsync();
             for (var round = 0; round < Rounds; round++)
             {
-                await _team.EndAsync(await _team.TrainerPodAsync($"run-{round}"), 0, Runs.World.Result());
+                await Team.EndAsync(await Team.TrainerPodAsync($"run-{round}"), 0, Runs.World.Result());
             }
 
             await Task.Delay(Absence, _stop.Token);
-            Assert.Equal(Rounds, (await _team.TrainJobsAsync()).Count);
-            @operator = await OperatorProcess.StartAsync(server, _team.Namespace, after: @operator);
+            Assert.Equal(Rounds, (await Team.TrainJobsAsync()).Count);
+            @operator = await OperatorProcess.StartAsync(Server, Team.Namespace, after: @operator);
             await EachHasTrainedOnceAsync();
-            await Eventually.TrueAsync("the Jobs are gone", async () => (await _team.TrainJobsAsync()).Count == 0);
+            await Eventually.TrueAsync("the Jobs are gone", async () => (await Team.TrainJobsAsync()).Count == 0);
 
-            await @operator.KillAsync();
-            @operator = await OperatorProcess.StartAsync(server, _team.Namespace, after: @operator);
+            await @operator.DisposeAsync();
+            @operator = await OperatorProcess.StartAsync(Server, Team.Namespace, after: @operator);
             await Task.Delay(Absence, _stop.Token);
             await EachHasTrainedOnceAsync();
         }
@@ -128,7 +127,7 @@ public sealed class StormTests(ApiServer server) : IAsyncLifetime
 
     private async Task BeginAsync()
     {
-        await _team.HaveInputsAsync();
+        await Team.HaveInputsAsync();
         _background.Add(TrainAsync());
     }
 
@@ -143,16 +142,16 @@ public sealed class StormTests(ApiServer server) : IAsyncLifetime
         var random = new Random(Seed);
         while (!_stop.IsCancellationRequested)
         {
-            var pods = await _team.Pods.ListAsync(_team.Namespace, "graft.dev/role=train", 500, null, _stop.Token);
+            var pods = await Team.Pods.ListAsync(Team.Namespace, "graft.dev/role=train", 500, null, _stop.Token);
             foreach (var pod in pods.Items.Where(pod => pod.Metadata.DeletionTimestamp is null && random.Next(3) == 0))
             {
                 if (pod.Status.Phase == "Pending")
                 {
-                    await _team.RunAsync(pod);
+                    await Team.RunAsync(pod);
                 }
                 else if (pod.Status.Phase == "Running")
                 {
-                    await _team.EndAsync(pod, 0, Runs.World.Result());
+                    await Team.EndAsync(pod, 0, Runs.World.Result());
                 }
             }
 
@@ -162,12 +161,17 @@ public sealed class StormTests(ApiServer server) : IAsyncLifetime
 
     private async Task EachHasTrainedOnceAsync()
     {
+        // What runs beside the test ends with it: sooner only by an error, which says more than a run that never ends.
+        await await Task.WhenAny([AllAreCompletedAsync(), .. _background]);
+        Assert.Equal(Enumerable.Range(0, Rounds).Select(round => $"run-{round}").Order(), _created.Values.Order());
+    }
+
+    private async Task AllAreCompletedAsync()
+    {
         for (var round = 0; round < Rounds; round++)
         {
-            var run = await _team.UntilAsync("True/Completed", $"run-{round}");
+            var run = await Team.UntilAsync("True/Completed", $"run-{round}");
             Assert.Equal("v1", run.Status!.Artifact!.Version);
         }
-
-        Assert.Equal(Enumerable.Range(0, Rounds).Select(round => $"run-{round}").Order(), _created.Values.Order());
     }
 }

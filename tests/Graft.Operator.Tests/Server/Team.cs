@@ -30,6 +30,8 @@ internal sealed class Team(ApiServer server, string @namespace)
 
     public ResourceClient<V1Pod> Pods { get; } = new(server.Client);
 
+    private ResourceClient<V1ResourceQuota> Quotas { get; } = new(server.Client);
+
     /// <summary>Applies a model and a data set and lets their inspections end well.</summary>
     public async Task HaveInputsAsync()
     {
@@ -135,6 +137,27 @@ internal sealed class Team(ApiServer server, string @namespace)
                 FinishedAt = DateTime.UtcNow,
             },
         });
+    }
+
+    /// <summary>Allows none of a resource, such as <c>pods</c>, in the namespace; returns once that counts.</summary>
+    public async Task<V1ResourceQuota> ForbidAsync(string resource)
+    {
+        var quota = await Quotas.CreateAsync(
+            new V1ResourceQuota
+            {
+                Metadata = Metadata("none"),
+                Spec = new V1ResourceQuotaSpec { Hard = new Dictionary<string, ResourceQuantity> { [resource] = new("0") } },
+            },
+            "tests",
+            Cancellation);
+        await Eventually.TrueAsync("the quota counts", async () => (await Quotas.GetAsync(ObjectKey.Of(quota), Cancellation)).Status?.Hard?.Count > 0);
+        return quota;
+    }
+
+    /// <summary>Takes a quota back.</summary>
+    public Task AllowAsync(V1ResourceQuota quota)
+    {
+        return Quotas.DeleteAsync(ObjectKey.Of(quota), quota.Metadata.Uid, Cancellation);
     }
 
     /// <summary>The reasons of the events about the run, in order.</summary>

@@ -10,35 +10,22 @@ using Xunit;
 namespace Graft.Operator.Tests.Server;
 
 /// <summary>What the API server refuses, and what becomes of it.</summary>
-[Collection(ApiServer.Collection)]
-public sealed class TroubleTests(ApiServer server) : IAsyncLifetime
+public sealed class TroubleTests(ApiServer server) : ServerTest(server)
 {
     private const string RunsPath = "apis/apiextensions.k8s.io/v1/customresourcedefinitions/adaptertrainingruns.graft.dev";
     private const string JobNameLength = "/spec/versions/0/schema/openAPIV3Schema/properties/status/properties/jobName/maxLength";
-    private Team _team = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        await server.RequireAsync();
-        _team = new Team(server, await server.CreateNamespaceAsync());
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        return ValueTask.CompletedTask;
-    }
 
     [Fact]
     public async Task A_status_that_the_server_refuses_leaves_its_bare_facts_and_is_written_when_it_can_be()
     {
-        await using var @operator = await OperatorProcess.StartAsync(server, _team.Namespace);
-        await _team.HaveInputsAsync();
+        await using var @operator = await OperatorProcess.StartAsync(Server, Team.Namespace);
+        await Team.HaveInputsAsync();
         // A definition of another release, under which the operator's statuses are not valid.
         var known = await SetLongestJobNameAsync(3);
         try
         {
-            await _team.ApplyRunAsync();
-            var refused = await _team.UntilAsync("Unknown/StatusRefused");
+            await Team.ApplyRunAsync();
+            var refused = await Team.UntilAsync("Unknown/StatusRefused");
 
             Assert.Equal("True/StatusRefused", Text(refused, ConditionTypes.Stalled));
             Assert.Equal("Unknown/StatusRefused", Text(refused, ConditionTypes.Accepted));
@@ -53,18 +40,18 @@ public sealed class TroubleTests(ApiServer server) : IAsyncLifetime
             await SetLongestJobNameAsync(known);
         }
 
-        await _team.UntilAsync("Unknown/Waiting");
-        Assert.Single(await _team.TrainJobsAsync());
+        await Team.UntilAsync("Unknown/Waiting");
+        Assert.Single(await Team.TrainJobsAsync());
     }
 
     [Fact]
     public async Task Events_of_the_longest_names_and_notes_are_written()
     {
-        var events = new ResourceClient<Eventsv1Event>(server.Client);
+        var events = new ResourceClient<Eventsv1Event>(Server.Client);
         var recorder = new EventRecorder(events, "graft.dev/operator", new string('i', 200), TimeProvider.System, NullLogger.Instance);
         var name = string.Join('.', Enumerable.Repeat(new string('n', 62), 4)) + "n";
         Assert.Equal(252, name.Length);
-        var run = new AdapterTrainingRun { Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = _team.Namespace, Uid = "u", ResourceVersion = "1" } };
+        var run = new AdapterTrainingRun { Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = Team.Namespace, Uid = "u", ResourceVersion = "1" } };
         string[] notes = [new string('ä', 2000), string.Concat(Enumerable.Repeat("😀", 900)), "red \u001b[31m", new string('x', 1024)];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var running = recorder.RunAsync(stop.Token);
@@ -75,8 +62,8 @@ public sealed class TroubleTests(ApiServer server) : IAsyncLifetime
         }
 
         await Eventually.TrueAsync("all events are written", async () =>
-            (await events.ListAsync(_team.Namespace, null, 10, null, TestContext.Current.CancellationToken)).Items.Count == notes.Length);
-        var written = await events.ListAsync(_team.Namespace, null, 10, null, TestContext.Current.CancellationToken);
+            (await events.ListAsync(Team.Namespace, null, 10, null, TestContext.Current.CancellationToken)).Items.Count == notes.Length);
+        var written = await events.ListAsync(Team.Namespace, null, 10, null, TestContext.Current.CancellationToken);
         Assert.All(written.Items, item => Assert.InRange(Encoding.UTF8.GetByteCount(item.Note), 1, 1024));
         Assert.All(written.Items, item => Assert.StartsWith(name[..220], item.Metadata.Name, StringComparison.Ordinal));
         await stop.CancelAsync();
@@ -91,11 +78,11 @@ public sealed class TroubleTests(ApiServer server) : IAsyncLifetime
     /// <summary>Changes the schema of runs; returns what was there.</summary>
     private async Task<int> SetLongestJobNameAsync(int length)
     {
-        var crds = new ResourceClient<V1CustomResourceDefinition>(server.Client);
+        var crds = new ResourceClient<V1CustomResourceDefinition>(Server.Client);
         var crd = await crds.GetAsync(new ObjectKey("", "adaptertrainingruns.graft.dev"), TestContext.Current.CancellationToken);
         var before = (int)crd.Spec.Versions[0].Schema.OpenAPIV3Schema.Properties["status"].Properties["jobName"].MaxLength!.Value;
         var patch = JsonSerializer.Serialize(new[] { new { op = "replace", path = JobNameLength, value = length } });
-        using var answer = await server.Client.SendAsync(
+        using var answer = await Server.Client.SendAsync(
             HttpMethod.Patch, RunsPath, patch, "application/json-patch+json", cancellation: TestContext.Current.CancellationToken);
         // The server takes a new schema up a moment later.
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);

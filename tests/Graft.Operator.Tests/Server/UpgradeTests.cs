@@ -11,31 +11,19 @@ namespace Graft.Operator.Tests.Server;
 /// Two builds of the operator take turns on a real API server: this one, and one of a release to come, in whose form every recipe has
 /// another hash. Neither creates or deletes anything for what the other has finished or started.
 /// </summary>
-[Collection(ApiServer.Collection)]
-public sealed class UpgradeTests(ApiServer server) : IAsyncLifetime
+public sealed class UpgradeTests(ApiServer server) : ServerTest(server)
 {
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(3);
-    private Team _team = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        await server.RequireAsync();
-        _team = new Team(server, await server.CreateNamespaceAsync());
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        return ValueTask.CompletedTask;
-    }
 
     [Fact]
     public async Task Neither_an_upgrade_nor_a_restart_nor_a_downgrade_creates_or_deletes_anything()
     {
         OperatorProcess latest;
-        await using (latest = await OperatorProcess.StartAsync(server, _team.Namespace))
+        await using (latest = await OperatorProcess.StartAsync(Server, Team.Namespace))
         {
-            await _team.HaveInputsAsync();
+            await Team.HaveInputsAsync();
             await MakeAsync("done", "failed", "running");
+            Assert.True(await latest.PlansAsync() >= 3);
         }
 
         var before = await EverythingAsync();
@@ -45,7 +33,7 @@ public sealed class UpgradeTests(ApiServer server) : IAsyncLifetime
         }
 
         // A run of each release, and the other release over both.
-        await using (latest = await OperatorProcess.StartAsync(server, _team.Namespace, after: latest, next: true))
+        await using (latest = await OperatorProcess.StartAsync(Server, Team.Namespace, after: latest, next: true))
         {
             await MakeAsync("later-done", "later-failed", "later-running");
         }
@@ -58,41 +46,41 @@ public sealed class UpgradeTests(ApiServer server) : IAsyncLifetime
         }
 
         // What runs is followed to its end by whichever release is there.
-        await using var last = await OperatorProcess.StartAsync(server, _team.Namespace, after: latest);
+        await using var last = await OperatorProcess.StartAsync(Server, Team.Namespace, after: latest);
         foreach (var name in new[] { "running", "later-running" })
         {
-            await _team.EndAsync(await _team.TrainerPodAsync(name), 0, Runs.World.Result());
-            await _team.UntilAsync("True/Completed", name);
+            await Team.EndAsync(await Team.TrainerPodAsync(name), 0, Runs.World.Result());
+            await Team.UntilAsync("True/Completed", name);
         }
 
         // What a later release has planned is not trained anew for an edit that this one cannot read.
-        await _team.ApplyRunAsync(name: "later-done", rank: 8);
+        await Team.ApplyRunAsync(name: "later-done", rank: 8);
         AdapterTrainingRun? edited = null;
         await Eventually.TrueAsync("the edit is answered", async () =>
             (edited = await RunAsync("later-done")).Status.Get(ConditionTypes.Accepted)!.Reason == Reasons.PlannedByLaterRelease);
         Assert.Equal("True", edited!.Status.Get(ConditionTypes.Succeeded)!.Status);
-        Assert.Equal(6, (await _team.TrainJobsAsync()).Count);
+        Assert.Equal(6, (await Team.TrainJobsAsync()).Count);
     }
 
     /// <summary>Makes a run that has succeeded, one that has failed, and one that runs.</summary>
     private async Task MakeAsync(string done, string failed, string running)
     {
-        await _team.ApplyRunAsync(name: done);
-        await _team.EndAsync(await _team.TrainerPodAsync(done), 0, Runs.World.Result());
-        await _team.UntilAsync("True/Completed", done);
-        await _team.ApplyRunAsync(name: failed);
-        await _team.EndAsync(await _team.TrainerPodAsync(failed), 3, Runs.World.Result("Failed", Reasons.BadData, "the data are bad"));
-        await _team.UntilAsync("False/BadData", failed);
-        await _team.ApplyRunAsync(name: running);
-        await _team.RunAsync(await _team.TrainerPodAsync(running));
-        await _team.UntilAsync("Unknown/Running", running);
+        await Team.ApplyRunAsync(name: done);
+        await Team.EndAsync(await Team.TrainerPodAsync(done), 0, Runs.World.Result());
+        await Team.UntilAsync("True/Completed", done);
+        await Team.ApplyRunAsync(name: failed);
+        await Team.EndAsync(await Team.TrainerPodAsync(failed), 3, Runs.World.Result("Failed", Reasons.BadData, "the data are bad"));
+        await Team.UntilAsync("False/BadData", failed);
+        await Team.ApplyRunAsync(name: running);
+        await Team.RunAsync(await Team.TrainerPodAsync(running));
+        await Team.UntilAsync("Unknown/Running", running);
         await Task.Delay(Settled, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Starts a release, and asserts that it leaves everything as it is.</summary>
     private async Task<OperatorProcess> TakeOverAsync(OperatorProcess after, bool next, string before)
     {
-        await using var @operator = await OperatorProcess.StartAsync(server, _team.Namespace, after: after, next: next);
+        await using var @operator = await OperatorProcess.StartAsync(Server, Team.Namespace, after: after, next: next);
         await Task.Delay(Settled, TestContext.Current.CancellationToken);
         Assert.Equal(before, await EverythingAsync());
         Assert.Equal(0, await @operator.CreationsAndDeletionsAsync());
@@ -105,10 +93,10 @@ public sealed class UpgradeTests(ApiServer server) : IAsyncLifetime
     {
         var cancellation = TestContext.Current.CancellationToken;
         var children = new List<IMetadata<V1ObjectMeta>>();
-        children.AddRange((await _team.Jobs.ListAsync(_team.Namespace, null, 500, null, cancellation)).Items);
-        children.AddRange((await _team.Pods.ListAsync(_team.Namespace, null, 500, null, cancellation)).Items);
-        children.AddRange((await new ResourceClient<V1ConfigMap>(server.Client).ListAsync(_team.Namespace, "graft.dev/role", 500, null, cancellation)).Items);
-        var runs = (await _team.Runs.ListAsync(_team.Namespace, null, 500, null, cancellation)).Items;
+        children.AddRange((await Team.Jobs.ListAsync(Team.Namespace, null, 500, null, cancellation)).Items);
+        children.AddRange((await Team.Pods.ListAsync(Team.Namespace, null, 500, null, cancellation)).Items);
+        children.AddRange((await new ResourceClient<V1ConfigMap>(Server.Client).ListAsync(Team.Namespace, "graft.dev/role", 500, null, cancellation)).Items);
+        var runs = (await Team.Runs.ListAsync(Team.Namespace, null, 500, null, cancellation)).Items;
         return string.Join('\n', children.Select(child => $"{child.Metadata.Name} {child.Metadata.Uid} {child.Metadata.DeletionTimestamp}").Order())
             + string.Join('\n', runs.Select(run => $"{run.Metadata.Name} {run.Status!.PlanHash} {run.Status.JobName} {run.Status.CompletionTime:O} "
                 + $"{KubernetesJson.Serialize(run.Status.Get(ConditionTypes.Succeeded)!)}").Order());
@@ -116,6 +104,6 @@ public sealed class UpgradeTests(ApiServer server) : IAsyncLifetime
 
     private Task<AdapterTrainingRun> RunAsync(string name)
     {
-        return _team.Runs.GetAsync(new ObjectKey(_team.Namespace, name), TestContext.Current.CancellationToken);
+        return Team.Runs.GetAsync(new ObjectKey(Team.Namespace, name), TestContext.Current.CancellationToken);
     }
 }
