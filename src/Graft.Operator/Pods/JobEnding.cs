@@ -31,6 +31,18 @@ internal static class JobEnding
             : null;
     }
 
+    /// <summary>Whether the Job's controller has ended it, well or not.</summary>
+    public static bool IsEnded(V1Job job)
+    {
+        return IsComplete(job) || Condition(job, "Failed") is not null;
+    }
+
+    /// <summary>Whether the Job's controller has ended it well.</summary>
+    public static bool IsComplete(V1Job job)
+    {
+        return Condition(job, "Complete") is not null;
+    }
+
     /// <summary>A Job's condition of a type, where it is true.</summary>
     public static V1JobCondition? Condition(V1Job job, string type)
     {

@@ -53,12 +53,6 @@ internal static class PodReading
         return pod.Status?.Conditions?.FirstOrDefault(condition => condition.Type == type);
     }
 
-    /// <summary>Whether a condition is there and true.</summary>
-    public static bool IsTrue(V1Pod pod, string type)
-    {
-        return Condition(pod, type)?.Status == "True";
-    }
-
     /// <summary>Somebody else's words, on one line, cut, and ended like a sentence; empty for none.</summary>
     public static string Quote(string? text)
     {

@@ -112,7 +112,7 @@ internal static class EndedRun
         var kept = FailureOf(run.Status!) is { } failure && IsPublishedByItsSuccessor(run, failure) ? run.Status!.JobName : null;
         foreach (var job in observed.Jobs.Where(job => job.Metadata.DeletionTimestamp is null && Owner.Owns(run, job)))
         {
-            if (!RunDecider.IsEnded(job))
+            if (!JobEnding.IsEnded(job))
             {
                 // Made on a view of the cluster that was out of date, by a replica that no longer leads, or to publish at a place that the
                 // spec no longer names: nothing is done twice.

@@ -75,7 +75,7 @@ public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
         return observed.Run.Spec.Suspend != true
             && before.Get(ConditionTypes.Accepted)?.Reason != Reasons.EditNotApplied
             && JobOf(observed, before.JobName) is { } job
-            && (IsEnded(job) || IsAtWork(observed, job))
+            && (JobEnding.IsEnded(job) || IsAtWork(observed, job))
             && !IsBeingReplaced(before, job)
             ? Follow(observed, before.PlanHash!, resolved, job, [], Acceptance.AsBefore)
             : null;
@@ -114,7 +114,7 @@ public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
         }
 
         var job = JobOf(observed, resolved.Children.Job.Metadata.Name);
-        if (observed.Run.Spec.Suspend == true && (job is null || again is not null || !IsEnded(job)))
+        if (observed.Run.Spec.Suspend == true && (job is null || again is not null || !JobEnding.IsEnded(job)))
         {
             return Suspend(observed, resolved, job, actions);
         }
@@ -126,8 +126,8 @@ public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
 
         var changed = resolved.Settings.ChangedSince(RunSettings.Of(job) ?? resolved.Settings);
         // What it has made, or is making, is not thrown away for settings that came too late for it.
-        var mayGiveWay = !IsAtWork(observed, job) && !IsComplete(job);
-        if (again is not null || (mayGiveWay && (IsBeingReplaced(before, job) || (!IsEnded(job) && IsWorthReplacing(job, changed)))))
+        var mayGiveWay = !IsAtWork(observed, job) && !JobEnding.IsComplete(job);
+        if (again is not null || (mayGiveWay && (IsBeingReplaced(before, job) || (!JobEnding.IsEnded(job) && IsWorthReplacing(job, changed)))))
         {
             return Replace(observed, resolved, job, actions, again ?? $"{RunSettings.Describe(changed)} changed before the Job had started.");
         }
@@ -135,7 +135,7 @@ public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
         var record = PlanRecord.Of(observed, resolved.Form, RunSettings.Of(job) ?? RunSettings.Of(before));
         var ofPeople = changed.Except([RunSettings.Installation]).ToList();
         return Follow(
-            observed, resolved.PlanHash, record, job, actions, ofPeople.Count == 0 || IsEnded(job) ? Acceptance.Valid : NotApplied(observed.Run, job, ofPeople));
+            observed, resolved.PlanHash, record, job, actions, ofPeople.Count == 0 || JobEnding.IsEnded(job) ? Acceptance.Valid : NotApplied(observed.Run, job, ofPeople));
     }
 
     private static RunDecision Create(RunObservation observed, ResolvedRun resolved, List<RunAction> actions, bool again)
@@ -209,16 +209,6 @@ public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
     internal static V1Job? JobOf(RunObservation observed, string? name)
     {
         return observed.Jobs.FirstOrDefault(job => job.Metadata.Name == name && Owner.Owns(observed.Run, job));
-    }
-
-    internal static bool IsEnded(V1Job job)
-    {
-        return job.Status?.Conditions?.Any(condition => condition is { Type: "Complete" or "Failed", Status: "True" }) == true;
-    }
-
-    private static bool IsComplete(V1Job job)
-    {
-        return job.Status?.Conditions?.Any(condition => condition is { Type: "Complete", Status: "True" }) == true;
     }
 
     /// <summary>Whether a pod of the Job runs: what it does would be lost.</summary>
