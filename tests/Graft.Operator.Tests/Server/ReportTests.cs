@@ -47,7 +47,8 @@ public sealed class ReportTests(ApiServer server) : ServerTest(server)
     public async Task A_flood_of_reports_is_refused_and_written_seldom()
     {
         await using var @operator = await OperatorProcess.StartAsync(Server, Team.Namespace);
-        using var reporter = await Reporter.StartAsync(Team);        await reporter.PutAsync(reporter.Token, Report);
+        using var reporter = await Reporter.StartAsync(Team);
+        await reporter.PutAsync(reporter.Token, Report);
         var writes = await @operator.WritesAsync();
 
         var answers = new List<HttpStatusCode>();
@@ -65,7 +66,8 @@ public sealed class ReportTests(ApiServer server) : ServerTest(server)
     public async Task Rubbish_costs_the_api_server_nothing_and_keeps_nobody_from_reporting()
     {
         await using var @operator = await OperatorProcess.StartAsync(Server, Team.Namespace);
-        using var reporter = await Reporter.StartAsync(Team);        var claims = reporter.Token.Split('.')[1];
+        using var reporter = await Reporter.StartAsync(Team);
+        var claims = reporter.Token.Split('.')[1];
         var writes = await @operator.WritesAsync();
 
         // Not a token; and a well-made one for a pod that is not there.
