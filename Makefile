@@ -51,9 +51,10 @@ generate: ## write the CRDs and the API reference from the types in src/Graft.Ap
 bench-operator: build ## measure the operator on a real API server; RUNS=1000 WRITERS=8 (needs root)
 	@bench/operator.sh $(or $(RUNS),1000) $(or $(WRITERS),8)
 
-soak-operator: build ## kill operators and cut their connections ROUNDS=60 times each, and stop leaders, on a real API server (needs root)
-	@GRAFT_SOAK_ROUNDS=$(or $(ROUNDS),60) $(BIN)/Graft.Operator.Tests/$(OUTPUT)/Graft.Operator.Tests -noLogo -noColor -showLiveOutput \
-	  -class Graft.Operator.Tests.Server.StormTests -class Graft.Operator.Tests.Server.FailoverTests
+soak-operator: build ## kill operators and cut their connections ROUNDS=60 times each, stop leaders, restart over RUNS=10000 finished runs, on a real API server (needs root)
+	@GRAFT_SOAK_ROUNDS=$(or $(ROUNDS),60) GRAFT_SCALE_RUNS=$(or $(RUNS),10000) $(BIN)/Graft.Operator.Tests/$(OUTPUT)/Graft.Operator.Tests -noLogo -noColor -showLiveOutput \
+	  -class Graft.Operator.Tests.Server.StormTests -class Graft.Operator.Tests.Server.FailoverTests \
+	  -class Graft.Operator.Tests.Server.FinishedRunsTests
 
 format: ## format the sources
 	dotnet format Operator.sln

@@ -122,6 +122,12 @@ internal sealed class OperatorProcess : IAsyncDisposable
         return plans;
     }
 
+    /// <summary>How often it has looked at a run.</summary>
+    public async Task<double> LooksAsync()
+    {
+        return await CountAsync(line => line.StartsWith("controller_runtime_reconcile_total{controller=\"adaptertrainingrun\"", StringComparison.Ordinal));
+    }
+
     private async Task<double> CountAsync(Func<string, bool> counts)
     {
         var text = await _http.GetStringAsync(new Uri($"http://127.0.0.1:{_port}/metrics"), TestContext.Current.CancellationToken);

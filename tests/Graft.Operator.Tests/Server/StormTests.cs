@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Runtime;
 using k8s.Models;
@@ -20,11 +19,7 @@ public sealed class StormTests(ApiServer server) : ServerTest(server)
     /// <summary>How long the cluster has, while no operator runs, to delete a Job that it may delete at once.</summary>
     private static readonly TimeSpan Absence = TimeSpan.FromSeconds(6);
 
-    private static readonly int Rounds = Environment.GetEnvironmentVariable("GRAFT_SOAK_ROUNDS") is { Length: > 0 } asked
-        ? int.TryParse(asked, CultureInfo.InvariantCulture, out var rounds) && rounds > 0
-            ? rounds
-            : throw new InvalidOperationException($"GRAFT_SOAK_ROUNDS is not a number of rounds: {asked}")
-        : UsualRounds;
+    private static readonly int Rounds = PositiveNumber.Of("GRAFT_SOAK_ROUNDS", UsualRounds);
 
     private readonly ConcurrentDictionary<string, string> _created = new();
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
