@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Graft.Api.Planning;
+using Graft.Programs;
 using Graft.Trainer.Running;
 
 namespace Graft.Trainer.Commands;
@@ -57,7 +58,7 @@ internal static class InspectCommand
             {
                 try
                 {
-                    plan = InspectionPlan.Read(await File.ReadAllTextAsync(document.FullName, cancellationToken).ConfigureAwait(false));
+                    plan = InspectionPlan.Read(SmallFile.ReadText(document.FullName));
                 }
                 catch (Exception e) when (e is PlanFormatException or IOException or UnauthorizedAccessException)
                 {

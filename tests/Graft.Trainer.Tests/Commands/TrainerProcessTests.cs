@@ -136,6 +136,8 @@ public sealed partial class TrainerProcessTests : IDisposable
     [InlineData("generate", "@words")]
     [InlineData("run", "/dev/zero")]
     [InlineData("generate", "/dev/zero")]
+    [InlineData("inspect", "/dev/zero")]
+    [InlineData("inspect", "@words")]
     [InlineData("generate", ".")]
     [InlineData("run", "--", "--help")]
     public async Task An_argument_that_is_no_request_is_named_in_a_sentence(params string[] arguments)
