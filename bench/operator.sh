@@ -14,7 +14,7 @@ echo "== Graft, ${Graft__ApiQps:-300} requests a second"
 "artifacts/bin/Graft.Operator.Bench/$(echo "${CONFIGURATION:-Release}" | tr '[:upper:]' '[:lower:]')/Graft.Operator.Bench" "$runs" "$writers"
 if [ -n "${GRAFT_PEER_OPERATOR:-}" ]; then
   echo "== Kubeflow Training Operator"
-  eng/cluster/cluster.sh exec python3 "$GRAFT_PEER_OPERATOR/peer_operator.py" --idle 50 --jobs "$runs" --writers "$writers"
+  eng/cluster/cluster.sh exec python3 "$GRAFT_PEER_OPERATOR/peer_operator.py" --idle 200 --jobs "$runs" --writers "$writers"
 else
   echo "No peer was measured: GRAFT_PEER_OPERATOR names no folder with peer_operator.py."
 fi
