@@ -6,25 +6,11 @@ namespace Graft.Artifacts.Oci;
 /// Reads a blob and checks it on the way: more bytes than announced end at once, and the end of the stream is only reached
 /// with the right digest.
 /// </summary>
-internal sealed class VerifyingStream(Stream inner, Descriptor blob) : Stream
+internal sealed class VerifyingStream(Stream inner, Descriptor blob) : ReadOnlyStream
 {
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long length;
     private bool verified;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => length;
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Reads what the consumer left (an archive's padding), and with it verifies the whole blob.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
@@ -35,11 +21,6 @@ internal sealed class VerifyingStream(Stream inner, Descriptor blob) : Stream
         }
     }
 
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        return Read(buffer.AsSpan(offset, count));
-    }
-
     public override int Read(Span<byte> buffer)
     {
         var count = inner.Read(buffer);
@@ -47,35 +28,11 @@ internal sealed class VerifyingStream(Stream inner, Descriptor blob) : Stream
         return count;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-    }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         Check(buffer.Span[..count], atEnd: count == 0 && buffer.Length > 0);
         return count;
-    }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin)
-    {
-        throw new NotSupportedException();
-    }
-
-    public override void SetLength(long value)
-    {
-        throw new NotSupportedException();
-    }
-
-    public override void Write(byte[] buffer, int offset, int count)
-    {
-        throw new NotSupportedException();
     }
 
     protected override void Dispose(bool disposing)

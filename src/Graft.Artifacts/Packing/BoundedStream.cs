@@ -4,28 +4,9 @@ namespace Graft.Artifacts.Packing;
 /// <param name="inner">What is unpacked.</param>
 /// <param name="layer">The layer, for the message.</param>
 /// <param name="limit">The most bytes.</param>
-internal sealed class BoundedStream(Stream inner, string layer, long limit) : Stream
+internal sealed class BoundedStream(Stream inner, string layer, long limit) : ReadOnlyStream
 {
     private long _read;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        return Counted(inner.Read(buffer, offset, count));
-    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -35,30 +16,6 @@ internal sealed class BoundedStream(Stream inner, string layer, long limit) : St
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         return Counted(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-    {
-        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-    }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin)
-    {
-        throw new NotSupportedException();
-    }
-
-    public override void SetLength(long value)
-    {
-        throw new NotSupportedException();
-    }
-
-    public override void Write(byte[] buffer, int offset, int count)
-    {
-        throw new NotSupportedException();
     }
 
     private int Counted(int count)
