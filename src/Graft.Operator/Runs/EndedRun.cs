@@ -68,10 +68,10 @@ internal static class EndedRun
         var changed = resolved.Settings.ChangedSince(settings);
         // What an earlier release did not record is taken to be what the spec says: only later edits can be told from it.
         var ofPeople = settings is null ? [] : changed.Except([RunSettings.Installation, RunSettings.Inputs, RunSettings.Queue]).ToList();
-        if (settings is not null && changed.Contains(RunSettings.Publish) && resolved.Publication is { } children && observed.Run.Spec.Suspend != true)
+        if (settings is not null && changed.Contains(RunSettings.Publish) && resolved.Publication is { } publication && observed.Run.Spec.Suspend != true)
         {
             ofPeople.Remove(RunSettings.Publish);
-            return Republication.Decide(observed, resolved, children, NotDone(ofPeople, null));
+            return Republication.Decide(observed, resolved, publication, NotDone(ofPeople, null));
         }
 
         var record = PlanRecord.Of(observed, resolved.Form, settings ?? resolved.Settings);

@@ -1,4 +1,3 @@
-using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
 using k8s.Models;
@@ -14,10 +13,11 @@ internal static class Republication
     /// <summary>Decides about a run whose adapter is not where its spec wants it.</summary>
     /// <param name="observed">What was observed.</param>
     /// <param name="resolved">The plan.</param>
-    /// <param name="children">What publishes the adapter at its new place.</param>
+    /// <param name="publication">What publishes the adapter at its new place.</param>
     /// <param name="acceptance">What is to be said of the rest of the spec.</param>
-    public static RunDecision Decide(RunObservation observed, ResolvedRun resolved, RunChildren children, Acceptance acceptance)
+    public static RunDecision Decide(RunObservation observed, ResolvedRun resolved, Publication publication, Acceptance acceptance)
     {
+        var children = publication.Children;
         var before = observed.Run.Status!;
         var actions = OtherPublications(observed, children).Select(RunAction (job) => new DeleteJob(job, "spec.publish names another place by now.")).ToList();
         var job = RunDecider.JobOf(observed, children.Job.Metadata.Name);
@@ -35,7 +35,7 @@ internal static class Republication
 
         // What the run was made from stays recorded as it was: the next reconcile, of whichever replica, finds that there is something to do.
         var draft = new RunStatusDraft(observed.Run, before.PlanHash, before.Resolved, observed.Now);
-        var place = $"The adapter is to be published at {Place(children)}, and is at {before.Artifact!.Reference} until then.";
+        var place = $"The adapter is to be published at {publication.Place}, and is at {before.Artifact!.Reference} until then.";
         switch (view?.Phase)
         {
             case null when observed.Refusal is { } refusal:
@@ -70,11 +70,5 @@ internal static class Republication
             && job.Metadata.Name != children.Job.Metadata.Name
             && job.Metadata.DeletionTimestamp is null
             && Owner.Owns(observed.Run, job));
-    }
-
-    private static string Place(RunChildren children)
-    {
-        var publish = PlanJson.Read(children.Plan.Data[RunExecution.PlanFile]).Execution.Publish;
-        return $"{publish.Repository}/{publish.Name}";
     }
 }

@@ -17,8 +17,13 @@ namespace Graft.Operator.Runs;
 public sealed record ResolvedRun(string PlanHash, int Form, RunSettings Settings, RunChildren Children)
 {
     /// <summary>What publishes the artifact that the run has at the place that it names now; null where it has none yet.</summary>
-    public RunChildren? Publication { get; init; }
+    public Publication? Publication { get; init; }
 }
+
+/// <summary>What publishes an artifact that a run has at another place.</summary>
+/// <param name="Children">The plan and the Job.</param>
+/// <param name="Place">The repository and the name there, for people.</param>
+public sealed record Publication(RunChildren Children, string Place);
 
 /// <summary>Why a run cannot be planned.</summary>
 /// <param name="Reason">One of <see cref="Reasons"/>.</param>
@@ -95,13 +100,17 @@ public static class RunResolver
             run, spec, InputSource.Of(model.Spec.Source!), InputSource.Of(dataset.Spec.Source!), hash, options);
         var settings = RunSettings.Of(run, model, dataset, execution, options);
         var plan = new RunPlan { Recipe = recipe, Execution = execution.Plan };
-        var artifact = run.Status?.Artifact;
         return new ResolvedRun(hash, recipe.Form, settings, RunChildren.For(run, spec, plan, hash, execution, settings, options, reportCa))
         {
-            Publication = artifact is null
-                ? null
-                : RunChildren.ForPublishing(run, spec, recipe, hash, execution.ForPublishing(run, spec, artifact, options), settings, options),
+            Publication = run.Status?.Artifact is { } artifact ? Publication(execution.ForPublishing(run, spec, artifact, options)) : null,
         };
+
+        Publication Publication(RunExecution publishing)
+        {
+            var publish = publishing.Plan.Publish;
+            return new Publication(
+                RunChildren.ForPublishing(run, spec, recipe, hash, publishing, settings, options), $"{publish.Repository}/{publish.Name}");
+        }
     }
 
     /// <summary>The spec with its defaults, sections that were left out included.</summary>
