@@ -29,7 +29,7 @@ public sealed class FinishedRunsTests(ApiServer server) : ServerTest(server)
             await Team.ApplyRunAsync();
             await Team.EndAsync(await Team.TrainerPodAsync(), 0, Runs.World.Result());
             await Team.UntilAsync("True/Completed");
-            await Task.Delay(Settled, TestContext.Current.CancellationToken);
+            await first.UntilQuietAsync();
             trained = await Team.UntilAsync("True/Completed");
             Assert.True(await first.PlansAsync() > 0);
         }

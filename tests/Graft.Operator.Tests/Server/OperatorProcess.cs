@@ -10,6 +10,9 @@ namespace Graft.Operator.Tests.Server;
 /// <summary>The real operator program, as a process outside the cluster.</summary>
 internal sealed class OperatorProcess : IAsyncDisposable
 {
+    /// <summary>Longer than the operator collects events and progress before it writes them.</summary>
+    private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(2);
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _log = new();
     private readonly HttpClient _http = new();
@@ -103,6 +106,18 @@ internal sealed class OperatorProcess : IAsyncDisposable
     public async Task<double> WritesAsync()
     {
         return await CountAsync(line => line.StartsWith("rest_client_requests_total{", StringComparison.Ordinal) && !line.Contains("method=\"GET\"", StringComparison.Ordinal));
+    }
+
+    /// <summary>Waits until it has nothing more to write: until a few seconds have gone by without a write.</summary>
+    public async Task UntilQuietAsync()
+    {
+        double writes;
+        do
+        {
+            writes = await WritesAsync();
+            await Task.Delay(QuietTime, TestContext.Current.CancellationToken);
+        }
+        while (await WritesAsync() != writes);
     }
 
     /// <summary>The objects that it has asked the API server to create or to delete, events aside.</summary>

@@ -51,7 +51,7 @@ public sealed class OperatorTests(ApiServer server) : ServerTest(server)
             var pod = await Team.TrainerPodAsync();
             await Team.RunAsync(pod);
             await Team.UntilAsync("Unknown/Running");
-            await Task.Delay(Settled, TestContext.Current.CancellationToken);
+            await first.UntilQuietAsync();
             var before = await Team.Runs.GetAsync(new ObjectKey(Team.Namespace, Team.RunName), TestContext.Current.CancellationToken);
             var writes = await first.WritesAsync();
 

@@ -22,7 +22,7 @@ public sealed class UpgradeTests(ApiServer server) : ServerTest(server)
         await using (latest = await OperatorProcess.StartAsync(Server, Team.Namespace))
         {
             await Team.HaveInputsAsync();
-            await MakeAsync("done", "failed", "running");
+            await MakeAsync(latest, "done", "failed", "running");
             Assert.True(await latest.PlansAsync() >= 3);
         }
 
@@ -35,7 +35,7 @@ public sealed class UpgradeTests(ApiServer server) : ServerTest(server)
         // A run of each release, and the other release over both.
         await using (latest = await OperatorProcess.StartAsync(Server, Team.Namespace, after: latest, next: true))
         {
-            await MakeAsync("later-done", "later-failed", "later-running");
+            await MakeAsync(latest, "later-done", "later-failed", "later-running");
         }
 
         Assert.NotEqual((await RunAsync("done")).Status!.PlanHash, (await RunAsync("later-done")).Status!.PlanHash);
@@ -63,7 +63,7 @@ public sealed class UpgradeTests(ApiServer server) : ServerTest(server)
     }
 
     /// <summary>Makes a run that has succeeded, one that has failed, and one that runs.</summary>
-    private async Task MakeAsync(string done, string failed, string running)
+    private async Task MakeAsync(OperatorProcess @operator, string done, string failed, string running)
     {
         await Team.ApplyRunAsync(name: done);
         await Team.EndAsync(await Team.TrainerPodAsync(done), 0, Runs.World.Result());
@@ -74,7 +74,7 @@ public sealed class UpgradeTests(ApiServer server) : ServerTest(server)
         await Team.ApplyRunAsync(name: running);
         await Team.RunAsync(await Team.TrainerPodAsync(running));
         await Team.UntilAsync("Unknown/Running", running);
-        await Task.Delay(Settled, TestContext.Current.CancellationToken);
+        await @operator.UntilQuietAsync();
     }
 
     /// <summary>Starts a release, and asserts that it leaves everything as it is.</summary>
