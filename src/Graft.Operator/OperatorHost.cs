@@ -70,14 +70,12 @@ internal static class OperatorHost
         {
             return KubernetesClientConfiguration.BuildDefaultConfig();
         }
-        catch (NullReferenceException error)
+#pragma warning disable CA1031 // The library ends with all kinds of exceptions at files that are no kubeconfig.
+        catch (Exception error) when (error is not KubeConfigException)
+#pragma warning restore CA1031
         {
-            // What the library does with an empty file.
-            throw new KubeConfigException("it holds no configuration", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new KubeConfigException(error.Message, error);
+            // At an empty file it follows a null.
+            throw new KubeConfigException(error is NullReferenceException ? "it holds no configuration" : error.Message, error);
         }
     }
 }

@@ -1,5 +1,4 @@
 using k8s.Exceptions;
-using YamlDotNet.Core;
 
 namespace Graft.Operator;
 
@@ -14,7 +13,7 @@ internal static class StartFailure
     {
         return error switch
         {
-            KubeConfigException or YamlException =>
+            KubeConfigException =>
                 $"graft-operator: the kubeconfig cannot be used: {OneLine(error)} KUBECONFIG names the file; in a pod, the ServiceAccount's token takes its place.",
             // What the configuration binder and the settings themselves throw.
             InvalidOperationException when error.Message.Contains(OperatorOptions.Section + ":", StringComparison.Ordinal)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Graft.Operator.Tests.Server;
 using Graft.Tests;
 using Xunit;
 
@@ -9,21 +10,7 @@ namespace Graft.Operator.Tests;
 /// <summary>The operator program with settings that it cannot start with: a sentence and an exit status, never a stack trace.</summary>
 public sealed class StartTests : IDisposable
 {
-    private const string Kubeconfig =
-        """
-        apiVersion: v1
-        kind: Config
-        current-context: nowhere
-        contexts:
-        - name: nowhere
-          context: { cluster: nowhere, user: nobody }
-        clusters:
-        - name: nowhere
-          cluster: { server: "http://127.0.0.1:1" }
-        users:
-        - name: nobody
-          user: { token: nobody }
-        """;
+    private static readonly string Kubeconfig = TokenKubeconfig.For("http://127.0.0.1:1");
 
     /// <summary>For one that starts after all, and so does not end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -53,6 +40,8 @@ public sealed class StartTests : IDisposable
     [InlineData("apiVersion: v1\nkind: Config\ncurrent-context: missing\n")]
     [InlineData("apiVersion: v1\nkind: Config\n")]
     [InlineData("")]
+    [InlineData("apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: a, user: a}}]\n"
+        + "clusters: [{name: a, cluster: {server: 'https://127.0.0.1:1', certificate-authority-data: '?'}}]\nusers: [{name: a, user: {token: a}}]\n")]
     public async Task A_kubeconfig_that_cannot_be_used_is_told(string content)
     {
         Assert.Contains("kubeconfig", await FailsAsync(Write(content)), StringComparison.Ordinal);
@@ -87,8 +76,7 @@ public sealed class StartTests : IDisposable
     /// <summary>Starts the operator, which ends by itself; returns the line that it says.</summary>
     private static async Task<string> FailsAsync(string kubeconfig, params (string Name, string Value)[] settings)
     {
-        var folder = AppContext.BaseDirectory.TrimEnd('/').Replace("Graft.Operator.Tests", "Graft.Operator", StringComparison.Ordinal);
-        var start = new ProcessStartInfo(Path.Combine(folder, "graft-operator")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(OperatorProcess.Program()) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["KUBECONFIG"] = kubeconfig;
         // Without it nothing listens on the port of reports.
         start.Environment["Graft__ReportUrl"] = "https://127.0.0.1";

@@ -59,23 +59,7 @@ internal sealed class ApiProxy : IAsyncDisposable
         app.Run(context => proxy!.AnswerAsync(context));
         await app.StartAsync(TestContext.Current.CancellationToken);
         var file = Path.Combine(Path.GetTempPath(), $"graft-proxy-{Guid.NewGuid():N}.kubeconfig");
-        await File.WriteAllTextAsync(
-            file,
-            $$"""
-            apiVersion: v1
-            kind: Config
-            current-context: proxy
-            contexts:
-            - name: proxy
-              context: { cluster: proxy, user: nobody }
-            clusters:
-            - name: proxy
-              cluster: { server: "{{app.Urls.Single()}}" }
-            users:
-            - name: nobody
-              user: { token: nobody }
-            """,
-            TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file, TokenKubeconfig.For(app.Urls.Single()), TestContext.Current.CancellationToken);
         var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(server.Kubeconfig);
         configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
         return proxy = new ApiProxy(app, new Kubernetes(configuration), retryAfter) { Kubeconfig = file };

@@ -41,6 +41,15 @@ internal sealed class OperatorProcess : IAsyncDisposable
     /// <summary>What it has logged.</summary>
     public string Log => string.Join('\n', _log);
 
+    /// <summary>Where the program was built.</summary>
+    /// <param name="next">That of a release to come.</param>
+    public static string Program(bool next = false)
+    {
+        var folder = AppContext.BaseDirectory.TrimEnd('/')
+            .Replace("Graft.Operator.Tests", next ? "Graft.Operator.Next" : "Graft.Operator", StringComparison.Ordinal);
+        return Path.Combine(folder, next ? "graft-operator-next" : "graft-operator");
+    }
+
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <param name="server">The API server.</param>
     /// <param name="namespace">The namespace that it serves and keeps its Lease in.</param>
@@ -59,9 +68,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
         bool next = false)
     {
         var (port, reportPort) = after is null ? (FreePorts.Take(), FreePorts.Take()) : (after._port, after._reportPort);
-        var project = next ? "Graft.Operator.Next" : "Graft.Operator";
-        var folder = AppContext.BaseDirectory.TrimEnd('/').Replace("Graft.Operator.Tests", project, StringComparison.Ordinal);
-        var start = new ProcessStartInfo(Path.Combine(folder, next ? "graft-operator-next" : "graft-operator"))
+        var start = new ProcessStartInfo(Program(next))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
