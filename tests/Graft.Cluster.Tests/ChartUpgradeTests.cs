@@ -12,7 +12,6 @@ public sealed class ChartUpgradeTests
 {
     private const int RunCount = 20;
     private const string Node = "made-up";
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private readonly GraftCluster _cluster;
     private readonly Kubectl _kubectl;
 
@@ -37,9 +36,9 @@ public sealed class ChartUpgradeTests
             await _kubectl.ApplyAsync(
                 string.Join("\n---\n", Enumerable.Range(0, RunCount).Select(i => run.Replace($"name: {Quickstart.RunName}", $"name: run-{i}", StringComparison.Ordinal))),
                 "--namespace", ns);
-            await _kubectl.WaitAsync(ns, "each run has a pod", Limit, async () => (await TrainersAsync(ns)).Count == RunCount);
+            await _kubectl.WaitAsync(ns, "each run has a pod", async () => (await TrainersAsync(ns)).Count == RunCount);
             await StartAsync(ns);
-            await _kubectl.WaitAsync(ns, "all runs are running", Limit, async () => await RunningAsync(ns) == RunCount);
+            await _kubectl.WaitAsync(ns, "all runs are running", async () => await RunningAsync(ns) == RunCount);
             var before = (await TrainersAsync(ns)).Select(Uid).Order().ToList();
 
             await HelmAsync(
@@ -48,7 +47,7 @@ public sealed class ChartUpgradeTests
             // The new operator has looked at every run: an edit of one is answered by it alone.
             await _kubectl.ApplyAsync(run.Replace($"name: {Quickstart.RunName}", "name: run-0", StringComparison.Ordinal)
                 .Replace("nodeSelector: {test: nowhere}", "nodeSelector: {test: elsewhere}", StringComparison.Ordinal), "--namespace", ns);
-            await _kubectl.WaitAsync(ns, "the edit is answered", Limit, async () =>
+            await _kubectl.WaitAsync(ns, "the edit is answered", async () =>
                 (await _kubectl.FindAsync(ns, "adaptertrainingrun", "run-0"))!.State("Accepted") == "True/EditNotApplied");
 
             Assert.Equal(before, (await TrainersAsync(ns)).Select(Uid).Order());
@@ -92,7 +91,7 @@ public sealed class ChartUpgradeTests
     private async Task HelmAsync(params string[] arguments)
     {
         (await _cluster.ExecAsync(
-            await Helm.PathAsync(), [.. arguments, "--namespace", GraftCluster.SystemNamespace, "--wait", "--timeout", "90s"])).Succeeded();
+            await Helm.PathAsync(), [.. arguments, "--namespace", GraftCluster.SystemNamespace, "--wait", "--timeout", "5m"])).Succeeded();
     }
 
     private static string? Role(JsonNode item)

@@ -10,7 +10,6 @@ namespace Graft.Cluster.Tests;
 /// </summary>
 public sealed class ChartedOperator : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly TemporaryFolder _folder;
     private readonly ConcurrentQueue<string> _log = new();
@@ -83,7 +82,7 @@ public sealed class ChartedOperator : IAsyncDisposable
         while (!_log.Any(line => line.Contains(" leads", StringComparison.Ordinal)))
         {
             var log = string.Join('\n', _log);
-            var waits = !_process.HasExited && Stopwatch.GetElapsedTime(started) < Patience;
+            var waits = !_process.HasExited && Stopwatch.GetElapsedTime(started) < Kubectl.Patience;
             Assert.True(waits, $"The operator does not lead. Its log:\n{log}");
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }

@@ -7,7 +7,6 @@ namespace Graft.Cluster.Tests;
 [Collection(ClusterCollection.Name)]
 public sealed class ConditionTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(2);
     private readonly GraftCluster _cluster;
 
     public ConditionTests(GraftCluster cluster)
@@ -92,7 +91,7 @@ public sealed class ConditionTests
     private async Task<JsonNode> UntilAsync(string ns, string kind, string name, Func<JsonNode, bool> isSo)
     {
         JsonNode? item = null;
-        await _cluster.Kubectl.WaitAsync(ns, $"{kind} {name} is as expected", Soon, async () =>
+        await _cluster.Kubectl.WaitAsync(ns, $"{kind} {name} is as expected", async () =>
         {
             item = await _cluster.Kubectl.FindAsync(ns, kind, name);
             return item is not null && isSo(item);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Graft.Tests;
 using Xunit;
 
 namespace Graft.Cluster.Tests;
@@ -11,7 +12,7 @@ public sealed class ControlPlane : IAsyncLifetime
 {
     private const int CannotRunHere = 77;
     private readonly string _state = Path.Combine(Path.GetTempPath(), $"graft-chart-{Environment.ProcessId}");
-    private readonly string _port = (30000 + (Environment.ProcessId % 1000 * 10)).ToString(CultureInfo.InvariantCulture);
+    private readonly string _port = FreePorts.Take(following: 7).ToString(CultureInfo.InvariantCulture);
     private string? _unavailable;
     private int _namespaces;
 

@@ -20,11 +20,11 @@ public sealed class DeletionTests
         var kubectl = _cluster.Kubectl;
         var ns = await _cluster.CreateNamespaceAsync("deletion");
         await kubectl.ApplyAsync(Quickstart.Short(steps: 100_000).ToString(), "--namespace", ns);
-        await kubectl.WaitAsync(ns, "the run trains", TimeSpan.FromMinutes(2), async () =>
+        await kubectl.WaitAsync(ns, "the run trains", async () =>
             (await kubectl.FindAsync(ns, "adaptertrainingrun", Quickstart.RunName))?["status"]?["progress"]?["step"] is not null);
 
-        (await kubectl.RunAsync("--namespace", ns, "delete", "adaptertrainingrun,basemodel,trainingdataset", "--all", "--timeout=60s")).Succeeded();
-        await kubectl.WaitAsync(ns, "jobs, pods and run plans are gone", TimeSpan.FromMinutes(2), async () =>
+        (await kubectl.RunAsync("--namespace", ns, "delete", "adaptertrainingrun,basemodel,trainingdataset", "--all", "--timeout=300s")).Succeeded();
+        await kubectl.WaitAsync(ns, "jobs, pods and run plans are gone", async () =>
             (await kubectl.ListAsync(ns, "jobs,pods,configmaps,secrets")).All(item => item.Name() == "kube-root-ca.crt"));
     }
 }

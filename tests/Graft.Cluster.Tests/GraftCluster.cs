@@ -154,7 +154,7 @@ public sealed class GraftCluster : IAsyncLifetime
         ];
         var installed = await ExecAsync(
             await Helm.PathAsync(),
-            ["install", "graft", Helm.Chart, "--namespace", SystemNamespace, "--wait", "--timeout", "90s", .. values.SelectMany(value => new[] { "--set", value })]);
+            ["install", "graft", Helm.Chart, "--namespace", SystemNamespace, "--wait", "--timeout", "5m", .. values.SelectMany(value => new[] { "--set", value })]);
         if (installed.ExitCode != 0)
         {
             var story = await Kubectl.RunAsync("--namespace", SystemNamespace, "describe", "pods");

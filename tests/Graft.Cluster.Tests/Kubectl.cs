@@ -9,6 +9,9 @@ namespace Graft.Cluster.Tests;
 /// <param name="exec">Runs a program where the API server is reached.</param>
 public sealed class Kubectl(Func<ShellCommand, CancellationToken, Task<ShellResult>> exec)
 {
+    /// <summary>How long what should happen may take on the slowest machine.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Runs kubectl, whatever comes of it.</summary>
@@ -58,14 +61,14 @@ public sealed class Kubectl(Func<ShellCommand, CancellationToken, Task<ShellResu
 
     /// <summary>Waits until something is so.</summary>
     /// <exception cref="XunitException">It did not come about in time; the message tells what there is in the namespace.</exception>
-    public async Task WaitAsync(string ns, string what, TimeSpan limit, Func<Task<bool>> isSo)
+    public async Task WaitAsync(string ns, string what, Func<Task<bool>> isSo)
     {
         var clock = Stopwatch.StartNew();
         while (!await isSo())
         {
-            if (clock.Elapsed > limit)
+            if (clock.Elapsed > Patience)
             {
-                throw new XunitException($"after {limit.TotalSeconds} s still not so: {what}\n{await TellAsync(ns)}");
+                throw new XunitException($"after {Patience.TotalMinutes} minutes still not so: {what}\n{await TellAsync(ns)}");
             }
 
             await Task.Delay(Pause);

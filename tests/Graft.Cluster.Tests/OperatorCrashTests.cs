@@ -26,14 +26,14 @@ public sealed class OperatorCrashTests
 
         // At once; when the run's Job is there; while it trains.
         await KillOperatorAsync();
-        await kubectl.WaitAsync(ns, "the run has a Job", TimeSpan.FromMinutes(2), async () =>
+        await kubectl.WaitAsync(ns, "the run has a Job", async () =>
             (await kubectl.ListAsync(ns, "jobs")).Any(job => job["metadata"]!["labels"]?["graft.dev/role"]?.GetValue<string>() == "train"));
         await KillOperatorAsync();
-        await kubectl.WaitAsync(ns, "the run's pod has started", TimeSpan.FromMinutes(2), async () =>
+        await kubectl.WaitAsync(ns, "the run's pod has started", async () =>
             (await kubectl.ListAsync(ns, "pods")).Any(HasStarted));
         await KillOperatorAsync();
 
-        await kubectl.WaitAsync(ns, "the run has succeeded", TimeSpan.FromMinutes(4), async () =>
+        await kubectl.WaitAsync(ns, "the run has succeeded", async () =>
             (await kubectl.FindAsync(ns, "adaptertrainingrun", name))?.State("Succeeded") == "True/Completed");
         var created = _cluster.Audit.WritesSince(start)
             .Where(write => write is { Verb: "create", Resource: "jobs", Code: 201 } && write.Namespace == ns)
@@ -50,7 +50,7 @@ public sealed class OperatorCrashTests
         var pod = Assert.Single(await _cluster.Kubectl.ListAsync(system, "pods"));
         var restarts = Restarts(pod);
         await _cluster.KillContainerAsync(system, pod.Name());
-        await _cluster.Kubectl.WaitAsync(system, "the operator is back", TimeSpan.FromMinutes(2), async () =>
+        await _cluster.Kubectl.WaitAsync(system, "the operator is back", async () =>
         {
             var now = await _cluster.Kubectl.FindAsync(system, "pod", pod.Name());
             return now is not null && Restarts(now) > restarts && now["status"]!["containerStatuses"]![0]!["state"]!["running"] is not null;

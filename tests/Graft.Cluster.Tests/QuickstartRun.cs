@@ -7,7 +7,6 @@ namespace Graft.Cluster.Tests;
 public sealed class QuickstartRun(GraftCluster cluster) : IAsyncLifetime
 {
     private const double MiB = 1 << 20;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
     private readonly List<ResourceWatch> _watches = [];
 
     /// <summary>The run's namespace.</summary>
@@ -48,7 +47,7 @@ public sealed class QuickstartRun(GraftCluster cluster) : IAsyncLifetime
         AuditStart = cluster.Audit.Position;
         var applied = _watches[0].Elapsed;
         (await ApplyAsync()).Succeeded();
-        await cluster.Kubectl.WaitAsync(Namespace, "the quickstart's run has ended", Limit, () => Task.FromResult(HasEnded()));
+        await cluster.Kubectl.WaitAsync(Namespace, "the quickstart's run has ended", () => Task.FromResult(HasEnded()));
 
         Figures.Record("apply to the run's Job, inspection of base and data included (s)", Since(applied, jobs.Seen.FirstOrDefault(IsTraining)));
         Figures.Record("apply to Running (s)", Since(applied, States.FirstOrDefault(state => state.Item.State("Running").StartsWith("True", StringComparison.Ordinal))));

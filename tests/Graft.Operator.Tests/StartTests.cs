@@ -13,7 +13,7 @@ public sealed class StartTests : IDisposable
     private static readonly string Kubeconfig = TokenKubeconfig.For("http://127.0.0.1:1");
 
     /// <summary>For one that starts after all, and so does not end.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("graft-start-").FullName;
 

@@ -16,14 +16,16 @@ internal static class FreePorts
     private static int _next = Random.Shared.Next(Count);
 
     /// <summary>A port on which nothing listens.</summary>
-    public static int Take()
+    /// <param name="following">How many ports after it should be free too, and given to nobody else.</param>
+    public static int Take(int following = 0)
     {
         while (true)
         {
-            var port = First + (int)((uint)Interlocked.Increment(ref _next) % Count);
-            if (IsFree(port))
+            var last = (int)((uint)Interlocked.Add(ref _next, following + 1) % Count);
+            var first = First + last - following;
+            if (last >= following && Enumerable.Range(first, following + 1).All(IsFree))
             {
-                return port;
+                return first;
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Graft.Operator.Runtime;
+using Graft.Tests;
 using k8s;
 using k8s.Models;
 using Prometheus;
@@ -21,7 +22,7 @@ public sealed class ApiServer : IAsyncLifetime
 
     private const int Unavailable = 77;
     private readonly string _state = Path.Combine(Path.GetTempPath(), $"graft-operator-tests-{Environment.ProcessId}");
-    private readonly string _port = (20000 + (Environment.ProcessId % 1000 * 10)).ToString(CultureInfo.InvariantCulture);
+    private readonly string _port = FreePorts.Take(following: 7).ToString(CultureInfo.InvariantCulture);
     private readonly Lazy<Task<string?>> _start;
     private int _namespaces;
 

@@ -108,13 +108,18 @@ public sealed class ReportTests(ApiServer server) : ServerTest(server)
             for (var i = 0; i < 600; i++)
             {
                 var client = new TcpClient();
-                await client.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
                 silent.Add(client);
+                try
+                {
+                    await client.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+                }
+                catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionReset)
+                {
+                    // One too many: ended before it was told that it is open.
+                }
             }
 
-            await Eventually.TrueAsync("some are ended at once", () => Task.FromResult(silent.Count(IsEnded) >= 88), TimeSpan.FromSeconds(4));
-            // A handshake that never comes is waited for a few seconds.
-            await Eventually.TrueAsync("all are ended", () => Task.FromResult(silent.TrueForAll(IsEnded)), TimeSpan.FromSeconds(30));
+            await Eventually.TrueAsync("all are ended", () => Task.FromResult(silent.TrueForAll(IsEnded)));
         }
         finally
         {
@@ -130,10 +135,8 @@ public sealed class ReportTests(ApiServer server) : ServerTest(server)
             TestContext.Current.CancellationToken);
 #pragma warning restore CA5359
         await tls.WriteAsync("PUT /v1/namespaces/x HTTP/1.1\r\nHost: x\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
         using var answer = new StreamReader(tls);
-        Assert.Contains("408", await answer.ReadToEndAsync(patience.Token), StringComparison.Ordinal);
+        Assert.Contains("408", await answer.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     private static bool IsEnded(TcpClient client)
