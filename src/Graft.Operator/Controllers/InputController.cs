@@ -70,14 +70,9 @@ public sealed class InputController<T>(
 
     private async Task CarryOutAsync(T resource, InspectionDecision decision, CancellationToken cancellation)
     {
-        if (decision is not { Create: null, Delete.Count: 0 })
-        {
-            await _client.ConfirmAsync(resource, cancellation).ConfigureAwait(false);
-        }
-
         foreach (var old in decision.Delete)
         {
-            await jobs.DeleteAsync(old, cancellation).ConfigureAwait(false);
+            await jobs.DeleteAsync(resource, old, cancellation).ConfigureAwait(false);
         }
 
         if (decision.Create is { } children)

@@ -8,8 +8,11 @@ using k8s.Models;
 
 namespace Graft.Operator.Controllers;
 
-/// <summary>Creates what a resource owns, once: a name that exists already is the guard against doubles.</summary>
-public sealed class JobCreator(ApiClient api, WriteExpectations expectations)
+/// <summary>
+/// Creates and deletes what a resource owns. A name that exists already is the guard against doubles, and the resource itself the
+/// guard against decisions that are out of date: it is confirmed before a Job of its is created or deleted.
+/// </summary>
+public sealed class JobCreator(ApiClient api, WriteExpectations expectations, Confirmation confirmation)
 {
     /// <summary>The reason of a conflict with an object of somebody else's, or with another content.</summary>
     public const string NameTaken = "NameTaken";
@@ -19,18 +22,20 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations)
     private readonly ResourceClient<V1ConfigMap> _configMaps = new(api);
 
     /// <summary>Creates a Job, and before it what it mounts.</summary>
-    /// <param name="owner">The resource that owns both.</param>
+    /// <param name="owner">The resource that owns both, as it was when this was decided.</param>
     /// <param name="job">The Job.</param>
     /// <param name="mounted">What the Job mounts, if anything.</param>
     /// <param name="cancellation">Cancels the writes.</param>
-    /// <exception cref="ApiException">Refused; a conflict where the name belongs to a deleted namesake's object that is not gone yet.</exception>
-    public async Task CreateAsync(IKubernetesObject<V1ObjectMeta> owner, V1Job job, V1ConfigMap? mounted, CancellationToken cancellation)
+    /// <exception cref="ApiException">
+    /// Refused; a conflict where the owner has changed, or the name belongs to a deleted namesake's object that is not gone yet.
+    /// </exception>
+    public async Task CreateAsync<TOwner>(TOwner owner, V1Job job, V1ConfigMap? mounted, CancellationToken cancellation)
+        where TOwner : class, IKubernetesObject<V1ObjectMeta>
     {
-        if (mounted is not null)
-        {
-            await CreateOwnedAsync(_configMaps, owner, mounted, cancellation).ConfigureAwait(false);
-        }
-
+        // Side by side, for what is mounted does nothing without its Job.
+        var confirmed = confirmation.AskAsync(owner, cancellation);
+        var mountable = mounted is null ? Task.CompletedTask : CreateOwnedAsync(_configMaps, owner, mounted, cancellation);
+        await Task.WhenAll(confirmed, mountable).ConfigureAwait(false);
         expectations.Wrote(await CreateOwnedAsync(_jobs, owner, job, cancellation).ConfigureAwait(false));
     }
 
@@ -47,8 +52,14 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations)
     }
 
     /// <summary>Deletes a Job with its pods; its name is free when they are gone.</summary>
-    public async Task DeleteAsync(V1Job job, CancellationToken cancellation)
+    /// <param name="owner">The resource that owns it, as it was when this was decided.</param>
+    /// <param name="job">The Job.</param>
+    /// <param name="cancellation">Cancels the write.</param>
+    /// <exception cref="ApiException">Refused; a conflict where the owner has changed.</exception>
+    public async Task DeleteAsync<TOwner>(TOwner owner, V1Job job, CancellationToken cancellation)
+        where TOwner : class, IKubernetesObject<V1ObjectMeta>
     {
+        await confirmation.AskAsync(owner, cancellation).ConfigureAwait(false);
         if (await _jobs.DeleteAsync(ObjectKey.Of(job), job.Metadata.Uid, cancellation, dependentsFirst: true).ConfigureAwait(false) is { } leaving)
         {
             expectations.Wrote(leaving);

@@ -110,7 +110,8 @@ public sealed class OperatorService(
 
         var fenced = api.FencedBy(leadership);
         var writer = new StatusWriter(_expectations, time);
-        var jobs = new JobCreator(fenced, _expectations);
+        var confirmation = new Confirmation(fenced, _expectations);
+        var jobs = new JobCreator(fenced, _expectations, confirmation);
         var decider = new RunDecider(_options, () => reports.CertificatePem);
         var inspector = new InspectionDecider(_options);
         var run = new RunController(fenced, caches, decider, jobs, writer, _expectations, events, runMetrics, time);
@@ -121,14 +122,15 @@ public sealed class OperatorService(
         var projection = new LaterController<ProjectionPretrain, TrainingRunStatus>(fenced, caches.Projections, writer, time);
         var sweep = new LaterController<AdapterSweep, AdapterSweepStatus>(fenced, caches.Sweeps, writer, time);
 
-        Task LeadOnceAsync(CancellationToken leading)
+        async Task LeadOnceAsync(CancellationToken leading)
         {
-            return Task.WhenAll(
+            await confirmation.BeginAsync(_options.WatchNamespace, leading).ConfigureAwait(false);
+            await Task.WhenAll(
                 Work("adaptertrainingrun", runs, run.ReconcileAsync, Tell(fenced, writer, caches.Runs), _options.Workers, leading),
                 Work("basemodel", models, model.ReconcileAsync, Tell(fenced, writer, caches.Models), _options.Workers, leading),
                 Work("trainingdataset", datasets, dataset.ReconcileAsync, Tell(fenced, writer, caches.Datasets), _options.Workers, leading),
                 Work("projectionpretrain", projections, projection.ReconcileAsync, Tell(fenced, writer, caches.Projections), 1, leading),
-                Work("adaptersweep", sweeps, sweep.ReconcileAsync, Tell(fenced, writer, caches.Sweeps), 1, leading));
+                Work("adaptersweep", sweeps, sweep.ReconcileAsync, Tell(fenced, writer, caches.Sweeps), 1, leading)).ConfigureAwait(false);
         }
 
         if (elector is null)

@@ -58,11 +58,6 @@ public sealed class RunController(
         var current = run;
         try
         {
-            if (decision.Actions.Any(action => action is CreateChildren or DeleteJob))
-            {
-                await _runs.ConfirmAsync(run, cancellation).ConfigureAwait(false);
-            }
-
             foreach (var action in decision.Actions)
             {
                 current = await DoAsync(current, action, cancellation).ConfigureAwait(false);
@@ -104,7 +99,7 @@ public sealed class RunController(
                 await jobs.CreateAsync(run, create.Children.Job, create.Children.Plan, cancellation).ConfigureAwait(false);
                 break;
             case DeleteJob delete:
-                await jobs.DeleteAsync(delete.Job, cancellation).ConfigureAwait(false);
+                await jobs.DeleteAsync(run, delete.Job, cancellation).ConfigureAwait(false);
                 break;
             case DeleteOtherPlans others:
                 await jobs.DeleteOtherPlansAsync(run, others.Plan, cancellation).ConfigureAwait(false);

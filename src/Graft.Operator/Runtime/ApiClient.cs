@@ -32,7 +32,7 @@ public sealed record ApiClientOptions
 /// <list type="bullet">
 /// <item>a status is written with the resource version that was decided on (<see cref="ResourceClient{T}.ApplyStatusAsync"/>,
 /// <see cref="ResourceClient{T}.PatchStatusAsync"/>); a later write of the same decision passes what the earlier one answered;</item>
-/// <item>before anything is created or deleted for a resource, <see cref="ResourceClient{T}.ConfirmAsync"/> asks whether it still
+/// <item>before a Job is created or deleted for a resource, <see cref="Controllers.Confirmation"/> makes sure that the resource still
 /// is what was decided on. A Job must outlive its run's end until that end is in the run's status: then either the Job's
 /// deterministic name or the run's resource version stops a stale creation;</item>
 /// <item>whoever leads deletes a Job that appears for a run that has ended: the one that was on its way during all that.</item>

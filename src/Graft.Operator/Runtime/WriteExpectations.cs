@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using k8s;
 using k8s.Models;
 
@@ -38,22 +37,20 @@ public sealed class WriteExpectations(TimeProvider time, TimeSpan patience)
             return true;
         }
 
-        var seen = cached is not null && IsAtLeast(cached.Metadata.ResourceVersion, expected.ResourceVersion);
-        if (!seen && time.GetElapsedTime(expected.At) < patience)
+        if (cached is null || !ResourceVersion.IsAtLeast(cached.Metadata.ResourceVersion, expected.ResourceVersion))
         {
-            return false;
+            return time.GetElapsedTime(expected.At) >= patience;
         }
 
         _expected.TryRemove(new KeyValuePair<(Type, ObjectKey), Expected>((typeof(T), key), expected));
         return true;
     }
 
-    /// <summary>Resource versions grow with each write to the server's store, whatever the object.</summary>
-    private static bool IsAtLeast(string seen, string written)
+    /// <summary>Whether something was written that the cache has not been found to have, however long ago.</summary>
+    public bool AreOpen<T>(ObjectKey key)
+        where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        return !ulong.TryParse(seen, CultureInfo.InvariantCulture, out var newer)
-            || !ulong.TryParse(written, CultureInfo.InvariantCulture, out var older)
-            || newer >= older;
+        return _expected.ContainsKey((typeof(T), key));
     }
 
     private sealed record Expected(string ResourceVersion, long At);
