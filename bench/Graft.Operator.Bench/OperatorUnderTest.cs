@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
+using Graft.Tests;
 
 namespace Graft.Operator.Bench;
 
@@ -16,15 +16,18 @@ internal sealed class OperatorUnderTest : IDisposable
         _process = process;
     }
 
+    /// <summary>The operator as it was built along with this program.</summary>
+    public static string Built { get; } = Path.Combine(
+        AppContext.BaseDirectory.TrimEnd('/').Replace("Graft.Operator.Bench", "Graft.Operator", StringComparison.Ordinal), "graft-operator");
+
     /// <summary>From the start of the process to the first time that it was ready.</summary>
     public TimeSpan StartUp { get; private set; }
 
     /// <summary>Starts it for a namespace and waits until it is ready.</summary>
-    public static async Task<OperatorUnderTest> StartAsync(string @namespace)
+    public static async Task<OperatorUnderTest> StartAsync(string program, string @namespace)
     {
-        var port = FreePort();
-        var folder = AppContext.BaseDirectory.TrimEnd('/').Replace("Graft.Operator.Bench", "Graft.Operator", StringComparison.Ordinal);
-        var start = new ProcessStartInfo(Path.Combine(folder, "graft-operator")) { RedirectStandardOutput = true };
+        var port = FreePorts.Take();
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };
         start.Environment["Graft__WatchNamespace"] = @namespace;
         start.Environment["Graft__PodNamespace"] = @namespace;
         start.Environment["Graft__LeaderElection"] = "false";
@@ -79,12 +82,5 @@ internal sealed class OperatorUnderTest : IDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

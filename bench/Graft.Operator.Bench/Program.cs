@@ -11,9 +11,10 @@ using Prometheus;
 
 // Measures the operator on the API server that KUBECONFIG names: from a run's POST to its Job's event on a watch, one run at a time
 // and many at once; its start-up and its memory. The server has Graft's definitions and needs a controller manager, but no node.
-//   graft-operator-bench [RUNS [WRITERS]]
+//   graft-operator-bench [RUNS [WRITERS [OPERATOR]]]
 var runs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1000;
 var writers = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 8;
+var program = args.Length > 2 ? args[2] : OperatorUnderTest.Built;
 const int idleRuns = 200;
 using var api = new ApiClient(
     KubernetesClientConfiguration.BuildDefaultConfig(),
@@ -40,7 +41,7 @@ var watching = jobs.RunAsync(stop.Token);
 await jobs.Synced;
 
 Console.WriteLine($"load before: {File.ReadAllText("/proc/loadavg").Trim()}");
-using (var started = await OperatorUnderTest.StartAsync(team.Name))
+using (var started = await OperatorUnderTest.StartAsync(program, team.Name))
 {
     Console.WriteLine($"start-up to ready: {started.StartUp.TotalSeconds:F2} s, memory then {started.ResidentMebibytes()} MiB");
 
@@ -82,7 +83,7 @@ using (var started = await OperatorUnderTest.StartAsync(team.Name))
     Console.WriteLine($"memory with all runs there: {started.ResidentMebibytes()} MiB, {started.CpuSeconds():F1} CPU seconds so far");
 }
 
-using (var again = await OperatorUnderTest.StartAsync(team.Name))
+using (var again = await OperatorUnderTest.StartAsync(program, team.Name))
 {
     Console.WriteLine($"restart with {runs + idleRuns} runs there: ready after {again.StartUp.TotalSeconds:F2} s");
     var before = jobs.Cache.Count;
