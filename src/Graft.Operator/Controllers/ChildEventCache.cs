@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Graft.Api.Planning;
 using Graft.Operator.Pods;
@@ -30,6 +31,9 @@ public sealed partial class ChildEventCache(TimeProvider time)
     private readonly HashSet<string> _known = [];
     private readonly Dictionary<string, List<ChildEvent>> _warnings = [];
     private readonly Queue<(ChildEvent Event, long Since)> _unknown = new();
+
+    /// <summary>How many of <see cref="_unknown"/> are about an object: most that appear have none.</summary>
+    private readonly Dictionary<string, int> _unknownUids = [];
 
     /// <summary>Called with the kind, namespace and name of an object of ours about which something new is known.</summary>
     public event Action<V1ObjectReference>? Changed;
@@ -71,6 +75,7 @@ public sealed partial class ChildEventCache(TimeProvider time)
             {
                 Drop();
                 _unknown.Enqueue((warning, time.GetTimestamp()));
+                _unknownUids[uid] = _unknownUids.GetValueOrDefault(uid) + 1;
                 return;
             }
 
@@ -89,9 +94,12 @@ public sealed partial class ChildEventCache(TimeProvider time)
         lock (_gate)
         {
             _known.Add(uid);
-            foreach (var (warning, _) in _unknown.Where(entry => entry.Event.Uid == uid))
+            if (_unknownUids.ContainsKey(uid))
             {
-                Add(warning);
+                foreach (var (warning, _) in _unknown.Where(entry => entry.Event.Uid == uid))
+                {
+                    Add(warning);
+                }
             }
         }
     }
@@ -145,6 +153,10 @@ public sealed partial class ChildEventCache(TimeProvider time)
         while (_unknown.TryPeek(out var oldest) && (_unknown.Count >= LargestUnknown || time.GetElapsedTime(oldest.Since) > UnknownMemory))
         {
             _unknown.Dequeue();
+            if (--CollectionsMarshal.GetValueRefOrNullRef(_unknownUids, oldest.Event.Uid) == 0)
+            {
+                _unknownUids.Remove(oldest.Event.Uid);
+            }
         }
     }
 

@@ -22,11 +22,11 @@ public sealed class ClusterCaches
 
     public ClusterCaches(ApiClient api, OperatorOptions options, TimeProvider time, ILoggerFactory loggers)
     {
-        Runs = Watch<AdapterTrainingRun>(api, options, time, loggers, null, null);
-        Models = Watch<BaseModel>(api, options, time, loggers, null, null);
-        Datasets = Watch<TrainingDataset>(api, options, time, loggers, null, null);
-        Projections = Watch<ProjectionPretrain>(api, options, time, loggers, null, null);
-        Sweeps = Watch<AdapterSweep>(api, options, time, loggers, null, null);
+        Runs = Watch<AdapterTrainingRun>(api, options, time, loggers, null, Trim);
+        Models = Watch<BaseModel>(api, options, time, loggers, null, Trim);
+        Datasets = Watch<TrainingDataset>(api, options, time, loggers, null, Trim);
+        Projections = Watch<ProjectionPretrain>(api, options, time, loggers, null, Trim);
+        Sweeps = Watch<AdapterSweep>(api, options, time, loggers, null, Trim);
         Jobs = Watch<V1Job>(api, options, time, loggers, ChildLabels.Selector, Trim);
         Pods = Watch<V1Pod>(api, options, time, loggers, ChildLabels.Selector, Trim);
         Runs.Cache.AddIndex(ByBaseModel, run => Reference(run, run.Spec.BaseModelRef));
@@ -36,10 +36,17 @@ public sealed class ClusterCaches
         Warnings = new ChildEventCache(time);
         Jobs.Changed += Remember;
         Pods.Changed += Remember;
-        // Nothing waits for its first list: events say more about what is known, and no more than that.
         var events = new EventListWatch(
-            new ServerListWatch<Eventsv1Event>(new ResourceClient<Eventsv1Event>(api), options.WatchNamespace, new Selection(null, EventListWatch.Fields)), Warnings);
-        _runs.Add(new Informer<Eventsv1Event>(events, new InformerOptions(), time, Random.Shared, loggers.CreateLogger<Informer<Eventsv1Event>>()).RunAsync);
+            new ServerListWatch<Eventsv1Event>(
+                new ResourceClient<Eventsv1Event>(api, ApiJson.ForCaches), options.WatchNamespace, new Selection(null, EventListWatch.Fields)),
+            Warnings);
+        var informer = new Informer<Eventsv1Event>(events, new InformerOptions(), time, Random.Shared, loggers.CreateLogger<Informer<Eventsv1Event>>());
+        // Nothing waits for its first list: events say more about what is known, and no more than that. So it comes after the others.
+        _runs.Add(async cancellation =>
+        {
+            await Task.WhenAny(Synced, Task.Delay(Timeout.Infinite, cancellation)).ConfigureAwait(false);
+            await informer.RunAsync(cancellation).ConfigureAwait(false);
+        });
     }
 
     public Informer<AdapterTrainingRun> Runs { get; }
@@ -100,10 +107,10 @@ public sealed class ClusterCaches
     }
 
     private Informer<T> Watch<T>(
-        ApiClient api, OperatorOptions options, TimeProvider time, ILoggerFactory loggers, string? selector, Action<T>? trim)
+        ApiClient api, OperatorOptions options, TimeProvider time, ILoggerFactory loggers, string? selector, Action<T> trim)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        var source = new ServerListWatch<T>(new ResourceClient<T>(api), options.WatchNamespace, selector);
+        var source = new ServerListWatch<T>(new ResourceClient<T>(api, ApiJson.ForCaches), options.WatchNamespace, selector);
         var informer = new Informer<T>(source, new InformerOptions(), time, Random.Shared, loggers.CreateLogger<Informer<T>>(), trim);
         _runs.Add(informer.RunAsync);
         _synced.Add(informer.Synced);
@@ -134,9 +141,9 @@ public sealed class ClusterCaches
         };
     }
 
-    private static void Trim(V1Pod pod)
+    /// <summary>What <c>kubectl apply</c> notes of a resource is as large as its spec.</summary>
+    private static void Trim(IKubernetesObject<V1ObjectMeta> resource)
     {
-        pod.Metadata.Annotations = null;
-        pod.Spec = null;
+        resource.Metadata.Annotations = null;
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Runs;
@@ -66,7 +68,8 @@ public static class WarmUp
     private static T Received<T>(T resource)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        return WatchLine.Parse<T>($$"""{"type":"ADDED","object":{{KubernetesJson.Serialize(resource)}}}""").Object;
+        var line = Encoding.UTF8.GetBytes($$"""{"type":"ADDED","object":{{KubernetesJson.Serialize(resource)}}}""");
+        return WatchLine.Parse<T>(new ReadOnlySequence<byte>(line), ApiJson.ForCaches).Object;
     }
 
     private static V1ObjectMeta Metadata()

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -9,9 +11,13 @@ namespace Graft.Operator.Runtime;
 
 /// <summary>Reads and writes objects of one kind; the same few verbs for built-in and custom kinds.</summary>
 /// <typeparam name="T">The kind's type.</typeparam>
-public sealed class ResourceClient<T>(ApiClient api)
+/// <param name="api">The API server.</param>
+/// <param name="reading">How lists and watches are read, which are many objects at once: as all else without it.</param>
+public sealed class ResourceClient<T>(ApiClient api, JsonSerializerOptions? reading = null)
     where T : class, IKubernetesObject<V1ObjectMeta>
 {
+    private readonly JsonSerializerOptions _reading = reading ?? ApiJson.Options;
+
     private const string ApplyPatch = "application/apply-patch+yaml";
     private const string MergePatch = "application/merge-patch+json";
 
@@ -134,7 +140,7 @@ public sealed class ResourceClient<T>(ApiClient api)
             using var answer = JsonDocument.Parse(bytes);
             // The server answers with the object, or with a Status once it is gone.
             return answer.RootElement.TryGetProperty("kind", out var kind) && kind.GetString() == Kind.Kind
-                ? KubernetesJson.Deserialize<T>(System.Text.Encoding.UTF8.GetString(bytes))
+                ? answer.RootElement.Deserialize<T>(ApiJson.Options)
                 : null;
         }
         catch (ApiException error) when (error.IsNotFound || error.IsConflict)
@@ -151,7 +157,7 @@ public sealed class ResourceClient<T>(ApiClient api)
         var query = $"?limit={limit}" + selection.Query
             + (continueToken is null ? "" : $"&continue={Uri.EscapeDataString(continueToken)}");
         using var response = await api.SendAsync(HttpMethod.Get, Kind.Path(@namespace) + query, cancellation: cancellation).ConfigureAwait(false);
-        return await ReadAsync<GraftList<T>>(response, cancellation).ConfigureAwait(false);
+        return await ReadAsync<GraftList<T>>(response, _reading, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -169,14 +175,43 @@ public sealed class ResourceClient<T>(ApiClient api)
             + $"?watch=true&allowWatchBookmarks=true&resourceVersion={Uri.EscapeDataString(resourceVersion)}"
             + $"&timeoutSeconds={(int)duration.TotalSeconds}{selection.Query}";
         using var response = await api.SendAsync(HttpMethod.Get, path, cancellation: cancellation).ConfigureAwait(false);
-        var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-        using var reader = new StreamReader(stream);
-        while (await reader.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
+        var lines = PipeReader.Create(await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
+        await foreach (var line in LinesAsync(lines, cancellation).ConfigureAwait(false))
         {
-            if (line.Length > 0)
+            yield return WatchLine.Parse<T>(line, _reading);
+        }
+    }
+
+    /// <summary>The lines of a stream that are not empty; one without an end is none. Each is there until the next is asked for.</summary>
+    private static async IAsyncEnumerable<ReadOnlySequence<byte>> LinesAsync(
+        PipeReader source, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
             {
-                yield return WatchLine.Parse<T>(line);
+                var read = await source.ReadAsync(cancellation).ConfigureAwait(false);
+                var rest = read.Buffer;
+                while (rest.PositionOf((byte)'\n') is { } end)
+                {
+                    var line = rest.Slice(0, end);
+                    rest = rest.Slice(rest.GetPosition(1, end));
+                    if (!line.IsEmpty)
+                    {
+                        yield return line;
+                    }
+                }
+
+                source.AdvanceTo(rest.Start, rest.End);
+                if (read.IsCompleted)
+                {
+                    yield break;
+                }
             }
+        }
+        finally
+        {
+            await source.CompleteAsync().ConfigureAwait(false);
         }
     }
 
@@ -184,14 +219,13 @@ public sealed class ResourceClient<T>(ApiClient api)
         HttpMethod method, string path, string? body, CancellationToken cancellation, string contentType = "application/json")
     {
         using var response = await api.SendAsync(method, path, body, contentType, cancellation: cancellation).ConfigureAwait(false);
-        return await ReadAsync<T>(response, cancellation).ConfigureAwait(false);
+        return await ReadAsync<T>(response, ApiJson.Options, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<TResult> ReadAsync<TResult>(HttpResponseMessage response, CancellationToken cancellation)
+    private static async Task<TResult> ReadAsync<TResult>(HttpResponseMessage response, JsonSerializerOptions options, CancellationToken cancellation)
     {
-        // Read whole before it is parsed: the client's reader is synchronous and would hold a thread on a slow connection.
+        // Read whole before it is parsed: the client's own reader is synchronous and would hold a thread on a slow connection.
         var bytes = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
-        using var stream = new MemoryStream(bytes, writable: false);
-        return KubernetesJson.Deserialize<TResult>(stream);
+        return JsonSerializer.Deserialize<TResult>(bytes, options) ?? throw new JsonException("The API server answered with null.");
     }
 }
