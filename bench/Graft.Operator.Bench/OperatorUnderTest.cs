@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -27,7 +28,7 @@ internal sealed class OperatorUnderTest : IDisposable
     public static async Task<OperatorUnderTest> StartAsync(string program, string @namespace)
     {
         var port = FreePorts.Take();
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["Graft__WatchNamespace"] = @namespace;
         start.Environment["Graft__PodNamespace"] = @namespace;
         start.Environment["Graft__LeaderElection"] = "false";
@@ -35,13 +36,17 @@ internal sealed class OperatorUnderTest : IDisposable
         start.Environment["Graft__HttpPort"] = port.ToString(CultureInfo.InvariantCulture);
         var clock = Stopwatch.StartNew();
         var process = Process.Start(start)!;
+        var log = new ConcurrentQueue<string?>();
+        process.OutputDataReceived += (_, line) => log.Enqueue(line.Data);
+        process.ErrorDataReceived += (_, line) => log.Enqueue(line.Data);
         process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
         using var http = new HttpClient();
         while (!await IsReadyAsync(http, port))
         {
             if (process.HasExited || clock.Elapsed > TimeSpan.FromMinutes(2))
             {
-                throw new InvalidOperationException("The operator did not get ready.");
+                throw new InvalidOperationException($"The operator did not get ready. Its log:\n{string.Join('\n', log)}");
             }
 
             await Task.Delay(10);
