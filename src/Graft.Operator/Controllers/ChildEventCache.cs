@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Graft.Api.Planning;
 using Graft.Operator.Pods;
@@ -153,7 +152,7 @@ public sealed partial class ChildEventCache(TimeProvider time)
         while (_unknown.TryPeek(out var oldest) && (_unknown.Count >= LargestUnknown || time.GetElapsedTime(oldest.Since) > UnknownMemory))
         {
             _unknown.Dequeue();
-            if (--CollectionsMarshal.GetValueRefOrNullRef(_unknownUids, oldest.Event.Uid) == 0)
+            if (--_unknownUids[oldest.Event.Uid] == 0)
             {
                 _unknownUids.Remove(oldest.Event.Uid);
             }

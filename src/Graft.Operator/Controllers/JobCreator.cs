@@ -10,7 +10,7 @@ namespace Graft.Operator.Controllers;
 
 /// <summary>
 /// Creates and deletes what a resource owns. A name that exists already is the guard against doubles, and the resource itself the
-/// guard against decisions that are out of date: it is confirmed before a Job of its is created or deleted.
+/// guard against decisions that are out of date: it is confirmed before one of its Jobs is created or deleted.
 /// </summary>
 public sealed class JobCreator(ApiClient api, WriteExpectations expectations, Confirmation confirmation)
 {
