@@ -1,4 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Runtime;
 using k8s;
@@ -21,7 +21,6 @@ public sealed class Confirmation(ApiClient api, WriteExpectations expectations)
     /// <summary>Takes note of what there is when this replica begins to lead.</summary>
     /// <param name="namespace">Where the runs are; null for everywhere.</param>
     /// <param name="cancellation">Cancels the request.</param>
-    [SuppressMessage("Design", "CA1031", Justification = "Without the answer every resource is asked for, which costs time alone.")]
     public async Task BeginAsync(string? @namespace, CancellationToken cancellation)
     {
         try
@@ -30,8 +29,10 @@ public sealed class Confirmation(ApiClient api, WriteExpectations expectations)
                 .ListAsync(@namespace, new Selection(null), limit: 1, continueToken: null, cancellation).ConfigureAwait(false);
             _beginning = page.Metadata.ResourceVersion;
         }
-        catch (Exception)
+        catch (Exception error) when (error is ApiException or HttpRequestException or IOException or TimeoutException or JsonException
+            or OperationCanceledException)
         {
+            // Every resource is asked for then, which costs time alone.
             _beginning = null;
         }
     }

@@ -64,11 +64,14 @@ public static class WarmUp
         return Received(children.Job);
     }
 
-    /// <summary>The object as a watch would bring it.</summary>
+    /// <summary>The object as a watch would bring it, read before as the answer to a write is.</summary>
     private static T Received<T>(T resource)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        var line = Encoding.UTF8.GetBytes($$"""{"type":"ADDED","object":{{KubernetesJson.Serialize(resource)}}}""");
+        var json = KubernetesJson.Serialize(resource);
+        // The answer to a write is read otherwise than what a watch brings.
+        _ = JsonSerializer.Deserialize<T>(json, ApiJson.Options);
+        var line = Encoding.UTF8.GetBytes($$"""{"type":"ADDED","object":{{json}}}""");
         return WatchLine.Parse<T>(new ReadOnlySequence<byte>(line), ApiJson.ForCaches).Object;
     }
 

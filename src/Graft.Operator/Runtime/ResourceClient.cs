@@ -106,8 +106,7 @@ public sealed class ResourceClient<T>(ApiClient api, JsonSerializerOptions? read
     }
 
     /// <summary>
-    /// Asks the API server itself, past all caches, whether the object still is what was read. To be asked before anything is created
-    /// or deleted because of it: those writes cannot carry its resource version.
+    /// Asks the API server itself, past all caches, whether the object still is what was read.
     /// </summary>
     /// <exception cref="ApiException">A conflict: it has changed, or is gone.</exception>
     public async Task ConfirmAsync(T resource, CancellationToken cancellation)

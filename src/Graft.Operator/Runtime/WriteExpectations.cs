@@ -37,7 +37,7 @@ public sealed class WriteExpectations(TimeProvider time, TimeSpan patience)
             return true;
         }
 
-        if (cached is null || !ResourceVersion.IsAtLeast(cached.Metadata.ResourceVersion, expected.ResourceVersion))
+        if (cached is null || ResourceVersion.IsAfter(expected.ResourceVersion, cached.Metadata.ResourceVersion))
         {
             return time.GetElapsedTime(expected.At) >= patience;
         }
