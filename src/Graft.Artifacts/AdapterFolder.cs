@@ -21,7 +21,7 @@ public static class AdapterFolder
         return File.Exists(Path.Combine(folder, ConfigurationFile));
     }
 
-    /// <summary>Checks that configuration and weights are whole and of one mind.</summary>
+    /// <summary>Checks that configuration and weights are whole and agree with each other.</summary>
     /// <exception cref="ArtifactException">They are not; the message lists what is wrong.</exception>
     public static void Verify(string folder)
     {

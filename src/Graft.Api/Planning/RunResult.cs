@@ -95,6 +95,6 @@ public static class TrainerExitCodes
     /// </summary>
     public const int TrainedNotPublished = 7;
 
-    /// <summary>Stopped by SIGTERM after a checkpoint; a successor goes on from it.</summary>
+    /// <summary>Stopped by SIGTERM after a checkpoint; a successor resumes from it.</summary>
     public const int Interrupted = 10;
 }
