@@ -12,17 +12,18 @@ public sealed record AuditedWrite(string User, string Verb, string Resource, str
 /// <summary>The API server's audit log, which holds every write but those of leases.</summary>
 public sealed class AuditLog(string path)
 {
-    /// <summary>A place in the log: now.</summary>
+    /// <summary>A place in the log: now. It may lie within a line that is being written.</summary>
     public long Position => new FileInfo(path).Length;
 
-    /// <summary>The writes since a place in the log.</summary>
+    /// <summary>The writes whose lines begin at a place in the log or after it.</summary>
     public IReadOnlyList<AuditedWrite> WritesSince(long position)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        stream.Seek(position, SeekOrigin.Begin);
+        // From the byte before the place, what comes first is the rest of a line that began before it; what comes last may still be being written.
+        stream.Seek(Math.Max(0, position - 1), SeekOrigin.Begin);
         using var reader = new StreamReader(stream);
-        // The last line may still be being written.
-        return [.. reader.ReadToEnd().Split('\n')[..^1].Select(Read)];
+        var lines = reader.ReadToEnd().Split('\n')[..^1];
+        return [.. (position == 0 ? lines : lines.Skip(1)).Select(Read)];
     }
 
     private static AuditedWrite Read(string line)
