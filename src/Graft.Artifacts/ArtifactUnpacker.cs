@@ -13,14 +13,16 @@ internal static class ArtifactUnpacker
         IOciRepository repository, OciReference reference, string targetFolder, CancellationToken cancellationToken)
     {
         var target = Path.GetFullPath(targetFolder).TrimEnd('/');
-        if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
+        if (File.Exists(target) || UnfinishedFiles.IsFilled(target))
         {
             throw new ArtifactException($"'{target}' is there already and not empty; name another folder or remove it.");
         }
 
         var (digest, manifest) = await ResolveAsync(repository, reference, cancellationToken).ConfigureAwait(false);
-        UnfinishedFiles.Sweep(Path.GetDirectoryName(target)!);
-        var partial = UnfinishedFiles.Beside(target);
+        var isThere = Directory.Exists(target);
+        // A folder that is there may be a volume's: nothing can be written beside it or moved to its place, only into it.
+        var partial = UnfinishedFiles.Beside(isThere ? Path.Combine(target, "files") : target);
+        UnfinishedFiles.Sweep(Path.GetDirectoryName(partial)!);
         Directory.CreateDirectory(partial);
         try
         {
@@ -30,12 +32,15 @@ internal static class ArtifactUnpacker
                 await LayerExtractor.ExtractAsync(layer, content, partial, cancellationToken).ConfigureAwait(false);
             }
 
-            if (Directory.Exists(target))
+            if (isThere)
             {
-                Directory.Delete(target);
+                MoveContent(partial, target);
+            }
+            else
+            {
+                Directory.Move(partial, target);
             }
 
-            Directory.Move(partial, target);
             return digest;
         }
         finally
@@ -44,6 +49,16 @@ internal static class ArtifactUnpacker
             {
                 Directory.Delete(partial, recursive: true);
             }
+        }
+    }
+
+    private static void MoveContent(string source, string target)
+    {
+        foreach (var entry in new DirectoryInfo(source).GetFileSystemInfos())
+        {
+            // Of a link to a folder, Directory.Move would move the folder.
+            Action<string> move = entry is DirectoryInfo { LinkTarget: null } folder ? folder.MoveTo : path => File.Move(entry.FullName, path);
+            move(Path.Combine(target, entry.Name));
         }
     }
 

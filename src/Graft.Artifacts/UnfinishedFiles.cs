@@ -18,6 +18,13 @@ public static class UnfinishedFiles
         return Path.Combine(Path.GetDirectoryName(path) ?? "", $".{Path.GetFileName(path)}.{Guid.NewGuid():N}{Suffix}");
     }
 
+    /// <summary>Whether a folder is there and holds anything but what killed writers left in it.</summary>
+    public static bool IsFilled(string folder)
+    {
+        return Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Any(
+            name => !(name!.StartsWith('.') && name.EndsWith(Suffix, StringComparison.Ordinal)));
+    }
+
     /// <summary>Deletes from a folder what killed writers left there. What cannot be deleted stays: it is in nobody's way.</summary>
     public static void Sweep(string folder)
     {

@@ -44,6 +44,25 @@ public sealed class RegistryStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_folder_that_is_there_and_empty_is_filled_where_it_is()
+    {
+        // A pod's volume can neither be replaced nor have anything beside it; nor should a link to another disk be.
+        var published = await Store(registry.Host).PublishAsync(AdapterFolder("adapter"), Requests.Of("demo"), Cancellation);
+        var disk = Directory.CreateDirectory(temporary.At("disk")).FullName;
+        Directory.CreateDirectory(Path.Combine(disk, ".files.0123.tmp"));
+        var place = Directory.CreateDirectory(temporary.At("place")).FullName;
+        var link = Directory.CreateSymbolicLink(Path.Combine(place, "pulled"), disk).FullName;
+
+        await Store(registry.Host).PullAsync(published.Reference, link, Cancellation);
+
+        Assert.NotNull(new DirectoryInfo(link).LinkTarget);
+        Assert.Single(Directory.GetFileSystemEntries(place));
+        Assert.Equal(["weights.bin"], Directory.GetFiles(disk).Select(Path.GetFileName));
+        var again = await Assert.ThrowsAsync<ArtifactException>(() => Store(registry.Host).PullAsync(published.Reference, link, Cancellation));
+        Assert.Contains("not empty", again.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Same_content_or_same_run_is_the_same_version()
     {
         var store = Store(registry.Host);

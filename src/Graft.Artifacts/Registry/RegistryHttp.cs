@@ -61,7 +61,9 @@ internal sealed class RegistryHttp
             catch (Exception fault) when (retry && IsPassing(fault, cancellationToken))
             {
                 var isThere = fault is TokenServiceException { IsBusy: true };
-                var patience = isThere ? options.RetryTime : options.UnreachableTime ?? options.RetryTime;
+                var patience = RegistryFaults.NeedsChange(fault) ? TimeSpan.Zero
+                    : isThere ? options.RetryTime
+                    : options.UnreachableTime ?? options.RetryTime;
                 if (clock.GetElapsedTime(start) + wait >= patience)
                 {
                     throw new ArtifactException(RegistryFaults.Describe(endpoint, options, fault), fault, ArtifactFailure.Unavailable);

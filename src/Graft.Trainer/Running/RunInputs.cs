@@ -57,8 +57,7 @@ public static class RunInputs
     internal static async Task FetchAsync(PlanInput input, CancellationToken cancellationToken)
     {
         // What an earlier life of this run fetched is checked by its digest like anything else.
-        bool isThere = Directory.Exists(input.Path) && Directory.EnumerateFileSystemEntries(input.Path).Any();
-        if (input.Oci is { } oci && !isThere)
+        if (input.Oci is { } oci && !UnfinishedFiles.IsFilled(input.Path))
         {
             await Stores.PullAsync(oci, input.Path, cancellationToken).ConfigureAwait(false);
         }
