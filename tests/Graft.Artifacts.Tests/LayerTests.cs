@@ -182,6 +182,22 @@ public sealed class LayerTests : IDisposable
     }
 
     [Theory]
+    [InlineData("application/vnd.oci.image.layer.v1.tar", "org.opencontainers.image.title")]
+    [InlineData("application/vnd.oci.image.layer.v1.tar+gzip", "org.opencontainers.image.title")]
+    [InlineData("application/vnd.oci.image.layer.v1.tar+zstd", "org.opencontainers.image.title")]
+    [InlineData("application/octet-stream", "org.opencontainers.image.title")]
+    [InlineData("application/vnd.cncf.model.weight.v1.raw", "org.cncf.model.filepath")]
+    public async Task A_layer_with_a_name_that_is_no_packed_folder_is_a_file(string mediaType, string annotation)
+    {
+        var content = Encoding.UTF8.GetBytes("{}");
+        var layer = Layer(content, mediaType) with { Annotations = new() { [annotation] = "sub/config.json" } };
+
+        await LayerExtractor.ExtractAsync(layer, new MemoryStream(content), temporary.At("out"), Cancellation);
+
+        Assert.Equal("{}", File.ReadAllText(temporary.At("out/sub/config.json")));
+    }
+
+    [Theory]
     [InlineData("application/vnd.oci.image.layer.v1.tar+zstd", null, "zstd")]
     [InlineData("application/octet-stream", null, "neither an archive nor")]
     [InlineData("application/octet-stream", "../../evil", "outside")]

@@ -214,7 +214,7 @@ public sealed class RegistryStoreTests : IAsyncLifetime
     {
         var folder = AdapterFolder("model", bytes: 50_000);
         await Oras.RunAsync(
-            folder, "push", "--plain-http", $"{registry.Host}/files:1", "weights.bin:application/octet-stream", "sub/config.json:application/json");
+            folder, "push", "--plain-http", $"{registry.Host}/files:1", "weights.bin", "sub/config.json:application/json");
         await Oras.RunAsync(temporary.Path, "push", "--plain-http", $"{registry.Host}/folder:latest", "model/");
 
         await ArtifactStore.PullAsync($"oci://{registry.Host}/files:1", temporary.At("files"), Plain, Cancellation);

@@ -22,7 +22,7 @@ internal static class LayerExtractor
     /// <summary>The most entries of an archive: each costs an inode, whatever its size.</summary>
     private const int MostEntries = 200_000;
 
-    /// <summary>Unpacks an archive, or stores a single file, as media type and annotations say.</summary>
+    /// <summary>Unpacks an archive, or stores a single file, as annotations (those of oras first) and media type say.</summary>
     /// <exception cref="ArtifactException">The layer is damaged, of a kind that is not supported, or not safe.</exception>
     public static async Task ExtractAsync(Descriptor layer, Stream content, string folder, CancellationToken cancellationToken)
     {
@@ -43,15 +43,18 @@ internal static class LayerExtractor
 
     private static async Task ExtractVerifiedAsync(Descriptor layer, Stream blob, string folder, CancellationToken cancellationToken)
     {
-        var title = layer.Annotation(Annotations.Title) ?? layer.Annotation(Annotations.ModelFilePath);
-        var unpack = layer.Annotation(Annotations.OrasUnpack) == "true";
+        var isFolder = layer.Annotation(Annotations.OrasUnpack) == "true";
         var type = layer.MediaType;
-        if (type.EndsWith("+zstd", StringComparison.Ordinal) || type.EndsWith(".zstd", StringComparison.Ordinal))
+        // oras gives a file the type of an image's layer unless it is told another: that it has a name says what it is.
+        if (!isFolder && layer.Annotation(Annotations.Title) is { } name)
+        {
+            await WriteFileAsync(SafePath(folder, name), blob, cancellationToken).ConfigureAwait(false);
+        }
+        else if (type.EndsWith("+zstd", StringComparison.Ordinal) || type.EndsWith(".zstd", StringComparison.Ordinal))
         {
             throw new ArtifactException($"Layer {layer.Digest} is compressed with zstd, which is not supported; publish it as tar+gzip.");
         }
-
-        if (unpack || type.EndsWith("tar+gzip", StringComparison.Ordinal) || type.EndsWith("tar.gzip", StringComparison.Ordinal))
+        else if (isFolder || type.EndsWith("tar+gzip", StringComparison.Ordinal) || type.EndsWith("tar.gzip", StringComparison.Ordinal))
         {
             await using var gzip = new GZipStream(blob, CompressionMode.Decompress, leaveOpen: true);
             await using var bounded = new BoundedStream(gzip, layer.Digest, LargestUnpacked(layer.Size));
@@ -61,9 +64,9 @@ internal static class LayerExtractor
         {
             await ExtractTarAsync(blob, folder, cancellationToken).ConfigureAwait(false);
         }
-        else if (title is not null)
+        else if (layer.Annotation(Annotations.ModelFilePath) is { } path)
         {
-            await WriteFileAsync(SafePath(folder, title), blob, cancellationToken).ConfigureAwait(false);
+            await WriteFileAsync(SafePath(folder, path), blob, cancellationToken).ConfigureAwait(false);
         }
         else
         {
