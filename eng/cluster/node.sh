@@ -75,10 +75,13 @@ kernel/panic_on_oops 1
 kernel/keys/root_maxkeys 1000000
 kernel/keys/root_maxbytes 25000000
 SETTINGS
-  # Where kubelet and CNI plugins keep their files whatever they are told; so nothing is left on the machine.
-  mkdir -p "$RUN/kubelet/device-plugins" "$RUN/netns" /var/lib/kubelet
+  # Where kubelet and CNI plugins keep their files whatever they are told; so nothing is left on the machine, and no kubelet deletes
+  # what it takes for the leavings of its own pods and is another one's.
+  mkdir -p "$RUN/kubelet/device-plugins" "$RUN/netns" "$RUN/pod-logs" "$RUN/container-logs" /var/lib/kubelet /var/log/pods /var/log/containers
   mount --bind "$RUN/kubelet" /var/lib/kubelet
   mount --bind "$RUN/netns" /run/netns
+  mount --bind "$RUN/pod-logs" /var/log/pods
+  mount --bind "$RUN/container-logs" /var/log/containers
 
   containerd --config "$NODE/containerd.toml" >>"$RUN/containerd.log" 2>&1 &
   local containerd=$!

@@ -233,7 +233,13 @@ internal sealed class RunStatusDraft
         else
         {
             var reason = result?.Reason ?? view.FailureReason ?? Reasons.Failed;
-            var message = result is { Outcome: not "Succeeded" } ? result.Message : view.Message;
+            var message = result?.Outcome switch
+            {
+                null or "Succeeded" => view.Message,
+                // A trainer that was stopped knows how far it came, and not why.
+                "Interrupted" => $"{view.Message} {result.Message}",
+                _ => result.Message,
+            };
             Summary(ConditionSet.False, reason, message);
             Standing(active: false, stalled: true, reason, message);
         }

@@ -36,7 +36,10 @@ public sealed class CheckpointStore(string folder, string planHash)
     };
 
     /// <summary>Whether there is any checkpoint, of whichever plan and in whichever state.</summary>
-    public bool HasAny => Newest().Any();
+    public bool HasAny => NewestStep is not null;
+
+    /// <summary>The step of the newest checkpoint, unread; null if there is none.</summary>
+    public int? NewestStep => Newest().Select(found => (int?)found.Step).FirstOrDefault();
 
     /// <summary>Saves a checkpoint and deletes those that are older than the one before it.</summary>
     /// <returns>Its folder.</returns>

@@ -187,6 +187,7 @@ public sealed class RunProgram
             Step = trained?.Step ?? 0,
             TotalSteps = trained?.Step ?? 0,
             Loss = trained?.LastLoss,
+            CheckpointStep = trained?.Step,
         });
     }
 

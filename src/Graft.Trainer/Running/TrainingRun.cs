@@ -50,10 +50,11 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
     {
         // Before anything is fetched: nothing else makes up for a missing device.
         Device device = Devices.Find(plan.Execution.Device);
+        var checkpoints = new CheckpointStore(plan.Execution.CheckpointDirectory, _planHash);
+        _checkpointStep = checkpoints.NewestStep;
         Tell("Loading", null);
         IReadOnlyDictionary<string, string> folders = await RunInputs.PrepareAsync(plan, stop).ConfigureAwait(false);
         using LoadedRun run = LoadedRun.Load(plan, folders, device);
-        var checkpoints = new CheckpointStore(plan.Execution.CheckpointDirectory, _planHash);
         Resume(run, checkpoints, device);
         Announce(run, device);
         try
@@ -107,6 +108,7 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
     {
         if (checkpoints.LoadNewest(Warn) is not { } found)
         {
+            _checkpointStep = null;
             return;
         }
 

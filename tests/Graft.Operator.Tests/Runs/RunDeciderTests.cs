@@ -112,7 +112,8 @@ public sealed class RunDeciderTests
         { "PodFailurePolicy", 5, World.Result("Failed", null, "the loss is NaN at step 3"), null, Reasons.Diverged, "the loss is NaN" },
         { "BackoffLimitExceeded", 6, null, null, Reasons.PublishFailed, "exit code 6" },
         { "BackoffLimitExceeded", 137, null, "OOMKilled", Reasons.OutOfMemory, "spec.pod.memory" },
-        { "DeadlineExceeded", 10, World.Result("Interrupted", null, "stopped"), null, Reasons.DeadlineExceeded, "stopped" },
+        { "DeadlineExceeded", 10, World.Result("Interrupted", null, "Stopped after step 5."), null, Reasons.DeadlineExceeded, "activeDeadlineSeconds allows. Stopped after step 5." },
+        { "BackoffLimitExceeded", 10, World.Result("Interrupted", null, "Stopped after step 5."), null, Reasons.TrainerCrashed, "told to. the Job has failed. Stopped after step 5." },
         { "BackoffLimitExceeded", 1, "not our JSON {", null, Reasons.TrainerCrashed, "exit code 1" },
     };
 

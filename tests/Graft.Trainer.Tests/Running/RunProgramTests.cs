@@ -72,6 +72,8 @@ public sealed class RunProgramTests : IDisposable
         Assert.Equal(("Interrupted", 5L), (interrupted.Outcome, interrupted.Steps));
         Assert.True(second.ExitCode == 0, second.Log);
         Assert.Equal(5, Assert.Single(second.Of("started"))["resumedFromStep"]!.GetValue<int>());
+        // A report says nothing of a checkpoint only while there is none: from loading until publishing.
+        Assert.All(second.Of("progress"), progress => Assert.True(progress["checkpointStep"]?.GetValue<int>() >= 5, progress.ToJsonString()));
         Assert.Equal(Runs.Published(straight), Runs.Published(halted));
         Assert.DoesNotContain(second.Of("evaluation"), e => e["model"]!.GetValue<string>() == "base");
     }
