@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Runtime;
 using k8s;
@@ -29,8 +28,7 @@ public sealed class Confirmation(ApiClient api, WriteExpectations expectations)
                 .ListAsync(@namespace, new Selection(null), limit: 1, continueToken: null, cancellation).ConfigureAwait(false);
             _beginning = page.Metadata.ResourceVersion;
         }
-        catch (Exception error) when (error is ApiException or HttpRequestException or IOException or TimeoutException or JsonException
-            or OperationCanceledException)
+        catch (Exception error) when (ApiFault.Is(error) || error is OperationCanceledException)
         {
             // Every resource is asked for then, which costs time alone.
             _beginning = null;

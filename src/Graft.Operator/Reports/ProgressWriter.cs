@@ -63,7 +63,7 @@ public sealed class ProgressWriter(ApiClient api, ClusterCaches caches, TimeSpan
         {
             Forget(key);
         }
-        catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutException)
+        catch (Exception error) when (ApiFault.Is(error))
         {
             // Decided on anew when it comes again, unless there is a newer report by then.
             _newest.TryAdd(key, taken);

@@ -43,7 +43,7 @@ public sealed class ReportEndpoint(TokenReviewer reviewer, ClusterCaches caches,
         {
             return Refuse(StatusCodes.Status429TooManyRequests, busy.Message);
         }
-        catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutException)
+        catch (Exception error) when (ApiFault.Is(error))
         {
             return Refuse(StatusCodes.Status503ServiceUnavailable, $"The API server cannot be asked whose token this is: {error.Message}");
         }

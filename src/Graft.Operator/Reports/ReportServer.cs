@@ -98,7 +98,7 @@ public sealed class ReportServer(
 
                 _ready.TrySetResult();
             }
-            catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutException or IOException)
+            catch (Exception error) when (ApiFault.Is(error))
             {
                 logger.LogWarning("The Secret of the report authority: {Error}; trying again", error.Message);
                 pause = _ready.Task.IsCompleted ? RefreshPeriod : Pause;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 
 namespace Graft.Operator.Runtime;
 
@@ -7,6 +8,16 @@ public sealed class NotLeadingException() : Exception("This replica no longer le
 
 /// <summary>Something failed for good, and the object's status says so already.</summary>
 public sealed class ToldException(Exception error) : Exception(error.Message, error);
+
+/// <summary>What can go wrong between the operator and the API server, wherever a failure must not end what goes on asking.</summary>
+internal static class ApiFault
+{
+    /// <summary>Whether a request was refused, got lost, took too long, or was answered with something that is no answer.</summary>
+    public static bool Is(Exception error)
+    {
+        return error is ApiException or HttpRequestException or IOException or TimeoutException or JsonException;
+    }
+}
 
 /// <summary>The API server refused a request.</summary>
 /// <param name="code">The HTTP status.</param>

@@ -63,7 +63,7 @@ public sealed class EventRecorder(ResourceClient<Eventsv1Event> events, string c
                 {
                     await WriteAsync(entry, cancellation).ConfigureAwait(false);
                 }
-                catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutException or IOException)
+                catch (Exception error) when (ApiFault.Is(error))
                 {
                     // Said once for each sort: what is wrong with one event is wrong with the next of its sort.
                     var level = _refused.Add(entry.Note.Reason) ? LogLevel.Warning : LogLevel.Debug;

@@ -94,7 +94,7 @@ public sealed class Informer<T>(
                 resourceVersion = null;
                 await PauseAsync(cancellation).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is HttpRequestException or IOException or TimeoutException or ApiException or System.Text.Json.JsonException)
+            catch (Exception error) when (ApiFault.Is(error))
             {
                 logger.LogWarning("{Kind}: {Error}; trying again", typeof(T).Name, error.Message);
                 await PauseAsync(cancellation).ConfigureAwait(false);

@@ -150,7 +150,7 @@ public sealed class LeaderElector(
         {
             logger.LogWarning("The lease {Lease}: no answer within {Period}", lease, options.RetryPeriod);
         }
-        catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutException or IOException)
+        catch (Exception error) when (ApiFault.Is(error))
         {
             logger.LogWarning("The lease {Lease}: {Error}", lease, error.Message);
         }
@@ -246,7 +246,7 @@ public sealed class LeaderElector(
             await leases.ReplaceAsync(current, limit.Token).ConfigureAwait(false);
             logger.LogInformation("{Identity} gave the lease back", identity);
         }
-        catch (Exception error) when (error is ApiException or HttpRequestException or TimeoutException or OperationCanceledException)
+        catch (Exception error) when (ApiFault.Is(error) || error is OperationCanceledException)
         {
             logger.LogInformation("The lease could not be given back: {Error}; it runs out by itself", error.Message);
         }
