@@ -52,13 +52,20 @@ internal static class ArtifactUnpacker
         }
     }
 
-    private static void MoveContent(string source, string target)
+    /// <summary>Moves what a folder holds into another one of the same file system, links as they are.</summary>
+    internal static void MoveContent(string source, string target)
     {
         foreach (var entry in new DirectoryInfo(source).GetFileSystemInfos())
         {
-            // Of a link to a folder, Directory.Move would move the folder.
-            Action<string> move = entry is DirectoryInfo { LinkTarget: null } folder ? folder.MoveTo : path => File.Move(entry.FullName, path);
-            move(Path.Combine(target, entry.Name));
+            var place = Path.Combine(target, entry.Name);
+            if (entry is DirectoryInfo folder)
+            {
+                folder.MoveTo(place);
+            }
+            else
+            {
+                ((FileInfo)entry).MoveTo(place);
+            }
         }
     }
 
