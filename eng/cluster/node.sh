@@ -76,7 +76,7 @@ kernel/keys/root_maxkeys 1000000
 kernel/keys/root_maxbytes 25000000
 SETTINGS
   # Where kubelet and CNI plugins keep their files whatever they are told; so nothing is left on the machine, and no kubelet deletes
-  # what it takes for the leavings of its own pods and is another one's.
+  # the logs of another one's pods as those of pods that are gone.
   mkdir -p "$RUN/kubelet/device-plugins" "$RUN/netns" "$RUN/pod-logs" "$RUN/container-logs" /var/lib/kubelet /var/log/pods /var/log/containers
   mount --bind "$RUN/kubelet" /var/lib/kubelet
   mount --bind "$RUN/netns" /run/netns

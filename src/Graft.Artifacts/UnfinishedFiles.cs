@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+
 namespace Graft.Artifacts;
 
 /// <summary>
@@ -8,6 +10,7 @@ namespace Graft.Artifacts;
 public static class UnfinishedFiles
 {
     private const string Suffix = ".tmp";
+    private const string Pattern = $".*{Suffix}";
 
     /// <summary>After this time nobody writes an unfinished file or folder any more: its writer was killed.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
@@ -21,8 +24,8 @@ public static class UnfinishedFiles
     /// <summary>Whether a folder is there and holds anything but what killed writers left in it.</summary>
     public static bool IsFilled(string folder)
     {
-        return Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Any(
-            name => !(name!.StartsWith('.') && name.EndsWith(Suffix, StringComparison.Ordinal)));
+        return Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(
+            entry => !FileSystemName.MatchesSimpleExpression(Pattern, Path.GetFileName(entry), ignoreCase: false));
     }
 
     /// <summary>Deletes from a folder what killed writers left there. What cannot be deleted stays: it is in nobody's way.</summary>
@@ -34,7 +37,7 @@ public static class UnfinishedFiles
         }
 
         var latest = DateTime.UtcNow - Abandoned;
-        var entries = new DirectoryInfo(folder).EnumerateFileSystemInfos($".*{Suffix}");
+        var entries = new DirectoryInfo(folder).EnumerateFileSystemInfos(Pattern);
         foreach (var left in entries.Where(left => left.LastWriteTimeUtc < latest).ToList())
         {
             try
