@@ -22,7 +22,7 @@ public sealed class ArtifactException : Exception
         Failure = failure;
     }
 
-    public ArtifactException(string message, Exception innerException, ArtifactFailure failure = ArtifactFailure.Content)
+    public ArtifactException(string message, Exception? innerException, ArtifactFailure failure = ArtifactFailure.Content)
         : base(message, innerException)
     {
         Failure = failure;

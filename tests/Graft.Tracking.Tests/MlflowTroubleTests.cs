@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using Graft.Tests;
 using Xunit;
 
 namespace Graft.Tracking.Tests;
@@ -109,6 +111,46 @@ public sealed class MlflowTroubleTests : IDisposable
 
         Assert.Contains("--serve-artifacts", Assert.Single(outcome.Problems), StringComparison.Ordinal);
         Assert.Equal(RestTrackerTests.Steps(2), await server.GetPointsAsync(outcome.Run.RunId!, "loss"));
+    }
+
+    [Fact(Timeout = PatienceMilliseconds)]
+    public async Task An_answer_without_end_is_given_up_and_told()
+    {
+        using var listener = new HttpListener();
+        var address = $"http://127.0.0.1:{FreePorts.Take()}";
+        listener.Prefixes.Add(address + "/");
+        listener.Start();
+        _ = StreamAsync(listener);
+        await using var tracker = Open(new() { ["MLFLOW_TRACKING_URI"] = address }, TimeSpan.FromSeconds(1));
+        RestTrackerTests.LogSteps(tracker, 0, 10);
+        await ToldAsync("something else than MLflow's JSON");
+
+        var outcome = await tracker.FinishAsync(TrackedStatus.Finished, Cancellation);
+
+        Assert.Contains("something else than MLflow's JSON", Assert.Single(outcome.Problems), StringComparison.Ordinal);
+        Assert.Null(outcome.Run.RunId);
+    }
+
+    /// <summary>Answers every request with bytes until whoever asked hangs up.</summary>
+    private static async Task StreamAsync(HttpListener listener)
+    {
+        var piece = new byte[1 << 20];
+        while (true)
+        {
+            var response = (await listener.GetContextAsync()).Response;
+            response.SendChunked = true;
+            try
+            {
+                while (true)
+                {
+                    await response.OutputStream.WriteAsync(piece);
+                }
+            }
+            catch (Exception fault) when (fault is IOException or HttpListenerException)
+            {
+                response.Abort();
+            }
+        }
     }
 
     private async Task ToldAsync(string text)

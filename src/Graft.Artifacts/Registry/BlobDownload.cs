@@ -45,7 +45,8 @@ internal sealed class BlobDownload(RegistryHttp http, string address, Descriptor
                 return request;
             },
             retry: true,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            isBlob: true).ConfigureAwait(false);
         response = answer;
         if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.PartialContent))
         {

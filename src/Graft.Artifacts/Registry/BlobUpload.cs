@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using Graft.Artifacts.Oci;
@@ -135,7 +136,11 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
         }
 
         var range = response.Headers.TryGetValues("Range", out var values) ? values.First() : "0-0";
-        var last = long.Parse(range[(range.IndexOf('-', StringComparison.Ordinal) + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+        if (!long.TryParse(range[(range.IndexOf('-', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture, out var last) || last >= blob.Size)
+        {
+            throw new IOException($"the registry tells of the upload '{range}', which is no part of it");
+        }
+
         // An empty upload is told as 0-0, like one of a single byte; no chunk is that small.
         return (Location(endpoint, response, location), last == 0 ? 0 : last + 1);
     }

@@ -73,9 +73,15 @@ internal sealed class RegistryAuthorization(RegistryEndpoint endpoint, RegistryO
         }
 
         return Token(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false))
-            ?? throw new ArtifactException(
-                $"Registry {endpoint.Host}: its token service '{address.Host}' answers without a token. Check the address of the registry.",
-                ArtifactFailure.Refused);
+            ?? throw WithoutToken(address, null);
+    }
+
+    private ArtifactException WithoutToken(Uri address, Exception? fault)
+    {
+        return new ArtifactException(
+            $"Registry {endpoint.Host}: its token service '{address.Host}' answers without a token. Check the address of the registry.",
+            fault,
+            ArtifactFailure.Refused);
     }
 
     /// <summary>Any host over TLS, as registries have their token service elsewhere; without TLS only the registry's own host.</summary>
@@ -89,6 +95,10 @@ internal sealed class RegistryAuthorization(RegistryEndpoint endpoint, RegistryO
         try
         {
             return await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException fault) when (RegistryFaults.IsTooLong(fault))
+        {
+            throw WithoutToken(address, fault);
         }
         catch (HttpRequestException fault)
         {

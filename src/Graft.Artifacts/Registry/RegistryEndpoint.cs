@@ -26,7 +26,11 @@ internal sealed record RegistryEndpoint(string Host, string Repository, string A
     /// </summary>
     public Uri Follow(Uri asked, Uri location)
     {
-        var next = new Uri(asked, location);
+        if (!Uri.TryCreate(asked, location, out var next))
+        {
+            throw new ArtifactException($"Registry {Host} sends on to '{location}', which is no address.", ArtifactFailure.Refused);
+        }
+
         return next.Scheme == "http" && new Uri(Api).Scheme == "https" && next.IsDefaultPort && next.Host == new Uri(Api).Host
             ? new Uri($"{new Uri(Api).GetLeftPart(UriPartial.Authority)}{next.PathAndQuery}")
             : next;

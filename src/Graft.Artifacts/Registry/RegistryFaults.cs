@@ -23,6 +23,12 @@ internal static class RegistryFaults
         return Find<AuthenticationException>(fault) is not null;
     }
 
+    /// <summary>Whether an answer was given up because it is longer than any answer of a registry.</summary>
+    public static bool IsTooLong(Exception fault)
+    {
+        return fault is HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded };
+    }
+
     private static string Cause(Exception fault)
     {
         return Find<SocketException>(fault) switch

@@ -13,6 +13,9 @@ internal sealed class RegistryHttp
     private static readonly TimeSpan LongestWish = TimeSpan.FromSeconds(60);
     private const int MaxRedirects = 5;
 
+    /// <summary>Bytes of any answer but a blob: four times what registries take for a manifest.</summary>
+    public const int LargestAnswer = 16 << 20;
+
     // Clients live as long as the process: connections are shared, and none is closed under a stream that is still read.
     private static readonly ConcurrentDictionary<string, HttpClient> Clients = new();
 
@@ -39,8 +42,12 @@ internal sealed class RegistryHttp
     /// <param name="retry">Whether to send again at all.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <param name="bodyBytes">Size of the body, for which time is allowed.</param>
+    /// <param name="isBlob">
+    /// Whether success answers with a blob, which the caller reads from the line. All else is read here: within the time of a request, and
+    /// no more than <see cref="LargestAnswer"/>.
+    /// </param>
     public async Task<HttpResponseMessage> SendAsync(
-        Func<HttpRequestMessage> create, bool retry, CancellationToken cancellationToken, long bodyBytes = 0)
+        Func<HttpRequestMessage> create, bool retry, CancellationToken cancellationToken, long bodyBytes = 0, bool isBlob = false)
     {
         var start = clock.GetTimestamp();
         for (var attempt = 0; ; attempt++)
@@ -49,7 +56,7 @@ internal sealed class RegistryHttp
             wait = wait < LongestWait ? wait : LongestWait;
             try
             {
-                var response = await SendAuthorizedAsync(create, bodyBytes, cancellationToken).ConfigureAwait(false);
+                var response = await SendAuthorizedAsync(create, bodyBytes, isBlob, cancellationToken).ConfigureAwait(false);
                 wait = Longer(wait, response.Headers.RetryAfter?.Delta);
                 if (!retry || !IsPassing(response.StatusCode) || clock.GetElapsedTime(start) + wait >= options.RetryTime)
                 {
@@ -103,7 +110,8 @@ internal sealed class RegistryHttp
             IsPassing(response.StatusCode) ? ArtifactFailure.Unavailable : ArtifactFailure.Refused);
     }
 
-    private async Task<HttpResponseMessage> SendAuthorizedAsync(Func<HttpRequestMessage> create, long bodyBytes, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAuthorizedAsync(
+        Func<HttpRequestMessage> create, long bodyBytes, bool isBlob, CancellationToken cancellationToken)
     {
         Uri? redirected = null;
         var answered = false;
@@ -131,10 +139,39 @@ internal sealed class RegistryHttp
             }
             else
             {
+                if (!isBlob || !response.IsSuccessStatusCode)
+                {
+                    await ReadAsync(response, either.Token).ConfigureAwait(false);
+                }
+
                 return response;
             }
 
             response.Dispose();
+        }
+    }
+
+    /// <summary>Reads the whole answer; one that does not end must take neither the memory nor the time of the process.</summary>
+    private async Task ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            response.Dispose();
+            if (RegistryFaults.IsTooLong(fault))
+            {
+                throw new ArtifactException(
+                    $"Registry {endpoint.Host} answers with more than {LargestAnswer >> 20} MiB where a registry's answers are short. Check the address.",
+                    fault,
+                    ArtifactFailure.Refused);
+            }
+
+            // A cancelled read may end as a broken connection.
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
         }
     }
 
@@ -148,7 +185,7 @@ internal sealed class RegistryHttp
             return null;
         }
 
-        var next = response.Headers.Location is { } location ? new Uri(request.RequestUri!, location) : null;
+        var next = Uri.TryCreate(request.RequestUri!, response.Headers.Location, out var target) ? target : null;
         return next is { Scheme: "https" } || (next is { Scheme: "http" } && request.RequestUri!.Scheme == "http") ? next : null;
     }
 
@@ -201,7 +238,7 @@ internal sealed class RegistryHttp
             handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
 
-        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LargestAnswer };
         client.DefaultRequestHeaders.UserAgent.ParseAdd($"graft/{typeof(RegistryHttp).Assembly.GetName().Version?.ToString(3)}");
         return client;
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Graft.Artifacts.Oci;
 
 namespace Graft.Artifacts.Registry;
@@ -137,8 +138,10 @@ internal sealed class RegistryRepository : IOciRepository
     public async Task<IReadOnlyList<string>> ListTagsAsync(CancellationToken cancellationToken)
     {
         var tags = new List<string>();
+        var seen = new HashSet<Uri>();
         var next = new Uri($"{endpoint.Api}/tags/list?n=1000");
-        for (var page = next; page is not null; page = next)
+        // Some proxies drop the query, so that every page is the first one and names a second.
+        for (var page = next; page is not null && seen.Add(page); page = next)
         {
             using var response = await http.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, page), retry: true, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.NotFound)
@@ -151,12 +154,7 @@ internal sealed class RegistryRepository : IOciRepository
                 throw await http.RefusalAsync(response, "a request for the tags", cancellationToken).ConfigureAwait(false);
             }
 
-            using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
-            if (document.RootElement.TryGetProperty("tags", out var list) && list.ValueKind == JsonValueKind.Array)
-            {
-                tags.AddRange(list.EnumerateArray().Select(tag => tag.GetString()!));
-            }
-
+            tags.AddRange(Tags(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)));
             next = NextPage(response, page);
         }
 
@@ -187,6 +185,23 @@ internal sealed class RegistryRepository : IOciRepository
         }
     }
 
+    /// <summary>The tags of one page; a repository that lost its last tag may say null.</summary>
+    private IReadOnlyList<string> Tags(byte[] page)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<TagPage>(page)?.Tags?.OfType<string>().ToList() ?? [];
+        }
+        catch (JsonException fault)
+        {
+            throw new ArtifactException(
+                $"Registry {endpoint.Host} answers to a request for the tags in {endpoint.Repository} with something else than a list of tags. "
+                    + "Check the address.",
+                fault,
+                ArtifactFailure.Refused);
+        }
+    }
+
     // Link: </v2/name/tags/list?n=1000&last=x>; rel="next"
     private static Uri? NextPage(HttpResponseMessage response, Uri page)
     {
@@ -197,7 +212,8 @@ internal sealed class RegistryRepository : IOciRepository
             return null;
         }
 
-        var next = new Uri(page, link[1..end]);
-        return next.Scheme == page.Scheme && next.Authority == page.Authority ? next : null;
+        return Uri.TryCreate(page, link[1..end], out var next) && next.Scheme == page.Scheme && next.Authority == page.Authority ? next : null;
     }
+
+    private sealed record TagPage([property: JsonPropertyName("tags")] IReadOnlyList<string?>? Tags);
 }

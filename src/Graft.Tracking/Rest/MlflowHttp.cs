@@ -11,6 +11,9 @@ namespace Graft.Tracking.Rest;
 /// </summary>
 internal sealed class MlflowHttp : IDisposable
 {
+    /// <summary>Bytes of an answer: a page of a thousand runs with all their parameters fits.</summary>
+    private const int LargestAnswer = 64 << 20;
+
     private readonly MlflowSettings settings;
     private readonly HttpClient client;
     private readonly TimeProvider clock;
@@ -19,7 +22,7 @@ internal sealed class MlflowHttp : IDisposable
     {
         this.settings = settings;
         this.clock = clock;
-        client = new HttpClient(Handler(settings)) { Timeout = Timeout.InfiniteTimeSpan };
+        client = new HttpClient(Handler(settings)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LargestAnswer };
         client.DefaultRequestHeaders.UserAgent.ParseAdd($"graft/{typeof(MlflowHttp).Assembly.GetName().Version?.ToString(3)}");
         if (settings.Workspace is not null)
         {
@@ -71,10 +74,14 @@ internal sealed class MlflowHttp : IDisposable
         }
         catch (JsonException fault)
         {
-            throw new MlflowException(
-                MlflowFailure.Denied, $"{settings.Address} answers with something else than MLflow's JSON. Check "
-                    + "MLFLOW_TRACKING_URI.", inner: fault);
+            throw NotMlflow(fault);
         }
+    }
+
+    private MlflowException NotMlflow(Exception fault)
+    {
+        return new MlflowException(
+            MlflowFailure.Denied, $"{settings.Address} answers with something else than MLflow's JSON. Check MLFLOW_TRACKING_URI.", inner: fault);
     }
 
     private async Task<HttpResponseMessage> SendAsync(
@@ -93,6 +100,10 @@ internal sealed class MlflowHttp : IDisposable
         {
             throw new MlflowException(
                 MlflowFailure.Unavailable, $"MLflow at {settings.Address} did not answer within {timeout.TotalSeconds:0} s", inner: fault);
+        }
+        catch (HttpRequestException fault) when (fault.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw NotMlflow(fault);
         }
         catch (HttpRequestException fault)
         {
