@@ -2,13 +2,14 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Threading.Channels;
 using Graft.Api.Planning;
 
 namespace Graft.Trainer.Reporting;
 
 /// <summary>
-/// Pushes the newest progress to the operator every few seconds, from a thread of its own. A report that does not arrive is not sent
-/// again: the next one says more.
+/// Pushes the newest progress to the operator, from a thread of its own: the first at once, the next ones every few seconds. A report
+/// that does not arrive is not sent again: the next one says more.
 /// </summary>
 public sealed class ProgressPushSink : IEventSink
 {
@@ -19,8 +20,10 @@ public sealed class ProgressPushSink : IEventSink
     private readonly TextWriter _log;
     private readonly HttpClient _client;
     private readonly CancellationTokenSource _stop = new();
+    private readonly Channel<ProgressReport> _newest = Channel.CreateBounded<ProgressReport>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+
     private readonly Task _loop;
-    private ProgressReport? _newest;
     private bool _failing;
 
     /// <summary>Begins to push.</summary>
@@ -41,7 +44,7 @@ public sealed class ProgressPushSink : IEventSink
     {
         if (told is ProgressEvent progress)
         {
-            Volatile.Write(ref _newest, progress.ToReport());
+            _newest.Writer.TryWrite(progress.ToReport());
         }
     }
 
@@ -50,7 +53,11 @@ public sealed class ProgressPushSink : IEventSink
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
-        await SendNewestAsync().ConfigureAwait(false);
+        if (_newest.Reader.TryRead(out ProgressReport? last))
+        {
+            await SendAsync(last).ConfigureAwait(false);
+        }
+
         _client.Dispose();
         _stop.Dispose();
     }
@@ -61,7 +68,7 @@ public sealed class ProgressPushSink : IEventSink
         {
             while (true)
             {
-                await SendNewestAsync().ConfigureAwait(false);
+                await SendAsync(await _newest.Reader.ReadAsync(_stop.Token).ConfigureAwait(false)).ConfigureAwait(false);
                 await Task.Delay(TimeSpan.FromSeconds(_target.IntervalSeconds), _clock, _stop.Token).ConfigureAwait(false);
             }
         }
@@ -70,13 +77,8 @@ public sealed class ProgressPushSink : IEventSink
         }
     }
 
-    private async Task SendNewestAsync()
+    private async Task SendAsync(ProgressReport report)
     {
-        if (Interlocked.Exchange(ref _newest, null) is not { } report)
-        {
-            return;
-        }
-
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Put, _target.Url);

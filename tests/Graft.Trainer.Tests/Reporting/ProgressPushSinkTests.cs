@@ -42,6 +42,20 @@ public sealed class ProgressPushSinkTests : IDisposable
     }
 
     [Fact]
+    public async Task The_first_progress_is_sent_at_once_however_late_it_comes()
+    {
+        using var server = new TlsServer(_folder);
+        File.WriteAllText(Path.Combine(_folder, "token"), "t");
+        await using var sink = new ProgressPushSink(Target(server.Url, intervalSeconds: 600), TimeProvider.System, TextWriter.Null);
+        // Long enough for the thread that pushes to have found nothing to push.
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+
+        sink.Take(Progress(1));
+
+        Assert.Contains("\"step\":1", await server.NextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_last_progress_is_sent_when_the_run_ends()
     {
         using var server = new TlsServer(_folder);
