@@ -143,7 +143,7 @@ internal sealed class InspectionWorld
         ];
         if (exitCode is null)
         {
-            // Nothing to wait for: the pod's last words will not come.
+            // Nothing to wait for: the pod's report will not come.
             Now += TrainerJobView.LastWordsPatience;
         }
 

@@ -1,9 +1,7 @@
-using CsCheck;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
 using Graft.Operator.Runs;
 using Graft.Operator.Status;
-using k8s;
 using k8s.Models;
 using Xunit;
 
@@ -11,11 +9,6 @@ namespace Graft.Operator.Tests.Runs;
 
 public sealed class RunDeciderTests
 {
-    private static readonly string[] AllConditions =
-    [
-        "Accepted", "ArtifactPublished", "Checkpointed", "QuotaReserved", "Reconciling", "Running", "Stalled", "Succeeded",
-    ];
-
     private readonly World _world = new();
 
     [Fact]
@@ -24,7 +17,7 @@ public sealed class RunDeciderTests
         var decision = _world.Reconcile();
 
         Assert.IsType<CreateChildren>(Assert.Single(decision.Actions));
-        Assert.Equal(AllConditions, decision.Status.Conditions!.Select(condition => condition.Type));
+        Assert.Equal(RunDeciderPropertyTests.AllConditions, decision.Status.Conditions!.Select(condition => condition.Type));
         Assert.All(decision.Status.Conditions!, condition => Assert.Equal(1, condition.ObservedGeneration));
         AssertState("Unknown/Pending", accepted: "True/Valid", reconciling: "True", stalled: "False");
         Assert.Equal(["RunAccepted", "JobCreated"], decision.Events.Select(note => note.Reason));
@@ -68,7 +61,7 @@ public sealed class RunDeciderTests
         var decision = _world.Reconcile();
 
         Assert.Empty(decision.Actions);
-        Assert.Equal(AllConditions, decision.Status.Conditions!.Select(condition => condition.Type));
+        Assert.Equal(RunDeciderPropertyTests.AllConditions, decision.Status.Conditions!.Select(condition => condition.Type));
         AssertState(succeeded, accepted, reconciling: stalled == "True" ? "False" : "True", stalled);
         Assert.True(Message("Accepted").Length > 10, what);
     }
@@ -76,17 +69,17 @@ public sealed class RunDeciderTests
     public static TheoryData<string, Action<object>, string, string, string> Stages => new()
     {
         { "no pod yet", _ => { }, "Unknown/Pending", "False/PodNotRunning", "has no pod yet" },
-        { "held by a queue", world => Hold(Of(world)), "Unknown/Queued", "False/PodNotRunning", "queue" },
-        { "a pod that fits nowhere", world => Unschedulable(Of(world)), "Unknown/Waiting", "False/PodNotRunning", "0/3 nodes are available" },
-        { "an image that is not there", world => Pulling(Of(world)), "Unknown/Waiting", "False/PodNotRunning", "ImagePullBackOff" },
-        { "a running pod", world => Start(Of(world)), "Unknown/Running", "True/Running", "runs" },
-        { "a pod that publishes", world => { Start(Of(world)); Report(Of(world), "Publishing"); }, "Unknown/Publishing", "True/Running", "runs" },
-        { "a pod that was evicted", world => { Start(Of(world)); Evict(Of(world)); }, "Unknown/Interrupted", "False/PodNotRunning", "was evicted" },
-        { "a pod that stopped at SIGTERM", world => { Start(Of(world)); Of(world).EndPod(10); }, "Unknown/Interrupted", "False/PodNotRunning", "was told to" },
-        { "a pod that crashed and will be replaced", world => { Start(Of(world)); Of(world).EndPod(1, World.Result("Failed", message: "boom")); }, "Unknown/Retrying", "False/PodNotRunning", "boom" },
-        { "a pod that has succeeded, which its Job has not seen", world => { Start(Of(world)); Of(world).EndPod(0, World.Result()); }, "Unknown/Running", "True/Running", "has ended" },
-        { "a pod that no other one can replace, which its Job has not seen", world => { Start(Of(world)); Of(world).EndPod(3); }, "Unknown/Running", "True/Running", "has ended" },
-        { "a queue that took the run's place back", world => { Start(Of(world)); Of(world).Reconcile(); Of(world).Pods.Clear(); Of(world).Job.Status.StartTime = null; Hold(Of(world)); }, "Unknown/Preempted", "False/PodNotRunning", "preempted" },
+        { "held by a queue", world => Of(world).Hold(), "Unknown/Queued", "False/PodNotRunning", "queue" },
+        { "a pod that fits nowhere", world => Of(world).Unschedulable(), "Unknown/Waiting", "False/PodNotRunning", "0/3 nodes are available" },
+        { "an image that is not there", world => Of(world).Pulling(), "Unknown/Waiting", "False/PodNotRunning", "ImagePullBackOff" },
+        { "a running pod", world => Of(world).Start(), "Unknown/Running", "True/Running", "runs" },
+        { "a pod that publishes", world => { Of(world).Start(); Of(world).Report("Publishing"); }, "Unknown/Publishing", "True/Running", "runs" },
+        { "a pod that was evicted", world => { Of(world).Start(); Of(world).Evict(); }, "Unknown/Interrupted", "False/PodNotRunning", "was evicted" },
+        { "a pod that stopped at SIGTERM", world => { Of(world).Start(); Of(world).EndPod(10); }, "Unknown/Interrupted", "False/PodNotRunning", "was told to" },
+        { "a pod that crashed and will be replaced", world => { Of(world).Start(); Of(world).EndPod(1, World.Result("Failed", message: "boom")); }, "Unknown/Retrying", "False/PodNotRunning", "boom" },
+        { "a pod that has succeeded, which its Job has not seen", world => { Of(world).Start(); Of(world).EndPod(0, World.Result()); }, "Unknown/Running", "True/Running", "has ended" },
+        { "a pod that no other one can replace, which its Job has not seen", world => { Of(world).Start(); Of(world).EndPod(3); }, "Unknown/Running", "True/Running", "has ended" },
+        { "a queue that took the run's place back", world => { Of(world).Start(); Of(world).Reconcile(); Of(world).Pods.Clear(); Of(world).Job.Status.StartTime = null; Of(world).Hold(); }, "Unknown/Preempted", "False/PodNotRunning", "preempted" },
     };
 
     [Theory]
@@ -137,7 +130,7 @@ public sealed class RunDeciderTests
     public void A_completed_run_has_figures_artifact_and_the_last_step()
     {
         _world.Running();
-        Report(_world, "Publishing");
+        _world.Report("Publishing");
         _world.EndPod(0, World.Result());
         _world.EndJob("Complete");
         var decision = _world.Reconcile();
@@ -287,14 +280,14 @@ public sealed class RunDeciderTests
     public void A_checkpoint_counts_only_where_it_outlives_its_pod()
     {
         _world.Running();
-        Report(_world, "Training", checkpoint: 5);
+        _world.Report("Training", checkpoint: 5);
         _world.Reconcile();
         Assert.Equal("False/NoCheckpointYet", State("Checkpointed"));
 
         var kept = new World();
         kept.Run.Spec.Checkpoint = new CheckpointSpec { ClaimName = "checkpoints" };
         kept.Running();
-        Report(kept, "Training", checkpoint: 5);
+        kept.Report("Training", checkpoint: 5);
         kept.Reconcile();
         var condition = kept.Run.Status.Get(ConditionTypes.Checkpointed)!;
         Assert.Equal(("True", kept.Run.Status!.Progress!.ReportTime), (condition.Status, condition.LastTransitionTime));
@@ -322,100 +315,9 @@ public sealed class RunDeciderTests
         Assert.Equal("True/Admitted", State("QuotaReserved"));
     }
 
-    /// <summary>
-    /// Whatever happens in whatever order, once a decision is carried out the next one asks for nothing and says the same; every
-    /// status has every condition; and no two Jobs ever train for the run, or publish for it.
-    /// </summary>
-    [Fact]
-    public void A_decision_that_is_carried_out_leaves_nothing_to_do()
-    {
-        Gen.Int[0, 15].List[1, 30].Sample(steps =>
-        {
-            var world = new World();
-            foreach (var step in steps)
-            {
-                Happen(world, step);
-                world.Settle();
-                var again = world.Decide();
-
-                Assert.Empty(again.Actions);
-                Assert.Empty(again.Events);
-                var before = KubernetesJson.Serialize(world.Run.Status);
-                world.Write(again.Status);
-                Assert.Equal(before, KubernetesJson.Serialize(world.Run.Status));
-                Assert.Equal(AllConditions, world.Run.Status!.Conditions!.Select(condition => condition.Type));
-                var roles = world.Jobs.Select(job => job.Metadata.Labels[GraftApi.RoleLabel]).ToList();
-                Assert.Equal(roles.Distinct(), roles);
-            }
-        });
-    }
-
-    private static void Happen(World world, int step)
-    {
-        switch (step)
-        {
-            case 0: world.Edit(spec => spec.Method!.Lora!.Rank = 4 + (world.Run.Metadata.Generation % 3 is 0 ? 1 : 2)); break;
-            case 1: world.Edit(spec => spec.Training = spec.Training is null ? new TrainingSpec { BatchSize = 0 } : null); break;
-            case 2: world.HasModel = !world.HasModel; break;
-            case 3: world.HasDataset = !world.HasDataset; break;
-            case 4: world.Now += TimeSpan.FromMinutes(5); break;
-            case 5: world.Model.Metadata.Generation++; break;
-            case 6: world.Model.Status!.ObservedGeneration = world.Model.Metadata.Generation; break;
-            case 7: world.Options.ArtifactRepository = world.Options.ArtifactRepository is null ? "registry.example/x" : null; break;
-            case 8 when world.Jobs.Count > 0: world.Remove(world.Job); break;
-            case 9 when world.Jobs.Count > 0: world.AddPod(); break;
-            case 10 when world.Pods.Count > 0 && world.Pod.Status.Phase == "Pending": world.StartPod(); break;
-            case 11 when world.Pods.Count > 0: world.EndPod(1); break;
-            case 12 when world.Pods.Count > 0: world.EndPod(0, World.Result()); world.EndJob("Complete"); break;
-            case 13 when world.Pods.Count > 0: world.EndPod(3); world.EndJob("Failed", "PodFailurePolicy"); break;
-            case 14 when world.Jobs.Count > 0: world.Job.Spec.Suspend = world.Job.Spec.Suspend != true; break;
-            case 15 when world.Run.Status is not null: Report(world, "Training"); break;
-        }
-    }
-
     private static World Of(object world)
     {
         return (World)world;
-    }
-
-    private static void Start(World world)
-    {
-        world.AddPod();
-        world.StartPod();
-    }
-
-    private static void Evict(World world)
-    {
-        world.EndPod(143);
-        world.Pod.Status.Conditions = [new V1PodCondition { Type = "DisruptionTarget", Status = "True", Reason = "EvictionByEvictionAPI" }];
-    }
-
-    private static void Hold(World world)
-    {
-        (world.Job.Metadata.Labels ??= new Dictionary<string, string>())[GraftApi.KueueQueueLabel] = "team-a";
-        world.Job.Spec.Suspend = true;
-    }
-
-    private static void Unschedulable(World world)
-    {
-        world.AddPod().Status.Conditions =
-        [
-            new V1PodCondition { Type = "PodScheduled", Status = "False", Reason = "Unschedulable", Message = "0/3 nodes are available: 3 Insufficient nvidia.com/gpu." },
-        ];
-    }
-
-    private static void Pulling(World world)
-    {
-        world.AddPod().Status.ContainerStatuses =
-        [
-            new V1ContainerStatus { Name = TrainerPod.Container, State = new V1ContainerState { Waiting = new V1ContainerStateWaiting { Reason = "ImagePullBackOff", Message = "not found" } } },
-        ];
-    }
-
-    private static void Report(World world, string activity, long? checkpoint = null)
-    {
-        world.Run.Status!.Progress = ProgressStatus.Of(
-            new Api.Planning.ProgressReport { Activity = activity, Step = 7, TotalSteps = 10, Loss = 2.5, EtaSeconds = 90, CheckpointStep = checkpoint }, world.Now);
     }
 
     private void AssertState(string succeeded, string accepted, string reconciling, string stalled)
