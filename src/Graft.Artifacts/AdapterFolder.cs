@@ -33,12 +33,12 @@ public static class AdapterFolder
             if (faults.Count > 0)
             {
                 var more = faults.Count > MaxReported ? $"; and {faults.Count - MaxReported} more" : "";
-                throw new ArtifactException($"'{folder}' is no sound adapter: {string.Join("; ", faults.Take(MaxReported))}{more}.");
+                throw new ArtifactException($"'{folder}' is not a valid adapter: {string.Join("; ", faults.Take(MaxReported))}{more}.");
             }
         }
         catch (Exception fault) when (fault is IOException or JsonException or InvalidOperationException or SafeTensorException)
         {
-            throw new ArtifactException($"'{folder}' is no sound adapter: {fault.Message}", fault);
+            throw new ArtifactException($"'{folder}' is not a valid adapter: {fault.Message}", fault);
         }
     }
 

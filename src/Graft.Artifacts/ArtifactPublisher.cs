@@ -85,7 +85,7 @@ internal static class ArtifactPublisher
         }
 
         throw new ArtifactException(
-            $"No version of '{request.Name}' could be had in {MaxAttempts} attempts: other publishers took each number.",
+            $"No version of '{request.Name}' could be reserved in {MaxAttempts} attempts: other publishers took each number.",
             ArtifactFailure.Unavailable);
     }
 

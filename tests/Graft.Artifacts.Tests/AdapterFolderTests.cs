@@ -29,7 +29,7 @@ public sealed class AdapterFolderTests : IDisposable
     [InlineData("""[]""", "names no peft_type")]
     [InlineData("""{"peft_type": "LORA", "r": 3}""", "rank 2, which adapter_config.json does not name")]
     [InlineData("""{"peft_type": "LORA", "r": 2, "target_modules": ["q_proj", "k_proj"]}""", "'k_proj', for which there is no tensor")]
-    [InlineData("""{"peft_type": "LORA", "r": """, "no sound adapter")]
+    [InlineData("""{"peft_type": "LORA", "r": """, "not a valid adapter")]
     public void A_configuration_that_does_not_fit_the_weights_is_explained(string configuration, string expected)
     {
         var folder = Adapter(configuration, ("m.q_proj.lora_A.weight", [2, 4]), ("m.q_proj.lora_B.weight", [4, 2]));

@@ -59,7 +59,7 @@ public static class RunCommand
                 WriteFailure(terminal, run, outcome, failure);
                 return ExitCodes.Failed;
             case { ExitCode: TrainerExitCodes.Interrupted }:
-                terminal.WriteErrorLine($"{outcome.Result?.Message} The same command goes on from there.");
+                terminal.WriteErrorLine($"{outcome.Result?.Message} The same command resumes from there.");
                 return ExitCodes.Interrupted;
             case { Result: { } result }:
                 if (outcome.WasDone)
@@ -77,7 +77,7 @@ public static class RunCommand
 
     private static void WriteFailure(Terminal terminal, PlannedRun run, LocalOutcome outcome, string failure)
     {
-        // A trainer that knows what went wrong has said so in its result; of one that died its last words are all there is.
+        // A trainer that knows what went wrong has said so in its result; of one that died the last lines it printed are all there is.
         if (outcome.Result is null)
         {
             foreach (var line in outcome.LastLines)

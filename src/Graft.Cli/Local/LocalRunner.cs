@@ -5,11 +5,11 @@ using Graft.Cli.Training;
 namespace Graft.Cli.Local;
 
 /// <summary>How a local run ended.</summary>
-/// <param name="Result">The trainer's final word; null where it died without one.</param>
+/// <param name="Result">The trainer's result; null where it died without one.</param>
 /// <param name="WasDone">Whether the result is an earlier run's, of the same plan.</param>
 /// <param name="ExitCode">The trainer's exit status.</param>
 /// <param name="Failure">What went wrong, in a sentence; null unless something did.</param>
-/// <param name="LastLines">The trainer's last words to people where it failed.</param>
+/// <param name="LastLines">The last lines that the trainer printed where it failed.</param>
 /// <param name="Progress">What the trainer reported.</param>
 public sealed record LocalOutcome(
     RunResult? Result, bool WasDone, int ExitCode, string? Failure, IReadOnlyList<string> LastLines, RunProgressState Progress);

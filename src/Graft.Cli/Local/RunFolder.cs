@@ -42,7 +42,7 @@ public sealed class RunFolder(string root, string run, string planHash)
 
     public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints");
 
-    /// <summary>The trainer's final word, or null where it has not spoken yet.</summary>
+    /// <summary>The trainer's result, or null where it has not written one yet.</summary>
     public RunResult? ReadResult()
     {
         try

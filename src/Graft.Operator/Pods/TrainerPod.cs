@@ -15,7 +15,7 @@ public sealed record TrainerPod
     public const string ScratchPath = "/tmp";
     private const string SharedMemory = "shared-memory";
 
-    /// <summary>Where the final word is written: Kubernetes' default, which it mounts writable on a read-only root.</summary>
+    /// <summary>Where the termination message is written: Kubernetes' default, which it mounts writable on a read-only root.</summary>
     public const string TerminationMessagePath = "/dev/termination-log";
 
     /// <summary>Exit codes after which the next pod would fail in the same way, or train again what is trained: the Job fails at once.</summary>

@@ -74,7 +74,7 @@ public sealed class RunTests : IDisposable
         SkipWithoutTrainer();
         Assert.SkipWhen(IsInterruptIgnored(), "SIGINT is ignored here, as in a shell's background jobs, and with it by all programs that are started.");
         var stopped = await StopOnTheWayAsync();
-        Assert.Contains("The same command goes on from there.", stopped.Errors, StringComparison.Ordinal);
+        Assert.Contains("The same command resumes from there.", stopped.Errors, StringComparison.Ordinal);
 
         var resumed = await RunAsync();
         Assert.True(resumed.ExitCode == 0, resumed.Output + resumed.Errors);
