@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Reflection;
 using Graft.Api.Schema;
@@ -13,6 +14,9 @@ namespace Graft.Api.Defaulting;
 /// </summary>
 public static class Defaults
 {
+    // Attributes are slow to read, and every resolution of a run fills in several specs.
+    private static readonly ConcurrentDictionary<Type, IReadOnlyList<Field>> Fields = new();
+
     /// <summary>A copy of the spec in which every field that is not set and has a default holds it.</summary>
     public static TSpec Apply<TSpec>(TSpec spec)
         where TSpec : class
@@ -24,17 +28,17 @@ public static class Defaults
 
     private static void Fill(object value)
     {
-        foreach (var property in value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        foreach (var field in Fields.GetOrAdd(value.GetType(), static type => [.. FieldsOf(type)]))
         {
-            if (property.GetCustomAttribute<SectionAttribute>() is not null && property.GetValue(value) is null)
+            if (field.IsSection && field.Property.GetValue(value) is null)
             {
-                property.SetValue(value, Activator.CreateInstance(property.PropertyType));
+                field.Property.SetValue(value, Activator.CreateInstance(field.Property.PropertyType));
             }
 
-            var current = property.GetValue(value);
-            if (current is null && property.GetCustomAttribute<DefaultValueAttribute>() is { } @default)
+            var current = field.Property.GetValue(value);
+            if (current is null && field.Default is { } @default)
             {
-                property.SetValue(value, @default.Value);
+                field.Property.SetValue(value, @default.Value);
             }
             else if (current is IList items)
             {
@@ -50,8 +54,16 @@ public static class Defaults
         }
     }
 
+    private static IEnumerable<Field> FieldsOf(Type type)
+    {
+        return type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => new Field(
+            property, property.GetCustomAttribute<SectionAttribute>() is not null, property.GetCustomAttribute<DefaultValueAttribute>()));
+    }
+
     private static bool IsOurs(object value)
     {
         return value.GetType().Namespace == typeof(GraftApi).Namespace;
     }
+
+    private sealed record Field(PropertyInfo Property, bool IsSection, DefaultValueAttribute? Default);
 }

@@ -51,7 +51,7 @@ public sealed class InstallationPolicy(PolicyOptions options, string trainerImag
 
     private IEnumerable<string> Toleration(TolerationSpec toleration, int index)
     {
-        var patterns = new Patterns(options.Tolerations);
+        var patterns = Patterns.Of(options.Tolerations);
         var path = $"spec.pod.tolerations[{index}]";
         return toleration.Key is { } key ? Named($"{path}.key", key, options.Tolerations, "tolerations")
             : patterns.AllowsEverything ? []
@@ -60,7 +60,7 @@ public sealed class InstallationPolicy(PolicyOptions options, string trainerImag
 
     private static IEnumerable<string> Named(string path, string? name, string allowed, string value, string beside = "")
     {
-        var patterns = new Patterns(allowed);
+        var patterns = Patterns.Of(allowed);
         return name is null || patterns.Allows(name)
             ? []
             : [$"{path}: \"{name}\" is not allowed here: the installation's value policy.{value} is {patterns.Text}{beside}"];

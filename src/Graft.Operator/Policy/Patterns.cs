@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
 namespace Graft.Operator.Policy;
@@ -8,17 +9,25 @@ namespace Graft.Operator.Policy;
 /// </summary>
 public sealed class Patterns
 {
+    // An installation has a handful of them, and each run is held against most.
+    private static readonly ConcurrentDictionary<string, Patterns> Known = new(StringComparer.Ordinal);
+
     private readonly List<Regex> _allowed;
     private readonly List<Regex> _refused;
 
-    /// <param name="text">The patterns, with spaces between them.</param>
-    public Patterns(string text)
+    private Patterns(string text)
     {
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         Text = words.Length == 0 ? "empty" : string.Join(", ", words);
         AllowsEverything = words.Contains("*") && !words.Any(word => word.StartsWith('!'));
         _allowed = [.. words.Where(word => !word.StartsWith('!')).Select(Expression)];
         _refused = [.. words.Where(word => word.StartsWith('!')).Select(word => Expression(word[1..]))];
+    }
+
+    /// <param name="text">The patterns, with spaces between them.</param>
+    public static Patterns Of(string text)
+    {
+        return Known.GetOrAdd(text, static patterns => new Patterns(patterns));
     }
 
     /// <summary>The patterns in words.</summary>
