@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Graft.Api.V1Alpha1;
+using Graft.Operator.Runtime;
 using k8s;
 using k8s.Models;
 
@@ -12,10 +15,13 @@ public static class StatusJson
 {
     private const int LongestMessage = 32768;
 
+    // Attributes are slow to read, and statuses are written many times a second.
+    private static readonly ConcurrentDictionary<Type, IReadOnlyList<Field>> Fields = new();
+
     /// <summary>A status as JSON, with every text cut to what its schema allows: one text too long would have the whole refused.</summary>
     public static JsonObject Of(object status)
     {
-        var json = JsonNode.Parse(KubernetesJson.Serialize(status))!.AsObject();
+        var json = JsonSerializer.SerializeToNode(status, ApiJson.Options)!.AsObject();
         Cut(json, status.GetType());
         return json;
     }
@@ -89,23 +95,22 @@ public static class StatusJson
 
     private static void Cut(JsonObject json, Type type)
     {
-        foreach (var property in type.GetProperties())
+        foreach (var field in Fields.GetOrAdd(type, static type => [.. type.GetProperties().Select(FieldOf)]))
         {
-            var name = char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
-            switch (json[name])
+            switch (json[field.Name])
             {
                 case JsonValue value when value.TryGetValue<string>(out var text):
-                    var clean = StatusText.Clean(text, Longest(property));
+                    var clean = StatusText.Clean(text, field.Longest);
                     if (clean != text)
                     {
-                        json[name] = clean;
+                        json[field.Name] = clean;
                     }
 
                     break;
-                case JsonObject child when property.PropertyType.Namespace == typeof(ResourceStatus).Namespace:
-                    Cut(child, property.PropertyType);
+                case JsonObject child when field.Type.Namespace == typeof(ResourceStatus).Namespace:
+                    Cut(child, field.Type);
                     break;
-                case JsonArray items when property.PropertyType is { IsGenericType: true } list:
+                case JsonArray items when field.Type is { IsGenericType: true } list:
                     foreach (var item in items.OfType<JsonObject>())
                     {
                         Cut(item, list.GetGenericArguments()[0]);
@@ -116,8 +121,17 @@ public static class StatusJson
         }
     }
 
-    private static int Longest(PropertyInfo property)
+    private static Field FieldOf(PropertyInfo property)
     {
-        return property.GetCustomAttribute<MaxLengthAttribute>()?.Length ?? LongestMessage;
+        return new Field(
+            char.ToLowerInvariant(property.Name[0]) + property.Name[1..],
+            property.PropertyType,
+            property.GetCustomAttribute<MaxLengthAttribute>()?.Length ?? LongestMessage);
     }
+
+    /// <summary>A field of a status.</summary>
+    /// <param name="Name">Its name in JSON.</param>
+    /// <param name="Type">Its type.</param>
+    /// <param name="Longest">The most characters of a text.</param>
+    private sealed record Field(string Name, Type Type, int Longest);
 }
