@@ -1,6 +1,7 @@
 using System.Globalization;
 using Graft.Artifacts.Oci;
 using Graft.Artifacts.Packing;
+using Graft.Common;
 
 namespace Graft.Artifacts;
 

@@ -1,5 +1,6 @@
 using Graft.Artifacts.Oci;
 using Graft.Artifacts.Packing;
+using Graft.Common;
 
 namespace Graft.Artifacts;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Graft.Common;
 using Graft.Tracking.FileStore;
 using Xunit;
 
@@ -119,7 +120,7 @@ public sealed class FileStoreTests : IDisposable
         var path = temporary.At("folder/meta.yaml");
         var contents = Enumerable.Range(0, 16).Select(i => new string((char)('a' + i), 4096)).ToList();
 
-        await Task.WhenAll(contents.Select(content => Task.Run(() => AtomicFile.Write(path, content), Cancellation)));
+        await Task.WhenAll(contents.Select(content => Task.Run(() => AtomicFile.WriteText(path, content), Cancellation)));
 
         Assert.Contains(await File.ReadAllTextAsync(path, Cancellation), contents);
         Assert.Equal([path], Directory.GetFiles(temporary.At("folder"), "*", Everything));

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Graft.Common;
 using Graft.Models.Decoder;
 
 namespace Graft.Adapters.Targets;
@@ -25,7 +26,7 @@ public static class TargetMatcher
             foreach (var name in names.Where(name => !sites.Any(site => EndsWith(site.Name, name))))
             {
                 var leaves = Leaves(sites);
-                var nearest = NameList.Nearest(name, leaves);
+                var nearest = NearestName.Find(name, leaves);
                 throw new AdapterException(
                     $"the target module '{name}' matches no linear layer of the model"
                     + (nearest is null ? string.Empty : $"; did you mean '{nearest}'?")

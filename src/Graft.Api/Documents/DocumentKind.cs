@@ -1,6 +1,7 @@
 using Graft.Api.Schema;
 using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
+using Graft.Common;
 
 namespace Graft.Api.Documents;
 

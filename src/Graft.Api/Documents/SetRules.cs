@@ -1,5 +1,6 @@
 using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
+using Graft.Common;
 
 namespace Graft.Api.Documents;
 

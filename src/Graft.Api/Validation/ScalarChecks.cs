@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Graft.Api.Documents;
 using Graft.Api.Schema;
+using Graft.Common;
 
 namespace Graft.Api.Validation;
 

@@ -1,5 +1,6 @@
 using Graft.Api.Documents;
 using Graft.Api.Schema;
+using Graft.Common;
 
 namespace Graft.Api.Validation;
 

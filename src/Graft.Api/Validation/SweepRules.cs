@@ -3,6 +3,7 @@ using Graft.Api.Defaulting;
 using Graft.Api.Documents;
 using Graft.Api.Schema;
 using Graft.Api.V1Alpha1;
+using Graft.Common;
 
 namespace Graft.Api.Validation;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Graft.Common;
 
 namespace Graft.Artifacts.Oci;
 
@@ -20,7 +21,7 @@ internal sealed class OciLayout(string folder) : IOciRepository
         var path = UnfinishedFiles.Beside(Path.Combine(folder, "check"));
         try
         {
-            await WriteAsync(path, stream => stream.WriteAsync("ok"u8.ToArray(), cancellationToken).AsTask()).ConfigureAwait(false);
+            await AtomicFile.WriteThroughAsync(path, stream => stream.WriteAsync("ok"u8.ToArray(), cancellationToken).AsTask()).ConfigureAwait(false);
             File.Delete(path);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -75,12 +76,12 @@ internal sealed class OciLayout(string folder) : IOciRepository
         }
 
         await using var source = open();
-        await WriteAsync(BlobPath(blob.Digest), stream => source.CopyToAsync(stream, cancellationToken)).ConfigureAwait(false);
+        await AtomicFile.WriteThroughAsync(BlobPath(blob.Digest), stream => source.CopyToAsync(stream, cancellationToken)).ConfigureAwait(false);
     }
 
     public Task PushManifestAsync(StoredManifest manifest, CancellationToken cancellationToken)
     {
-        return WriteAsync(BlobPath(manifest.Digest), stream => stream.WriteAsync(manifest.Content, cancellationToken).AsTask());
+        return AtomicFile.WriteThroughAsync(BlobPath(manifest.Digest), stream => stream.WriteAsync(manifest.Content, cancellationToken).AsTask());
     }
 
     public async Task<bool> TryTagAsync(string tag, StoredManifest manifest, CancellationToken cancellationToken)
@@ -95,7 +96,7 @@ internal sealed class OciLayout(string folder) : IOciRepository
         }
 
         var layoutMark = "{\"imageLayoutVersion\":\"1.0.0\"}"u8.ToArray();
-        await WriteAsync(Path.Combine(folder, "oci-layout"), stream => stream.WriteAsync(layoutMark, cancellationToken).AsTask()).ConfigureAwait(false);
+        await AtomicFile.WriteThroughAsync(Path.Combine(folder, "oci-layout"), stream => stream.WriteAsync(layoutMark, cancellationToken).AsTask()).ConfigureAwait(false);
         var entry = new Descriptor
         {
             MediaType = manifest.MediaType,
@@ -104,7 +105,7 @@ internal sealed class OciLayout(string folder) : IOciRepository
             Annotations = new(StringComparer.Ordinal) { [Annotations.RefName] = tag },
         };
         var content = OciJson.Write(index with { Manifests = [.. index.Manifests, entry] });
-        await WriteAsync(IndexPath, stream => stream.WriteAsync(content, cancellationToken).AsTask()).ConfigureAwait(false);
+        await AtomicFile.WriteThroughAsync(IndexPath, stream => stream.WriteAsync(content, cancellationToken).AsTask()).ConfigureAwait(false);
         return true;
     }
 
@@ -157,24 +158,4 @@ internal sealed class OciLayout(string folder) : IOciRepository
 
     /// <summary>What tells a manifest from an index.</summary>
     private sealed record ImageManifestHead(string? MediaType);
-
-    private static async Task WriteAsync(string path, Func<Stream, Task> write)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = UnfinishedFiles.Beside(path);
-        try
-        {
-            await using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                await write(stream).ConfigureAwait(false);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using Graft.Artifacts.Oci;
+using Graft.Common;
 
 namespace Graft.Artifacts.Registry;
 
@@ -12,6 +13,9 @@ namespace Graft.Artifacts.Registry;
 internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, RegistryOptions options, Descriptor blob, Func<Stream> open)
 {
     private const int MaxRestarts = 5;
+
+    private static readonly TimeSpan FirstRestart = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRestart = TimeSpan.FromSeconds(20);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -29,7 +33,7 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
             catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken) && restart < MaxRestarts)
             {
                 // The registry forgot the upload, or broke off a request whose body cannot be repeated: from the beginning.
-                await Task.Delay(TimeSpan.FromSeconds(Math.Pow(2, restart)), cancellationToken).ConfigureAwait(false);
+                await Task.Delay(Backoff.Doubled(FirstRestart, LongestRestart, restart + 1), cancellationToken).ConfigureAwait(false);
             }
             catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken))
             {

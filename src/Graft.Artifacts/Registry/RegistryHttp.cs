@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Graft.Common;
 
 namespace Graft.Artifacts.Registry;
 
@@ -50,10 +51,9 @@ internal sealed class RegistryHttp
         Func<HttpRequestMessage> create, bool retry, CancellationToken cancellationToken, long bodyBytes = 0, bool isBlob = false)
     {
         var start = clock.GetTimestamp();
-        for (var attempt = 0; ; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
-            var wait = FirstWait * Math.Pow(2, Math.Min(attempt, 10)) * (0.5 + Random.Shared.NextDouble());
-            wait = wait < LongestWait ? wait : LongestWait;
+            var wait = Backoff.Jittered(Backoff.Doubled(FirstWait, LongestWait, attempt), Random.Shared.NextDouble());
             try
             {
                 var response = await SendAuthorizedAsync(create, bodyBytes, isBlob, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Graft.Common;
 
 namespace Graft.Artifacts.SafeTensors;
 
@@ -23,35 +24,23 @@ public static class SafeTensorWriter
     {
         var ordered = tensors.OrderByDescending(t => t.Type.Size()).ThenBy(t => t.Name, StringComparer.Ordinal).ToList();
         var header = Header(ordered, metadata ?? PyTorchMetadata);
-        var temporary = UnfinishedFiles.Beside(path);
-        try
+        AtomicFile.WriteThrough(path, file =>
         {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
+            Span<byte> length = stackalloc byte[8];
+            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+            file.Write(length);
+            file.Write(header);
+            foreach (var tensor in ordered)
             {
-                Span<byte> length = stackalloc byte[8];
-                BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-                file.Write(length);
-                file.Write(header);
-                foreach (var tensor in ordered)
+                var before = file.Position;
+                tensor.WriteTo(file);
+                var written = file.Position - before;
+                if (written != ByteCount(tensor))
                 {
-                    var before = file.Position;
-                    tensor.WriteTo(file);
-                    var written = file.Position - before;
-                    if (written != ByteCount(tensor))
-                    {
-                        throw new ArgumentException($"tensor '{tensor.Name}' wrote {written} bytes, its shape says {ByteCount(tensor)}");
-                    }
+                    throw new ArgumentException($"tensor '{tensor.Name}' wrote {written} bytes, its shape says {ByteCount(tensor)}");
                 }
-
-                file.Flush(flushToDisk: true);
             }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        });
     }
 
     private static byte[] Header(List<SafeTensorContent> tensors, IReadOnlyDictionary<string, string> metadata)

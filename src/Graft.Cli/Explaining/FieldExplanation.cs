@@ -1,7 +1,7 @@
 using System.Globalization;
 using Graft.Api.Schema;
 using Graft.Api.V1Alpha1;
-using Graft.Api.Validation;
+using Graft.Common;
 
 namespace Graft.Cli.Explaining;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Graft.Artifacts;
 using Graft.Artifacts.SafeTensors;
 using Graft.Cli.Local;
-using Graft.Programs;
+using Graft.Common;
 
 namespace Graft.Cli.Inspection;
 

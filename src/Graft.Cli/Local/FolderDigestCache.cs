@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Graft.Artifacts;
+using Graft.Common;
 
 namespace Graft.Cli.Local;
 
@@ -48,11 +49,8 @@ public sealed class FolderDigestCache(string directory)
     {
         try
         {
-            Directory.CreateDirectory(directory);
             UnfinishedFiles.Sweep(directory);
-            var temporary = UnfinishedFiles.Beside(entry);
-            File.WriteAllText(temporary, text);
-            File.Move(temporary, entry, overwrite: true);
+            AtomicFile.WriteText(entry, text);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,7 @@
 using Graft.Api.V1Alpha1;
 using Graft.Artifacts;
 using Graft.Artifacts.Oci;
+using Graft.Common;
 
 namespace Graft.Cli.Local;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Graft.Api.Planning;
-using Graft.Programs;
+using Graft.Common;
 
 namespace Graft.Cli.Local;
 

@@ -1,5 +1,5 @@
 using Graft.Api.Documents;
-using Graft.Programs;
+using Graft.Common;
 
 namespace Graft.Cli.Local;
 

@@ -1,5 +1,6 @@
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
+using Graft.Common;
 using Graft.Operator.Pods;
 
 namespace Graft.Operator.Inputs;
@@ -40,7 +41,7 @@ public sealed record InspectionFailure(string Reason, string Message, TimeSpan? 
     /// <summary>The pause after so many failures in a row: it doubles, up to <see cref="LongestPause"/>.</summary>
     public TimeSpan? Pause(int failures)
     {
-        return FirstPause is { } first ? Doubled(first, failures) : null;
+        return FirstPause is { } first ? Backoff.Doubled(first, LongestPause, failures) : null;
     }
 
     /// <summary>
@@ -49,12 +50,6 @@ public sealed record InspectionFailure(string Reason, string Message, TimeSpan? 
     /// </summary>
     public static TimeSpan PauseAfterLoss(int failures)
     {
-        return failures < 2 ? InspectionDecider.CachePatience : Doubled(Soon, failures - 1);
-    }
-
-    private static TimeSpan Doubled(TimeSpan first, int failures)
-    {
-        var pause = first * Math.Pow(2, Math.Clamp(failures - 1, 0, 20));
-        return pause < LongestPause ? pause : LongestPause;
+        return failures < 2 ? InspectionDecider.CachePatience : Backoff.Doubled(Soon, LongestPause, failures - 1);
     }
 }

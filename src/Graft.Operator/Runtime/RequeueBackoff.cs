@@ -1,3 +1,5 @@
+using Graft.Common;
+
 namespace Graft.Operator.Runtime;
 
 /// <summary>How fast failed keys come back.</summary>
@@ -45,28 +47,21 @@ public sealed class RequeueBackoff<TKey>(RequeueBackoffOptions options, TimeProv
     /// <returns>The pause before the next try.</returns>
     public TimeSpan NextOfKey(TKey key)
     {
-        return Doubled(Count(key), options.FirstPause, options.LongestPause);
+        return Backoff.Doubled(options.FirstPause, options.LongestPause, Count(key));
     }
 
     /// <summary>Counts a failure that repeating is unlikely to mend.</summary>
     /// <returns>The pause before the next try.</returns>
     public TimeSpan NextLong(TKey key)
     {
-        return Doubled(Count(key), options.FirstLongPause, options.LongestLongPause);
-    }
-
-    private static TimeSpan Doubled(int failures, TimeSpan first, TimeSpan longest)
-    {
-        return TimeSpan.FromSeconds(Math.Min(longest.TotalSeconds, first.TotalSeconds * Math.Pow(2, Math.Min(failures, 62))));
+        return Backoff.Doubled(options.FirstLongPause, options.LongestLongPause, Count(key));
     }
 
     private int Count(TKey key)
     {
         lock (_gate)
         {
-            var failures = _failures.GetValueOrDefault(key);
-            _failures[key] = failures + 1;
-            return failures;
+            return _failures[key] = _failures.GetValueOrDefault(key) + 1;
         }
     }
 

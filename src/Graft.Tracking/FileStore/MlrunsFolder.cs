@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Graft.Common;
 
 namespace Graft.Tracking.FileStore;
 
@@ -39,7 +40,7 @@ internal sealed class MlrunsFolder(string root)
         var metaFile = Path.Combine(folderOfNew, "meta.yaml");
         if (!File.Exists(metaFile))
         {
-            AtomicFile.Write(metaFile, FlatYaml.Write(
+            AtomicFile.WriteText(metaFile, FlatYaml.Write(
             [
                 new("artifact_location", FolderUri(folderOfNew)),
                 new("creation_time", now.ToUnixTimeMilliseconds()),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Graft.Common;
 
 namespace Graft.Tracking.FileStore;
 
@@ -31,7 +32,7 @@ internal sealed class MlrunsRun
     /// <summary>Opens a run that an earlier process wrote.</summary>
     public static MlrunsRun Open(string folder, DateTimeOffset now)
     {
-        AtomicFile.Sweep(folder);
+        UnfinishedFiles.Sweep(folder);
         var old = MlrunsFolder.ReadMeta(folder)!;
         var start = long.TryParse(old.GetValueOrDefault("start_time"), CultureInfo.InvariantCulture, out var milliseconds)
             ? milliseconds
@@ -76,8 +77,7 @@ internal sealed class MlrunsRun
         // One write of one line: a process that is killed leaves whole lines.
         File.AppendAllText(
             path,
-            string.Create(CultureInfo.InvariantCulture, $"{at.ToUnixTimeMilliseconds()} {MlflowNames.Number(value)} {step}\n"),
-            AtomicFile.Utf8);
+            string.Create(CultureInfo.InvariantCulture, $"{at.ToUnixTimeMilliseconds()} {MlflowNames.Number(value)} {step}\n"));
     }
 
     /// <summary>The points that are there, after cutting off a line that a crash of the machine left unfinished.</summary>
@@ -122,7 +122,7 @@ internal sealed class MlrunsRun
     // lies in the run's folder itself.
     private void Write(string file, string content)
     {
-        AtomicFile.Write(Path.Combine(folder, file), content, unfinished: folder);
+        AtomicFile.WriteText(Path.Combine(folder, file), content, unfinished: folder);
     }
 
     private static Dictionary<string, object?> Meta(

@@ -1,3 +1,5 @@
+using Graft.Common;
+
 namespace Graft.Tracking.Rest;
 
 /// <summary>How long to wait before the next attempt: doubling, with jitter, so that many trainers do not return at once.</summary>
@@ -15,9 +17,7 @@ internal static class RetryPolicy
     /// <param name="jitter">A random number in [0, 1).</param>
     public static TimeSpan Delay(int attempt, TimeSpan? retryAfter, bool finishing, double jitter)
     {
-        var longest = finishing ? LongestAtEnd : Longest;
-        var doubled = First * Math.Pow(2, Math.Min(attempt - 1, 20));
-        var delay = (doubled < longest ? doubled : longest) * (0.5 + (0.5 * jitter));
+        var delay = Backoff.Jittered(Backoff.Doubled(First, finishing ? LongestAtEnd : Longest, attempt), jitter);
         return retryAfter is { } wish && wish > delay ? (wish < Longest ? wish : Longest) : delay;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Graft.Common;
 
 namespace Graft.Tracking.Spool;
 
@@ -28,7 +29,7 @@ internal sealed class EventSpool : IDisposable
         this.exclusive = exclusive;
         Path = path;
         statePath = System.IO.Path.ChangeExtension(path, ".delivered.json");
-        AtomicFile.Sweep(System.IO.Path.GetDirectoryName(path)!);
+        UnfinishedFiles.Sweep(System.IO.Path.GetDirectoryName(path)!);
         appender = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         Recorded = Recover();
     }
@@ -150,7 +151,7 @@ internal sealed class EventSpool : IDisposable
 
     public void SaveState(DeliveryState state)
     {
-        AtomicFile.Write(statePath, JsonSerializer.Serialize(state));
+        AtomicFile.WriteText(statePath, JsonSerializer.Serialize(state));
     }
 
     public void Dispose()

@@ -2,13 +2,13 @@ using System.CommandLine;
 using System.Text.Json;
 using Graft.Adapters;
 using Graft.Api.Planning;
+using Graft.Common;
 using Graft.Data.Records;
 using Graft.Data.Samples;
 using Graft.Data.Templates;
 using Graft.Data.Tokenization;
 using Graft.Models;
 using Graft.Models.Generation;
-using Graft.Programs;
 using Graft.Trainer.Running;
 using TorchSharp;
 

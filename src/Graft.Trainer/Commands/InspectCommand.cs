@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Graft.Api.Planning;
-using Graft.Programs;
+using Graft.Common;
 using Graft.Trainer.Running;
 
 namespace Graft.Trainer.Commands;

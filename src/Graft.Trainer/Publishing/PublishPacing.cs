@@ -1,4 +1,5 @@
 using Graft.Artifacts;
+using Graft.Common;
 
 namespace Graft.Trainer.Publishing;
 
@@ -27,8 +28,6 @@ internal static class PublishPacing
             ArtifactFailure.Refused => (FirstWaitAfterRefusal, LongestWaitAfterRefusal),
             _ => (TimeSpan.Zero, TimeSpan.Zero),
         };
-        TimeSpan doubled = first * Math.Pow(2, Math.Min(failures - 1, 20));
-        TimeSpan bounded = doubled < longest ? doubled : longest;
-        return failure == ArtifactFailure.Content ? null : bounded * (0.75 + random / 4);
+        return failure == ArtifactFailure.Content ? null : Backoff.Jittered(Backoff.Doubled(first, longest, failures), random);
     }
 }

@@ -1,5 +1,5 @@
 using Graft.Api.Planning;
-using Graft.Artifacts;
+using Graft.Common;
 
 namespace Graft.Trainer.Running;
 
@@ -20,13 +20,11 @@ internal static class ResultFiles
             Try(() => File.WriteAllBytes(message, json), log);
         }
 
-        string path = Path.Combine(execution.OutputDirectory, ResultFile), temporary = UnfinishedFiles.Beside(path);
         Try(
             () =>
             {
                 UnfinishedFiles.Sweep(execution.OutputDirectory);
-                File.WriteAllBytes(temporary, json);
-                File.Move(temporary, path, overwrite: true);
+                AtomicFile.Write(Path.Combine(execution.OutputDirectory, ResultFile), json);
             },
             log);
     }

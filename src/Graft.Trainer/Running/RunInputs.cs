@@ -1,6 +1,7 @@
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Artifacts;
+using Graft.Common;
 using Graft.Trainer.Failures;
 
 namespace Graft.Trainer.Running;

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Graft.Api.Validation;
+namespace Graft.Common;
 
 /// <summary>Finds the name that a person probably meant.</summary>
 public static class NearestName

@@ -1,7 +1,6 @@
-using Graft.Api.Validation;
 using Xunit;
 
-namespace Graft.Api.Tests.Validation;
+namespace Graft.Common.Tests;
 
 public sealed class NearestNameTests
 {

@@ -1,10 +1,11 @@
 using Graft.Artifacts.SafeTensors;
+using Graft.Common;
 using Xunit;
 
 namespace Graft.Artifacts.Tests;
 
-/// <summary>What is written before it has its name.</summary>
-public sealed class UnfinishedFilesTests : IDisposable
+/// <summary>What is written before it has its name: several writers at once, and killed ones.</summary>
+public sealed class UnfinishedArtifactTests : IDisposable
 {
     private readonly TemporaryFolder temporary = new();
 
@@ -13,37 +14,6 @@ public sealed class UnfinishedFilesTests : IDisposable
     public void Dispose()
     {
         temporary.Dispose();
-    }
-
-    [Fact]
-    public void A_name_is_hidden_lies_beside_and_is_given_once()
-    {
-        var names = Enumerable.Range(0, 100).Select(_ => UnfinishedFiles.Beside("/a/b.json")).ToList();
-
-        Assert.Equal(100, names.Distinct().Count());
-        Assert.All(names, name => Assert.Matches(@"^/a/\.b\.json\.[0-9a-f]{32}\.tmp$", name));
-    }
-
-    [Fact]
-    public void What_a_killed_writer_left_long_ago_is_deleted_and_nothing_else()
-    {
-        var folder = temporary.Folder("folder", ("kept.tmp", "1"), (".kept", "2"), ("other/weights", "3"));
-        var (old, recent) = (UnfinishedFiles.Beside(Path.Combine(folder, "old")), UnfinishedFiles.Beside(Path.Combine(folder, "recent")));
-        var (oldFolder, link) = (UnfinishedFiles.Beside(Path.Combine(folder, "f")), UnfinishedFiles.Beside(Path.Combine(folder, "link")));
-        File.WriteAllText(old, "");
-        File.WriteAllText(recent, "");
-        Directory.CreateDirectory(Path.Combine(oldFolder, "sub"));
-        Directory.CreateSymbolicLink(link, Path.Combine(folder, "other"));
-        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(entry => entry.FullName != recent).ToList())
-        {
-            entry.LastWriteTimeUtc = DateTime.UtcNow.AddDays(-2);
-        }
-
-        UnfinishedFiles.Sweep(folder);
-        UnfinishedFiles.Sweep(temporary.At("none"));
-
-        Assert.Equal([".kept", Path.GetFileName(recent), "kept.tmp", "other"], Names(folder));
-        Assert.Equal("3", File.ReadAllText(Path.Combine(folder, "other/weights")));
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Graft.Programs;
+namespace Graft.Common;
 
 /// <summary>Reads files that people write or that are otherwise small; what never ends (<c>/dev/zero</c>) is refused.</summary>
 public static class SmallFile

@@ -1,6 +1,6 @@
 using System.IO.Enumeration;
 
-namespace Graft.Artifacts;
+namespace Graft.Common;
 
 /// <summary>
 /// Names for what is written beside its place and moved there once it is whole. Each write has a name of its own, because threads,
