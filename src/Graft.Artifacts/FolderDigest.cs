@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
 using System.Security.Cryptography;
 using System.Text;
+using Graft.Common;
 
 namespace Graft.Artifacts;
 
@@ -25,7 +26,7 @@ public static class FolderDigest
         foreach (string name in Files(folder))
         {
             using FileStream file = File.OpenRead(Path.Combine(folder, name));
-            whole.AppendData(Encoding.UTF8.GetBytes($"{name}\t{Convert.ToHexStringLower(SHA256.HashData(file))}\n"));
+            whole.AppendData(Encoding.UTF8.GetBytes($"{name}\t{Sha256Text.Of(file)}\n"));
         }
 
         return "sha256:" + Convert.ToHexStringLower(whole.GetHashAndReset());

@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Graft.Common;
 
 namespace Graft.Api.Planning;
 
@@ -37,7 +37,7 @@ public static class RecipeHash
     /// <exception cref="PlanFormatException">The recipe is of a form that is not known here.</exception>
     public static string Of(Recipe recipe)
     {
-        return Prefix + Convert.ToHexStringLower(SHA256.HashData(Canonical(recipe)));
+        return Prefix + Sha256Text.Of(Canonical(recipe));
     }
 
     /// <summary>The first eight hex digits of a hash: what names its Job.</summary>

@@ -1,7 +1,6 @@
 using System.Reflection;
-using System.Security.Cryptography;
-using System.Text;
 using Graft.Api.V1Alpha1;
+using Graft.Common;
 
 namespace Graft.Api.Schema;
 
@@ -23,7 +22,7 @@ public static class CustomResourceDefinition
     public static string Write(ResourceKind kind, Descriptions descriptions)
     {
         var definition = Definition(kind, descriptions);
-        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(YamlText.Write(definition))));
+        var digest = Sha256Text.Of(YamlText.Write(definition));
         var metadata = (OrderedDictionary<string, object>)definition["metadata"];
         metadata["annotations"] = new OrderedDictionary<string, object> { [DigestAnnotation] = digest[..16] };
         return Header + YamlText.Write(definition);

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Graft.Artifacts;
 using Graft.Common;
 
@@ -72,6 +70,6 @@ public sealed class FolderDigestCache(string directory)
 
     private static string Sha256(string text)
     {
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        return Sha256Text.Of(text);
     }
 }

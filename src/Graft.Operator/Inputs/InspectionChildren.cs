@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
+using Graft.Common;
 using Graft.Operator.Pods;
 using k8s;
 using k8s.Models;
@@ -129,6 +128,6 @@ public sealed record InspectionChildren(V1ConfigMap Plan, V1Job Job, string Requ
 
     private static string Hash(params string[] parts)
     {
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..HashDigits];
+        return Sha256Text.Of(string.Join('\n', parts))[..HashDigits];
     }
 }

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using Graft.Common;
 using Graft.Operator.Runtime;
 
 namespace Graft.Operator.Pods;
@@ -30,7 +29,7 @@ public static class ChildNames
     /// <summary>The first eight hex digits of a text's SHA-256.</summary>
     public static string Hash(string text)
     {
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashDigits];
+        return Sha256Text.Of(text)[..HashDigits];
     }
 
     private static string Shorten(string name, int room)

@@ -1,9 +1,8 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
+using Graft.Common;
 using k8s.Models;
 
 namespace Graft.Operator.Runs;
@@ -124,6 +123,6 @@ public sealed record RunSettings(IReadOnlyDictionary<string, string> Sections)
         // `pod: {}` says as much as no pod at all; inside a section an empty object may say something.
         var node = JsonSerializer.SerializeToNode(section, PlanJson.WireOptions);
         var json = node is null or JsonObject { Count: 0 } ? "" : node.ToJsonString();
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..Digits];
+        return Sha256Text.Of(json)[..Digits];
     }
 }

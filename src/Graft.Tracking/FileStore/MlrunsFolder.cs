@@ -61,7 +61,7 @@ internal sealed class MlrunsFolder(string root)
     public string NewRunId(string experimentId, string uid)
     {
         return Enumerable.Range(0, int.MaxValue)
-            .Select(number => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{experimentId}\n{uid}\n{number}")))[..32])
+            .Select(number => Sha256Text.Of($"{experimentId}\n{uid}\n{number}")[..32])
             .First(id => ReadMeta(Path.Combine(Root, experimentId, id)) is null);
     }
 

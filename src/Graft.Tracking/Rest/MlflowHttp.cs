@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using Graft.Common;
 
 namespace Graft.Tracking.Rest;
 
@@ -168,14 +169,7 @@ internal sealed class MlflowHttp : IDisposable
         }
         else if (settings.AuthorityFile is not null)
         {
-            var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(settings.AuthorityFile);
-            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+            handler.SslOptions.CertificateChainPolicy = TrustedAuthorities.Of(settings.AuthorityFile);
         }
 
         return handler;

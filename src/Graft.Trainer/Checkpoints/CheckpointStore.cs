@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Graft.Artifacts.SafeTensors;
+using Graft.Common;
 using Graft.Models.Weights;
 using static TorchSharp.torch;
 
@@ -118,7 +118,7 @@ public sealed class CheckpointStore(string folder, string planHash)
     private static string Digest(string path)
     {
         using FileStream file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
+        return Sha256Text.Of(file);
     }
 
     private IEnumerable<(int Step, string Path)> Newest()

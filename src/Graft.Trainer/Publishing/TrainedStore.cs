@@ -1,8 +1,8 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Graft.Artifacts;
+using Graft.Common;
 using Graft.Trainer.Checkpoints;
 
 namespace Graft.Trainer.Publishing;
@@ -127,5 +127,5 @@ public sealed class TrainedStore(string checkpoints, string planHash)
         DurableFiles.SyncFolder(to);
     }
 
-    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    private static string Digest(string text) => Sha256Text.Of(text);
 }

@@ -1,9 +1,9 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Graft.Api.Planning;
+using Graft.Common;
 
 namespace Graft.Trainer.Reporting;
 
@@ -114,12 +114,7 @@ public sealed class ProgressPushSink : IEventSink
     /// <summary>Trusts the operator's own authority and no other.</summary>
     private static SocketsHttpHandler Handler(string caFile)
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        if (File.Exists(caFile))
-        {
-            policy.CustomTrustStore.ImportFromPemFile(caFile);
-        }
-
+        var policy = File.Exists(caFile) ? TrustedAuthorities.Of(caFile) : TrustedAuthorities.None();
         return new SocketsHttpHandler
         {
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
