@@ -12,7 +12,7 @@ namespace Graft.Tracking.Rest;
 /// </summary>
 internal sealed class MlflowHttp : IDisposable
 {
-    /// <summary>Bytes of an answer: a page of a thousand runs with all their parameters fits.</summary>
+    /// <summary>Bytes of an answer: the largest page of runs, with all their parameters, or of a metric's history fits.</summary>
     private const int LargestAnswer = 64 << 20;
 
     private readonly MlflowSettings settings;

@@ -28,6 +28,6 @@ internal static class PublishPacing
             ArtifactFailure.Refused => (FirstWaitAfterRefusal, LongestWaitAfterRefusal),
             _ => (TimeSpan.Zero, TimeSpan.Zero),
         };
-        return failure == ArtifactFailure.Content ? null : Backoff.Jittered(Backoff.Doubled(first, longest, failures), random);
+        return failure == ArtifactFailure.Content ? null : Backoff.Doubled(first, longest, failures) * (0.75 + random / 4);
     }
 }

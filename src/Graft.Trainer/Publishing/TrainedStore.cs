@@ -47,7 +47,7 @@ public sealed class TrainedStore(string checkpoints, string planHash)
         string json = JsonSerializer.Serialize(record, Json);
         DurableFiles.Write(
             Path.Combine(unfinished, RecordFile),
-            Encoding.UTF8.GetBytes($$"""{"{{DigestField}}":"{{Digest(json)}}","{{RecordField}}":{{json}}}"""));
+            Encoding.UTF8.GetBytes($$"""{"{{DigestField}}":"{{Sha256Text.Of(json)}}","{{RecordField}}":{{json}}}"""));
         if (Directory.Exists(_folder))
         {
             Directory.Delete(_folder, recursive: true);
@@ -104,7 +104,7 @@ public sealed class TrainedStore(string checkpoints, string planHash)
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, RecordFile)));
         string? stated = document.RootElement.TryGetProperty(DigestField, out JsonElement digest) ? digest.GetString() : null;
         string? json = document.RootElement.TryGetProperty(RecordField, out JsonElement body) ? body.GetRawText() : null;
-        if (json is null || stated != Digest(json))
+        if (json is null || stated != Sha256Text.Of(json))
         {
             throw new InvalidDataException($"{RecordFile} does not have the digest that it states");
         }
@@ -126,6 +126,4 @@ public sealed class TrainedStore(string checkpoints, string planHash)
 
         DurableFiles.SyncFolder(to);
     }
-
-    private static string Digest(string text) => Sha256Text.Of(text);
 }
