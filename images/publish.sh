@@ -6,8 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 name=$1 target=$2
 case $name in
-  # Compiled before it starts and not again while it runs, which would take a processor from the first hundred runs.
-  operator) project=src/Graft.Operator options=(-p:PublishReadyToRun=true -p:TieredCompilation=false) ;;
+  # Compiled before it starts, so that the first runs need not wait for it; what proves hot is compiled again, better, in the background.
+  operator) project=src/Graft.Operator options=(-p:PublishReadyToRun=true) ;;
   trainer) project=src/Graft.Trainer options=(-p:Cuda="${CUDA:-false}") ;;
   *) echo "images/publish.sh: no image $name; there are operator and trainer" >&2; exit 2 ;;
 esac

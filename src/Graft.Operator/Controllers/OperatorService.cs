@@ -30,6 +30,12 @@ public sealed class OperatorService(
     /// <summary>How long a write is waited for in the cache before the cache is believed without it.</summary>
     private static readonly TimeSpan CachePatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long events let the work itself go first, where the two want more requests a second than are allowed.</summary>
+    private static readonly TimeSpan EventPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Jobs, pods and what is said of them change several at a time: one look, and one status, answers them all.</summary>
+    private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(100);
+
     private readonly OperatorOptions _options = settings.Value;
     private readonly ILogger _logger = loggers.CreateLogger<OperatorService>();
     private readonly WriteExpectations _expectations = new(time, CachePatience);
@@ -46,7 +52,7 @@ public sealed class OperatorService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var events = new EventRecorder(
-            new ResourceClient<Eventsv1Event>(api), ControllerName, _options.PodName, time, loggers.CreateLogger<EventRecorder>());
+            new ResourceClient<Eventsv1Event>(api.GivingWayFor(EventPatience)), ControllerName, _options.PodName, time, loggers.CreateLogger<EventRecorder>());
         var runs = runtimeMetrics.CreateQueue<ObjectKey>("adaptertrainingrun", time);
         var models = runtimeMetrics.CreateQueue<ObjectKey>("basemodel", time);
         var datasets = runtimeMetrics.CreateQueue<ObjectKey>("trainingdataset", time);
@@ -228,7 +234,7 @@ public sealed class OperatorService(
                 nameof(TrainingDataset) => datasets,
                 _ => null,
             };
-            queue?.Add(new ObjectKey(job.Metadata.NamespaceProperty, Owner.Of(job)!.Name));
+            queue?.AddAfter(new ObjectKey(job.Metadata.NamespaceProperty, Owner.Of(job)!.Name), Together);
         }
     }
 

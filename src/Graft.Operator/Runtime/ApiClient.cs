@@ -47,6 +47,9 @@ public sealed class ApiClient : IDisposable
     private readonly TokenBucket _bucket;
     private readonly ILeadership? _fence;
 
+    /// <summary>How long requests wait for what others leave of the rate; null where they take their turn with the others.</summary>
+    private readonly TimeSpan? _givesWayFor;
+
     public ApiClient(KubernetesClientConfiguration configuration, ApiClientOptions options, RuntimeMetrics metrics, TimeProvider time)
     {
         // A watch lives for minutes: the time limit is set request by request below.
@@ -58,10 +61,10 @@ public sealed class ApiClient : IDisposable
         _bucket = new TokenBucket(options.QueriesPerSecond, options.Burst, time);
     }
 
-    private ApiClient(ApiClient shared, ILeadership fence)
+    private ApiClient(ApiClient shared, ILeadership? fence, TimeSpan? givesWayFor)
     {
         (_kubernetes, _options, _metrics, _time, _bucket) = (shared._kubernetes, shared._options, shared._metrics, shared._time, shared._bucket);
-        _fence = fence;
+        (_fence, _givesWayFor) = (fence, givesWayFor);
     }
 
     /// <summary>
@@ -70,12 +73,21 @@ public sealed class ApiClient : IDisposable
     /// </summary>
     public ApiClient FencedBy(ILeadership leadership)
     {
-        return new ApiClient(this, leadership);
+        return new ApiClient(this, leadership, _givesWayFor);
+    }
+
+    /// <summary>
+    /// A client over the same connections and rate for what can wait: it takes what the other requests leave of the rate, and where
+    /// they leave nothing, its turn after <paramref name="longest"/>.
+    /// </summary>
+    public ApiClient GivingWayFor(TimeSpan longest)
+    {
+        return new ApiClient(this, _fence, longest);
     }
 
     public void Dispose()
     {
-        if (_fence is null)
+        if (_fence is null && _givesWayFor is null)
         {
             _kubernetes.Dispose();
         }
@@ -100,7 +112,7 @@ public sealed class ApiClient : IDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            await Task.Delay(_bucket.Reserve(), _time, cancellation).ConfigureAwait(false);
+            await (_givesWayFor is { } longest ? _bucket.TakeSpareAsync(longest, cancellation) : _bucket.TakeAsync(cancellation)).ConfigureAwait(false);
             var response = await SendOnceAsync(method, path, body, contentType, timeout ?? _options.Timeout, cancellation).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {

@@ -9,6 +9,9 @@ namespace Graft.Operator.Runtime;
 /// <param name="time">The clock.</param>
 public sealed class TokenBucket(double rate, int burst, TimeProvider time)
 {
+    /// <summary>How often to see whether a token is to spare.</summary>
+    private static readonly TimeSpan SpareInterval = TimeSpan.FromMilliseconds(50);
+
     private readonly Lock _gate = new();
     private double _tokens = burst;
     private long _refilled = time.GetTimestamp();
@@ -24,6 +27,31 @@ public sealed class TokenBucket(double rate, int burst, TimeProvider time)
             _refilled = now;
             _tokens -= 1;
             return _tokens >= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(-_tokens / rate);
+        }
+    }
+
+    /// <summary>Takes a token and waits until it may be used.</summary>
+    public Task TakeAsync(CancellationToken cancellation)
+    {
+        return Task.Delay(Reserve(), time, cancellation);
+    }
+
+    /// <summary>
+    /// Takes a token that nobody else wants: while others have taken tokens in advance it waits, at most for
+    /// <paramref name="longest"/>, and then takes its turn behind them.
+    /// </summary>
+    public async Task TakeSpareAsync(TimeSpan longest, CancellationToken cancellation)
+    {
+        var began = time.GetTimestamp();
+        while (!TryTake())
+        {
+            if (time.GetElapsedTime(began) >= longest)
+            {
+                await TakeAsync(cancellation).ConfigureAwait(false);
+                return;
+            }
+
+            await Task.Delay(SpareInterval, time, cancellation).ConfigureAwait(false);
         }
     }
 
