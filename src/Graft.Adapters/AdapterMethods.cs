@@ -23,7 +23,7 @@ public static class AdapterMethods
     public static IAdapter Load(string folder, ICausalLanguageModel model)
     {
         var path = Path.Combine(folder, PeftFolder.ConfigurationFile);
-        return PeftFolder.ReadConfiguration(path)["peft_type"]?.ToString() switch
+        return PeftFolder.ReadConfiguration(path).Fields.Text("peft_type") switch
         {
             "LORA" => LoraAdapter.Load(folder, model),
             var other => throw new AdapterException($"{path}: peft_type = {other ?? "(missing)"} is not supported; Graft loads LORA"),

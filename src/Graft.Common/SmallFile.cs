@@ -12,13 +12,16 @@ public static class SmallFile
     /// <exception cref="IOException">It cannot be read, or is larger than <see cref="MaximumBytes"/>.</exception>
     public static string ReadText(string path)
     {
-        if (Directory.Exists(path))
-        {
-            throw new IOException($"'{path}' is a folder, not a file.");
-        }
-
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var stream = Open(path);
         return ReadText(stream, path);
+    }
+
+    /// <summary>The bytes of a file.</summary>
+    /// <exception cref="IOException">It cannot be read, or is larger than <paramref name="maximumBytes"/>.</exception>
+    public static ReadOnlyMemory<byte> ReadBytes(string path, long maximumBytes = MaximumBytes)
+    {
+        using var stream = Open(path);
+        return Read(stream, path, maximumBytes).ToArray();
     }
 
     /// <summary>The text of a stream in UTF-8.</summary>
@@ -28,19 +31,31 @@ public static class SmallFile
     public static string ReadText(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        using var bytes = new MemoryStream();
+        using var reader = new StreamReader(Read(stream, name, MaximumBytes), Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    private static FileStream Open(string path)
+    {
+        return Directory.Exists(path)
+            ? throw new IOException($"'{path}' is a folder, not a file.")
+            : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    }
+
+    private static MemoryStream Read(Stream stream, string name, long maximumBytes)
+    {
+        var bytes = new MemoryStream();
         var buffer = new byte[64 << 10];
         while (stream.Read(buffer) is > 0 and var count)
         {
             bytes.Write(buffer, 0, count);
-            if (bytes.Length > MaximumBytes)
+            if (bytes.Length > maximumBytes)
             {
-                throw new IOException($"'{name}' is larger than {MaximumBytes >> 20} MiB, and no such file is.");
+                throw new IOException($"'{name}' is larger than {maximumBytes >> 20} MiB, and no such file is.");
             }
         }
 
         bytes.Position = 0;
-        using var reader = new StreamReader(bytes, Encoding.UTF8);
-        return reader.ReadToEnd();
+        return bytes;
     }
 }

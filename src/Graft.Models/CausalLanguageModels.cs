@@ -37,12 +37,12 @@ public static class CausalLanguageModels
     {
         try
         {
-            return folder.Reader.Text("model_type") switch
+            return folder.Fields.Text("model_type") switch
             {
                 "gpt2" => Gpt2Model.Create(folder, source, type, device),
                 "llama" => LlamaModel.Create(folder, source, type, device),
                 var other => throw new ModelException(
-                    $"{folder.Reader.Path}: model_type = {other ?? "(missing)"} is not supported; Graft supports {string.Join(", ", Supported)}"),
+                    $"{folder.Fields.Path}: model_type = {other ?? "(missing)"} is not supported; Graft supports {string.Join(", ", Supported)}"),
             };
         }
         catch

@@ -4,12 +4,7 @@ namespace Graft.Models;
 /// The message names the file and what to do.</summary>
 public sealed class ModelException : Exception
 {
-    public ModelException(string message)
-        : base(message)
-    {
-    }
-
-    public ModelException(string message, Exception inner)
+    public ModelException(string message, Exception? inner = null)
         : base(message, inner)
     {
     }

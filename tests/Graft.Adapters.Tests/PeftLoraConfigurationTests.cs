@@ -28,7 +28,7 @@ public sealed class PeftLoraConfigurationTests : IDisposable
         var (first, second) = (_tiny.NewFolder(), _tiny.NewFolder());
         adapter.Save(first, "tiny");
         var path = Path.Combine(first, PeftFolder.ConfigurationFile);
-        var json = PeftFolder.ReadConfiguration(path);
+        var json = PeftFolder.ReadConfiguration(path).Original;
         json["peft_version"] = "0.21.0";
         json["kasa_config"] = null;
         json["some_later_switch"] = false;
@@ -36,7 +36,7 @@ public sealed class PeftLoraConfigurationTests : IDisposable
         File.WriteAllText(path, json.ToJsonString());
         using var loaded = AdapterMethods.Load(first, _tiny.Model);
         loaded.Save(second);
-        Assert.True(JsonNode.DeepEquals(json, PeftFolder.ReadConfiguration(Path.Combine(second, PeftFolder.ConfigurationFile))));
+        Assert.True(JsonNode.DeepEquals(json, PeftFolder.ReadConfiguration(Path.Combine(second, PeftFolder.ConfigurationFile)).Original));
     }
 
     [Fact]
@@ -86,8 +86,8 @@ public sealed class PeftLoraConfigurationTests : IDisposable
     [InlineData("\"init_lora_weights\":\"pissa_niter_16\"", "pissa_niter_16")]
     [InlineData("\"init_lora_weights\":\"corda\"", "corda")]
     [InlineData("\"bias\":\"some\"", "none, lora_only or all")]
-    [InlineData("\"r\":\"eight\"", "r = \"eight\" must be a number")]
-    [InlineData("\"rank_pattern\":[1]", "an object of numbers")]
+    [InlineData("\"r\":\"eight\"", "r = \"eight\" must be a whole number")]
+    [InlineData("\"rank_pattern\":[1]", "rank_pattern = [1] must be an object")]
     public void A_key_that_would_change_the_numbers_is_refused_by_name(string key, string named)
     {
         var message = Assert.Throws<AdapterException>(() => Read($$"""{"peft_type":"LORA","target_modules":["q_proj"],{{key}}}""")).Message;

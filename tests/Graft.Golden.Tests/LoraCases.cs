@@ -177,8 +177,8 @@ internal static class LoraCases
 
     private static void SameConfiguration(string expectedFolder, string actualFolder)
     {
-        var expected = PeftFolder.ReadConfiguration(Path.Combine(expectedFolder, PeftFolder.ConfigurationFile));
-        var actual = PeftFolder.ReadConfiguration(Path.Combine(actualFolder, PeftFolder.ConfigurationFile));
+        var expected = PeftFolder.ReadConfiguration(Path.Combine(expectedFolder, PeftFolder.ConfigurationFile)).Original;
+        var actual = PeftFolder.ReadConfiguration(Path.Combine(actualFolder, PeftFolder.ConfigurationFile)).Original;
         Compare.SameNames(expected.Select(item => item.Key), actual.Select(item => item.Key), "keys of adapter_config.json");
         foreach (var (key, value) in expected)
         {

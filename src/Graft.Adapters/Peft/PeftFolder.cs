@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Graft.Artifacts.SafeTensors;
+using Graft.Common;
 using Graft.Models.Weights;
 using static TorchSharp.torch;
 
@@ -14,23 +15,18 @@ public static class PeftFolder
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
-    /// <summary>Reads an adapter_config.json.</summary>
+    /// <summary>Reads an adapter_config.json: its fields, and the object itself, whose unknown keys are kept.</summary>
     /// <exception cref="AdapterException">It is missing or not a JSON object.</exception>
-    public static JsonObject ReadConfiguration(string path)
+    public static (JsonFields Fields, JsonObject Original) ReadConfiguration(string path)
     {
         if (!File.Exists(path))
         {
             throw new AdapterException($"{Path.GetDirectoryName(path)}: there is no {ConfigurationFile}; an adapter is a folder as PEFT writes it");
         }
 
-        try
-        {
-            return JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject ?? throw new AdapterException($"{path}: not a JSON object");
-        }
-        catch (JsonException e)
-        {
-            throw new AdapterException($"{path}: not JSON: {e.Message}", e);
-        }
+        var json = SmallFile.ReadBytes(path);
+        var fields = JsonFields.Parse(json, path, (message, cause) => new AdapterException(message, cause));
+        return (fields, JsonNode.Parse(json.Span)!.AsObject());
     }
 
     internal static void WriteConfiguration(string folder, JsonObject configuration)

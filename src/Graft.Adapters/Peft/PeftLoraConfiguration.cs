@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Graft.Adapters.Lora;
 using Graft.Adapters.Targets;
+using Graft.Common;
 using Graft.Models.Decoder;
 
 namespace Graft.Adapters.Peft;
@@ -35,8 +36,7 @@ internal static class PeftLoraConfiguration
 
     public static (LoraOptions Options, JsonObject Original) Read(string path)
     {
-        var json = PeftFolder.ReadConfiguration(path);
-        var fields = new PeftFields(json, path);
+        var (fields, json) = PeftFolder.ReadConfiguration(path);
         if (fields.Text("peft_type") is var type && type != "LORA")
         {
             throw new AdapterException($"{path}: peft_type = {type ?? "(missing)"}: expected LORA");
@@ -53,9 +53,9 @@ internal static class PeftLoraConfiguration
 
         var options = new LoraOptions
         {
-            Rank = (int)fields.Number("r", 8),
-            Alpha = fields.Number("lora_alpha", 8),
-            Dropout = fields.Number("lora_dropout", 0),
+            Rank = fields.Int("r", 8),
+            Alpha = fields.Double("lora_alpha", 8),
+            Dropout = fields.Double("lora_dropout", 0),
             RsLora = fields.Flag("use_rslora"),
             Dora = fields.Flag("use_dora"),
             Initialization = ReadInitialization(json["init_lora_weights"], path),
@@ -135,7 +135,7 @@ internal static class PeftLoraConfiguration
         }
     }
 
-    private static TargetSelection ReadTargets(PeftFields fields)
+    private static TargetSelection ReadTargets(JsonFields fields)
     {
         var names = fields.Texts("target_modules", out var pattern)
             ?? (pattern is null ? throw fields.Wrong("target_modules", "a list of names or a regular expression") : null);

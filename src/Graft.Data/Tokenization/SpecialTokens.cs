@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Graft.Common;
 
 namespace Graft.Data.Tokenization;
 
@@ -18,23 +19,20 @@ internal sealed class SpecialTokensReader(string folder, Func<string, int?> idOf
     /// <summary>Files that name special tokens by their id.</summary>
     private static readonly string[] ById = ["generation_config.json", "config.json"];
 
-    private readonly Dictionary<string, JsonElement> _files = ByText.Concat(ById)
-        .Where(name => File.Exists(Path.Combine(folder, name)))
-        .ToDictionary(name => name, name => JsonFile.Read(Path.Combine(folder, name)));
+    private readonly Dictionary<string, JsonFields> _files = ByText.Concat(ById)
+        .Select(name => (Name: name, Path: Path.Combine(folder, name)))
+        .Where(file => File.Exists(file.Path))
+        .ToDictionary(file => file.Name, file => JsonFields.Read(file.Path, (message, cause) => new TokenizerException(message, cause)));
 
     /// <summary>Whether tokenizer_config.json has a switch, or null where it does not say.</summary>
     public bool? Switch(string name) =>
-        _files.TryGetValue("tokenizer_config.json", out JsonElement config)
-        && config.TryGetProperty(name, out JsonElement value)
-        && value.ValueKind is JsonValueKind.True or JsonValueKind.False
-            ? value.GetBoolean()
-            : null;
+        _files.TryGetValue("tokenizer_config.json", out JsonFields? config) && config.Has(name) ? config.Flag(name) : null;
 
     public SpecialTokens Read()
     {
         int? bos = Find("bos").FirstOrDefault(), eos = Find("eos").FirstOrDefault(), pad = Find("pad").FirstOrDefault();
-        IEnumerable<int?> stop = [eos, .. Ids("generation_config.json", "eos_token_id")];
-        return new SpecialTokens(bos, eos, pad ?? eos ?? 0, [.. stop.OfType<int>().Distinct()]);
+        IEnumerable<int> stop = [.. eos is { } end ? [end] : Array.Empty<int>(), .. Ids("generation_config.json", "eos_token_id")];
+        return new SpecialTokens(bos, eos, pad ?? eos ?? 0, [.. stop.Distinct()]);
     }
 
     private IEnumerable<int?> Find(string kind)
@@ -49,7 +47,7 @@ internal sealed class SpecialTokensReader(string folder, Func<string, int?> idOf
             }
         }
 
-        foreach (int? id in ById.SelectMany(file => Ids(file, kind + "_token_id")))
+        foreach (int id in ById.SelectMany(file => Ids(file, kind + "_token_id")))
         {
             yield return id;
         }
@@ -57,31 +55,15 @@ internal sealed class SpecialTokensReader(string folder, Func<string, int?> idOf
 
     private string? Text(string file, string field)
     {
-        if (!_files.TryGetValue(file, out JsonElement json) || !json.TryGetProperty(field, out JsonElement value))
+        return _files.TryGetValue(file, out JsonFields? json) ? json.Find(field)?.ValueKind switch
         {
-            return null;
-        }
-
-        return value.ValueKind switch
-        {
-            JsonValueKind.String => value.GetString(),
-            JsonValueKind.Object when value.TryGetProperty("content", out JsonElement content) => content.GetString(),
+            JsonValueKind.String => json.Text(field),
+            JsonValueKind.Object => json.Section(field)!.Text("content"),
             _ => null,
-        };
-    }
-
-    private IEnumerable<int?> Ids(string file, string field)
-    {
-        if (!_files.TryGetValue(file, out JsonElement json) || !json.TryGetProperty(field, out JsonElement value))
-        {
-            return [];
         }
-
-        return value.ValueKind switch
-        {
-            JsonValueKind.Number => [value.GetInt32()],
-            JsonValueKind.Array => [.. value.EnumerateArray().Select(v => (int?)v.GetInt32())],
-            _ => [],
-        };
+        : null;
     }
+
+    private IReadOnlyList<int> Ids(string file, string field) =>
+        _files.TryGetValue(file, out JsonFields? json) ? json.Integers(field) : [];
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Graft.Common;
 
 namespace Graft.Data.Tokenization;
 
@@ -9,35 +10,38 @@ namespace Graft.Data.Tokenization;
 /// </summary>
 internal sealed class TokenizerJson(string path)
 {
-    private readonly JsonElement _root = JsonFile.Read(path);
+    /// <summary>The largest file that is read; vocabularies of a quarter of a million tokens take some 30 MiB.</summary>
+    private const long MaximumBytes = 256L << 20;
+
+    private readonly JsonFields _root = JsonFields.Read(path, (message, cause) => new TokenizerException(message, cause), MaximumBytes);
 
     public (string Kind, TokenizerParts Parts) Read()
     {
-        JsonElement model = Require(_root, "model");
-        string type = JsonFile.TypeOf(model) ?? (model.TryGetProperty("merges", out _) ? "BPE" : "?");
+        JsonFields model = _root.RequiredSection("model");
+        string type = model.Text("type") ?? (model.Has("merges") ? "BPE" : "?");
         if (type != "BPE")
         {
             throw Unknown("model", type, "BPE");
         }
 
         AddedToken[] added = [.. ReadAddedTokens()];
-        Dictionary<string, int> vocabulary = Require(model, "vocab").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetInt32());
-        (string Left, string Right)[] merges = [.. ReadMerges(Require(model, "merges"))];
+        Dictionary<string, int> vocabulary = model.RequiredSection("vocab").WholeNumbers();
+        (string Left, string Right)[] merges = [.. ReadMerges(model)];
         RefuseModelOptions(model);
-        JsonElement? preTokenizer = JsonFile.Part(_root, "pre_tokenizer"), decoder = JsonFile.Part(_root, "decoder");
+        JsonFields? preTokenizer = _root.Section("pre_tokenizer"), decoder = _root.Section("decoder");
         bool byteLevel = Types(preTokenizer).Concat(Types(decoder)).Contains("ByteLevel");
         ITokenModel tokenModel = byteLevel
-            ? new ByteLevelTokenModel(vocabulary, merges.Select(m => $"{m.Left} {m.Right}"), JsonFile.Flag(model, "ignore_merges"))
+            ? new ByteLevelTokenModel(vocabulary, merges.Select(m => $"{m.Left} {m.Right}"), model.Flag("ignore_merges"))
             : new SentencePieceTokenModel(
                 vocabulary,
                 Rank(merges, vocabulary),
-                JsonFile.Flag(model, "byte_fallback"),
-                JsonFile.String(model, "unk_token") is { } unknown && vocabulary.TryGetValue(unknown, out int id) ? id : null,
-                JsonFile.Flag(model, "fuse_unk"));
-        (int[] prefix, int[] suffix) = ReadPostProcessor(JsonFile.Part(_root, "post_processor"));
+                model.Flag("byte_fallback"),
+                model.Text("unk_token") is { } unknown && vocabulary.TryGetValue(unknown, out int id) ? id : null,
+                model.Flag("fuse_unk"));
+        (int[] prefix, int[] suffix) = ReadPostProcessor(_root.Section("post_processor"));
         var parts = new TokenizerParts(
             added,
-            JsonFile.Part(_root, "normalizer") is { } n ? ReadNormalizer(n) : null,
+            _root.Section("normalizer") is { } n ? ReadNormalizer(n) : null,
             preTokenizer is { } p ? ReadPreTokenizer(p) : null,
             tokenModel,
             prefix,
@@ -47,9 +51,9 @@ internal sealed class TokenizerJson(string path)
     }
 
     /// <summary>The types of a part and, for a sequence, of its members.</summary>
-    private static IEnumerable<string> Types(JsonElement? part)
+    private static IEnumerable<string> Types(JsonFields? part)
     {
-        if (part is not { } given || JsonFile.TypeOf(given) is not { } type)
+        if (part is not { } given || given.Text("type") is not { } type)
         {
             return [];
         }
@@ -57,11 +61,9 @@ internal sealed class TokenizerJson(string path)
         return [type, .. Members(given).SelectMany(member => Types(member))];
     }
 
-    private static IEnumerable<JsonElement> Members(JsonElement sequence) =>
+    private static IEnumerable<JsonFields> Members(JsonFields sequence) =>
         new[] { "normalizers", "pretokenizers", "processors", "decoders" }
-            .Select(name => JsonFile.Part(sequence, name))
-            .OfType<JsonElement>()
-            .SelectMany(members => members.EnumerateArray());
+            .SelectMany(sequence.Sections);
 
     private static Dictionary<(int, int), (int, int)> Rank((string Left, string Right)[] merges, Dictionary<string, int> vocabulary)
     {
@@ -79,14 +81,17 @@ internal sealed class TokenizerJson(string path)
         return ranks;
     }
 
-    private IEnumerable<(string, string)> ReadMerges(JsonElement merges)
+    private IEnumerable<(string, string)> ReadMerges(JsonFields model)
     {
-        foreach (JsonElement merge in merges.EnumerateArray())
+        foreach (JsonElement merge in model.Items("merges"))
         {
             // Newer files write ["left", "right"], older ones "left right".
-            string[] pair = merge.ValueKind == JsonValueKind.Array
-                ? [.. merge.EnumerateArray().Select(e => e.GetString() ?? "")]
-                : (merge.GetString() ?? "").Split(' ');
+            string[] pair = merge.ValueKind switch
+            {
+                JsonValueKind.Array => [.. merge.EnumerateArray().Select(part => part.ToString())],
+                JsonValueKind.String => merge.GetString()!.Split(' '),
+                _ => [],
+            };
             if (pair.Length != 2)
             {
                 throw new TokenizerException($"{path}: model.merges holds '{merge}', which is not a pair");
@@ -96,17 +101,17 @@ internal sealed class TokenizerJson(string path)
         }
     }
 
-    private void RefuseModelOptions(JsonElement model)
+    private void RefuseModelOptions(JsonFields model)
     {
         foreach (string option in new[] { "continuing_subword_prefix", "end_of_word_suffix" })
         {
-            if (!string.IsNullOrEmpty(JsonFile.String(model, option)))
+            if (!string.IsNullOrEmpty(model.Text(option)))
             {
                 throw new TokenizerException($"{path}: model.{option} is not supported");
             }
         }
 
-        if (JsonFile.Part(model, "dropout") is { ValueKind: JsonValueKind.Number } dropout && dropout.GetDouble() > 0)
+        if (model.Double("dropout", 0) > 0)
         {
             throw new TokenizerException($"{path}: model.dropout is not supported: it would make tokens depend on chance");
         }
@@ -114,60 +119,54 @@ internal sealed class TokenizerJson(string path)
 
     private IEnumerable<AddedToken> ReadAddedTokens()
     {
-        if (JsonFile.Part(_root, "added_tokens") is not { } tokens)
+        foreach (JsonFields token in _root.Sections("added_tokens"))
         {
-            yield break;
-        }
-
-        foreach (JsonElement token in tokens.EnumerateArray())
-        {
-            string content = JsonFile.String(token, "content")
-                ?? throw new TokenizerException($"{path}: an entry of added_tokens has no content");
-            if (JsonFile.Flag(token, "single_word"))
+            string content = token.RequiredText("content");
+            if (token.Flag("single_word"))
             {
                 throw new TokenizerException($"{path}: added token '{content}' has single_word, which is not supported");
             }
 
             yield return new AddedToken(
-                Require(token, "id").GetInt32(),
+                token.Int("id"),
                 content,
-                JsonFile.Flag(token, "special"),
-                JsonFile.Flag(token, "lstrip"),
-                JsonFile.Flag(token, "rstrip"),
-                JsonFile.Flag(token, "normalized"));
+                token.Flag("special"),
+                token.Flag("lstrip"),
+                token.Flag("rstrip"),
+                token.Flag("normalized"));
         }
     }
 
-    private INormalizer ReadNormalizer(JsonElement part) => JsonFile.TypeOf(part) switch
+    private INormalizer ReadNormalizer(JsonFields part) => part.Text("type") switch
     {
         "Sequence" => new NormalizerSequence([.. Members(part).Select(ReadNormalizer)]),
-        "Prepend" => new PrependNormalizer(JsonFile.String(part, "prepend") ?? ""),
-        "Replace" => new ReplaceNormalizer(LiteralPattern(part), JsonFile.String(part, "content") ?? ""),
+        "Prepend" => new PrependNormalizer(part.Text("prepend") ?? ""),
+        "Replace" => new ReplaceNormalizer(LiteralPattern(part), part.Text("content") ?? ""),
         "Lowercase" => new LowercaseNormalizer(),
         var type => throw Unknown("normalizer", type, "Sequence, Prepend, Replace, Lowercase"),
     };
 
-    private IPreTokenizer ReadPreTokenizer(JsonElement part) => JsonFile.TypeOf(part) switch
+    private IPreTokenizer ReadPreTokenizer(JsonFields part) => part.Text("type") switch
     {
         "Sequence" => new PreTokenizerSequence([.. Members(part).Select(ReadPreTokenizer)]),
-        "ByteLevel" => new ByteLevelSplit(JsonFile.Flag(part, "add_prefix_space"), JsonFile.Flag(part, "use_regex", true)),
-        "Digits" => new DigitsSplit(JsonFile.Flag(part, "individual_digits")),
-        "Split" => new RegexSplit(Pattern(part), Behavior(part), JsonFile.Flag(part, "invert")),
+        "ByteLevel" => new ByteLevelSplit(part.Flag("add_prefix_space"), part.Flag("use_regex", true)),
+        "Digits" => new DigitsSplit(part.Flag("individual_digits")),
+        "Split" => new RegexSplit(Pattern(part), Behavior(part), part.Flag("invert")),
         "Metaspace" => new MetaspaceSplit(
-            (JsonFile.String(part, "replacement") ?? "\u2581")[0],
-            JsonFile.String(part, "prepend_scheme") ?? (JsonFile.Flag(part, "add_prefix_space", true) ? "always" : "never"),
-            JsonFile.Flag(part, "split", true)),
+            (part.Text("replacement") ?? "\u2581")[0],
+            part.Text("prepend_scheme") ?? (part.Flag("add_prefix_space", true) ? "always" : "never"),
+            part.Flag("split", true)),
         var type => throw Unknown("pre_tokenizer", type, "Sequence, ByteLevel, Digits, Split, Metaspace"),
     };
 
-    private (int[] Prefix, int[] Suffix) ReadPostProcessor(JsonElement? part)
+    private (int[] Prefix, int[] Suffix) ReadPostProcessor(JsonFields? part)
     {
         if (part is not { } given)
         {
             return ([], []);
         }
 
-        switch (JsonFile.TypeOf(given))
+        switch (given.Text("type"))
         {
             case "ByteLevel": // moves offsets only
                 return ([], []);
@@ -175,8 +174,8 @@ internal sealed class TokenizerJson(string path)
                 (int[] Prefix, int[] Suffix)[] members = [.. Members(given).Select(m => ReadPostProcessor(m))];
                 return ([.. members.Reverse().SelectMany(m => m.Prefix)], [.. members.SelectMany(m => m.Suffix)]);
             case "TemplateProcessing":
-                JsonElement[] single = [.. Require(given, "single").EnumerateArray()];
-                int text = Array.FindIndex(single, item => item.TryGetProperty("Sequence", out _));
+                JsonFields[] single = [.. given.Sections("single")];
+                int text = Array.FindIndex(single, item => item.Has("Sequence"));
                 return text < 0
                     ? throw new TokenizerException($"{path}: post_processor.single has no place for the text")
                     : (Ids(single[..text]), Ids(single[(text + 1)..]));
@@ -184,24 +183,23 @@ internal sealed class TokenizerJson(string path)
                 throw Unknown("post_processor", type, "Sequence, ByteLevel, TemplateProcessing");
         }
 
-        int[] Ids(JsonElement[] items) => [.. items.SelectMany(item => SpecialIds(given, item))];
+        int[] Ids(JsonFields[] items) => [.. items.SelectMany(item => SpecialIds(given, item))];
     }
 
-    private int[] SpecialIds(JsonElement processor, JsonElement item)
+    private static IReadOnlyList<int> SpecialIds(JsonFields processor, JsonFields item)
     {
-        string name = JsonFile.String(Require(item, "SpecialToken"), "id") ?? "";
-        return [.. Require(Require(Require(processor, "special_tokens"), name), "ids").EnumerateArray().Select(id => id.GetInt32())];
+        string name = item.RequiredSection("SpecialToken").RequiredText("id");
+        return processor.RequiredSection("special_tokens").RequiredSection(name).Integers("ids");
     }
 
-    private string LiteralPattern(JsonElement part) =>
-        JsonFile.Part(part, "pattern") is { } pattern && JsonFile.String(pattern, "String") is { } literal
-        ? literal
-        : throw new TokenizerException($"{path}: a Replace normalizer with a regular expression is not supported");
+    private string LiteralPattern(JsonFields part) =>
+        part.Section("pattern")?.Text("String")
+        ?? throw new TokenizerException($"{path}: a Replace normalizer with a regular expression is not supported");
 
-    private Regex Pattern(JsonElement part)
+    private Regex Pattern(JsonFields part)
     {
-        JsonElement pattern = Require(part, "pattern");
-        string source = JsonFile.String(pattern, "Regex") ?? Regex.Escape(JsonFile.String(pattern, "String") ?? "");
+        JsonFields pattern = part.RequiredSection("pattern");
+        string source = pattern.Text("Regex") ?? Regex.Escape(pattern.Text("String") ?? "");
         try
         {
             return new Regex(source, RegexOptions.CultureInvariant | RegexOptions.Compiled);
@@ -212,13 +210,10 @@ internal sealed class TokenizerJson(string path)
         }
     }
 
-    private SplitBehavior Behavior(JsonElement part) =>
-        Enum.TryParse(JsonFile.String(part, "behavior"), out SplitBehavior behavior)
+    private SplitBehavior Behavior(JsonFields part) =>
+        Enum.TryParse(part.Text("behavior"), out SplitBehavior behavior)
             ? behavior
-            : throw Unknown("pre_tokenizer.behavior", JsonFile.String(part, "behavior"), string.Join(", ", Enum.GetNames<SplitBehavior>()));
-
-    private JsonElement Require(JsonElement parent, string name) =>
-        JsonFile.Part(parent, name) ?? throw new TokenizerException($"{path}: the field '{name}' is missing");
+            : throw Unknown("pre_tokenizer.behavior", part.Text("behavior"), string.Join(", ", Enum.GetNames<SplitBehavior>()));
 
     private TokenizerException Unknown(string part, string? type, string known) =>
         new($"{path}: {part} of type '{type}' is not supported (supported: {known})");

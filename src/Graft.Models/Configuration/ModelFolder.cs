@@ -1,10 +1,10 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Graft.Common;
 
 namespace Graft.Models.Configuration;
 
 /// <summary>A model folder in Hugging Face's layout, by its config.json.</summary>
-internal sealed record ModelFolder(string Path, JsonObject Configuration, ConfigurationReader Reader)
+internal sealed record ModelFolder(string Path, JsonObject Configuration, JsonFields Fields)
 {
     public const string ConfigurationFile = "config.json";
 
@@ -17,15 +17,8 @@ internal sealed record ModelFolder(string Path, JsonObject Configuration, Config
             throw new ModelException($"{folder}: there is no {ConfigurationFile}; a model is a folder in Hugging Face's layout");
         }
 
-        try
-        {
-            var content = JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject
-                ?? throw new ModelException($"{path}: not a JSON object");
-            return new ModelFolder(folder, content, new ConfigurationReader(content, path));
-        }
-        catch (JsonException e)
-        {
-            throw new ModelException($"{path}: not JSON: {e.Message}", e);
-        }
+        var json = SmallFile.ReadBytes(path);
+        var fields = JsonFields.Parse(json, path, (message, cause) => new ModelException(message, cause));
+        return new ModelFolder(folder, JsonNode.Parse(json.Span)!.AsObject(), fields);
     }
 }

@@ -1,4 +1,4 @@
-using Graft.Models.Configuration;
+using Graft.Common;
 
 namespace Graft.Models.Gpt2;
 
@@ -15,16 +15,16 @@ internal sealed record Gpt2Configuration(
     bool TiesEmbeddings)
 {
     /// <exception cref="ModelException">A field is missing or wrong, or asks for what Graft does not implement.</exception>
-    public static Gpt2Configuration Read(ConfigurationReader config)
+    public static Gpt2Configuration Read(JsonFields config)
     {
         var hidden = config.Size("n_embd");
         var heads = config.Size("n_head");
         config.Require("n_embd", hidden % heads == 0, $"multiples of n_head ({heads})");
         var activation = config.Text("activation_function") ?? "gelu_new";
         config.Require("activation_function", activation is "gelu_new" or "gelu_pytorch_tanh", "gelu_new");
-        config.Require("scale_attn_weights", config.Bool("scale_attn_weights", true), "true");
-        config.Require("scale_attn_by_inverse_layer_idx", !config.Bool("scale_attn_by_inverse_layer_idx", false), "false");
-        config.Require("add_cross_attention", !config.Bool("add_cross_attention", false), "false");
+        config.Require("scale_attn_weights", config.Flag("scale_attn_weights", true), "true");
+        config.Require("scale_attn_by_inverse_layer_idx", !config.Flag("scale_attn_by_inverse_layer_idx"), "false");
+        config.Require("add_cross_attention", !config.Flag("add_cross_attention"), "false");
         return new Gpt2Configuration(
             config.Size("n_layer"),
             hidden,
@@ -34,6 +34,6 @@ internal sealed record Gpt2Configuration(
             config.Size("n_positions", 1024),
             config.Double("layer_norm_epsilon", 1e-5),
             config.Double("initializer_range", 0.02),
-            config.Bool("tie_word_embeddings", true));
+            config.Flag("tie_word_embeddings", true));
     }
 }

@@ -24,7 +24,7 @@ internal sealed class Gpt2Model : DecoderModel
     /// <summary>Makes the model of a folder's config.json over the weights of <paramref name="source"/>.</summary>
     public static Gpt2Model Create(ModelFolder folder, IWeightSource source, ScalarType? type, Device device)
     {
-        var config = Gpt2Configuration.Read(folder.Reader);
+        var config = Gpt2Configuration.Read(folder.Fields);
         if (source.Names?.Contains(Gpt2Names.Embedding[Gpt2Names.Prefix.Length..]) == true)
         {
             source = new PrefixedWeights(source, Gpt2Names.Prefix);

@@ -1,4 +1,4 @@
-using Graft.Models.Configuration;
+using Graft.Common;
 
 namespace Graft.Models.Llama;
 
@@ -21,7 +21,7 @@ internal sealed record LlamaConfiguration(
     bool TiesEmbeddings)
 {
     /// <exception cref="ModelException">A field is missing or wrong, or asks for what Graft does not implement.</exception>
-    public static LlamaConfiguration Read(ConfigurationReader config)
+    public static LlamaConfiguration Read(JsonFields config)
     {
         var hidden = config.Size("hidden_size");
         var heads = config.Size("num_attention_heads");
@@ -51,12 +51,12 @@ internal sealed record LlamaConfiguration(
             config.Double("initializer_range", 0.02),
             rotaryBase,
             scaling,
-            config.Bool("attention_bias", false),
-            config.Bool("mlp_bias", false),
-            config.Bool("tie_word_embeddings", false));
+            config.Flag("attention_bias"),
+            config.Flag("mlp_bias"),
+            config.Flag("tie_word_embeddings"));
     }
 
-    private static (double Base, RotaryScaling Scaling) ReadRotary(ConfigurationReader config)
+    private static (double Base, RotaryScaling Scaling) ReadRotary(JsonFields config)
     {
         const double DefaultBase = 10000;
         var section = config.Section("rope_parameters") ?? config.Section("rope_scaling");

@@ -29,7 +29,7 @@ internal sealed class LlamaModel : DecoderModel
     /// <summary>Makes the model of a folder's config.json over the weights of <paramref name="source"/>.</summary>
     public static LlamaModel Create(ModelFolder folder, IWeightSource source, ScalarType? type, Device device)
     {
-        var config = LlamaConfiguration.Read(folder.Reader);
+        var config = LlamaConfiguration.Read(folder.Fields);
         var description = new DecoderDescription(
             folder.Path,
             "LLaMA",
