@@ -8,7 +8,7 @@ BIN := artifacts/bin
 OUTPUT := $(shell echo $(CONFIGURATION) | tr '[:upper:]' '[:lower:]')
 LINK_PROGRAMS := mkdir -p bin && ln -sf ../$(BIN)/Graft.Cli/$(OUTPUT)/graft bin/graft && ln -sf graft bin/kubectl-graft
 
-.PHONY: help build demo test test-golden test-cluster bench-trainer image push-images generate bench-operator soak-operator format clean
+.PHONY: help build demo test verify test-golden test-cluster bench-trainer image push-images generate bench-operator soak-operator format clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,8 +23,12 @@ demo: ## train a LoRA adapter on a small LLaMA on this computer, and compare bot
 	@$(LINK_PROGRAMS)
 	bin/graft run examples/quickstart/
 
-test: build ## run every test; the last line is "N passed, N failed, N skipped"
+test: verify ## run every test; the last line is "N passed, N failed, N skipped"
 	@eng/run-tests.sh
+
+verify: build ## check what needs no test to run: formatting, generated files, which part refers to which, style
+	dotnet format whitespace Operator.sln --no-restore --verify-no-changes
+	@eng/run-tests.sh Graft.Architecture.Tests
 
 test-golden: build ## run the golden cases in tests/golden, or in the folder GRAFT_GOLDEN
 	@eng/run-golden.sh

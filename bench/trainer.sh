@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Graft's training step against the same step with transformers and PyTorch, in turn on this machine.
-#   bench/trainer.sh [threads] [labelled fraction] [rounds]
+#   bench/trainer.sh [threads] [labeled fraction] [rounds]
 # Prints each run's JSON line, then the medians over the rounds and the ratio. Where the peer's Python cannot be had, it says so and
 # prints ours alone.
 set -uo pipefail
 cd "$(dirname "$0")"
-threads=${1:-2} labelled=${2:-1.0} rounds=${3:-3}
+threads=${1:-2} labeled=${2:-1.0} rounds=${3:-3}
 configuration=$(echo "${CONFIGURATION:-Release}" | tr '[:upper:]' '[:lower:]')
 ours=../artifacts/bin/Graft.Bench/$configuration/Graft.Bench
 lines=$(mktemp)
@@ -14,7 +14,7 @@ trap 'rm -f "$lines"' EXIT
 peer=yes
 for ((round = 1; round <= rounds; round++)); do
   if [ "$peer" = yes ]; then
-    if line=$(peers/python.sh peers/peer_lora.py sdpa "$threads" "$labelled" 2>"$lines.err"); then
+    if line=$(peers/python.sh peers/peer_lora.py sdpa "$threads" "$labeled" 2>"$lines.err"); then
       echo "$line" | tee -a "$lines"
     else
       peer=no
@@ -22,7 +22,7 @@ for ((round = 1; round <= rounds; round++)); do
     fi
     rm -f "$lines.err"
   fi
-  "$ours" "$threads" "$labelled" | tee -a "$lines" || exit 1
+  "$ours" "$threads" "$labeled" | tee -a "$lines" || exit 1
 done
 
 # median KEY FIELD: the median of a field over the lines that have the key.
@@ -34,7 +34,7 @@ median() {
 report() { printf '%-28s %8s tokens/s   peak %5s MiB\n' "$1" "$2" "$3"; }
 ours_rate=$(median ours tokens_per_s) ours_memory=$(median ours peak_rss_MiB)
 echo
-echo "median of $rounds rounds in turn, $threads threads, $labelled of the positions labelled"
+echo "median of $rounds rounds in turn, $threads threads, $labeled of the positions labeled"
 report "Graft" "$ours_rate" "$ours_memory"
 if [ "$peer" = yes ]; then
   peer_rate=$(median peer tokens_per_s) peer_memory=$(median peer peak_rss_MiB)

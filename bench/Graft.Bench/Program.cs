@@ -14,17 +14,17 @@ using static TorchSharp.torch;
 
 // The step of peers/peer_lora.py by Graft's trainer: LoRA (r = 8 on q_proj and v_proj) on a frozen fp32 LLaMA of 58 million weights,
 // batch 4 × 256; forward, backward, AdamW. Prints one JSON line with the median of 10 steps after 3 warm-ups.
-//   Graft.Bench [threads] [labelled fraction]
+//   Graft.Bench [threads] [labeled fraction]
 const int Rows = 4;
 const int Length = 256;
 const int WarmUps = 3;
 const int Measured = 10;
 var threads = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 2;
-var labelled = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 1.0;
-TorchRuntime.Initialise(threads);
+var labeled = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 1.0;
+TorchRuntime.Initialize(threads);
 
 using var folder = new BenchModel();
-using var model = CausalLanguageModels.Initialise(folder.Path, seed: 0);
+using var model = CausalLanguageModels.Initialize(folder.Path, seed: 0);
 var method = new LoraMethod(new LoraOptions { Rank = 8, Alpha = 16, Targets = TargetSelection.Of("q_proj", "v_proj") });
 var training = new PlanTraining
 {
@@ -61,7 +61,7 @@ Console.WriteLine(JsonSerializer.Serialize(new
 {
     ours = $"Graft, libtorch {__version__}",
     threads,
-    labelled,
+    labeled,
     median_step_s = Math.Round(median, 4),
     tokens_per_s = Math.Round(Rows * Length / median, 1),
     peak_rss_MiB = PeakMemory.Bytes() >> 20,
@@ -77,6 +77,6 @@ Sample[] Samples()
         .. Enumerable.Range(0, Rows).Select(row => new Sample(
             $"row {row}",
             [.. Enumerable.Range(0, Length).Select(_ => random.Next(3, model.Shape.VocabularySize))],
-            [.. Enumerable.Range(0, Length).Select(i => i >= (int)(Length * (1 - labelled)))])),
+            [.. Enumerable.Range(0, Length).Select(i => i >= (int)(Length * (1 - labeled)))])),
     ];
 }

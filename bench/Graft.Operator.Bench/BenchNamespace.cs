@@ -41,8 +41,10 @@ internal sealed class BenchNamespace
             },
             Manager,
             CancellationToken.None);
-        await new ResourceClient<BaseModel>(api).ApplyStatusAsync(model, Ready('a', model.Metadata.Generation), Manager, CancellationToken.None);
-        await new ResourceClient<TrainingDataset>(api).ApplyStatusAsync(dataset, Ready('b', dataset.Metadata.Generation), Manager, CancellationToken.None);
+        await new ResourceClient<BaseModel>(api).ApplyStatusAsync(
+            model, Ready('a', model.Metadata.Generation), Manager, CancellationToken.None);
+        await new ResourceClient<TrainingDataset>(api).ApplyStatusAsync(
+            dataset, Ready('b', dataset.Metadata.Generation), Manager, CancellationToken.None);
         return created;
     }
 

@@ -19,7 +19,8 @@ internal sealed class OperatorUnderTest : IDisposable
 
     /// <summary>The operator as it was built along with this program.</summary>
     public static string Built { get; } = Path.Combine(
-        AppContext.BaseDirectory.TrimEnd('/').Replace("Graft.Operator.Bench", "Graft.Operator", StringComparison.Ordinal), "graft-operator");
+        AppContext.BaseDirectory.TrimEnd('/').Replace(
+            "Graft.Operator.Bench", "Graft.Operator", StringComparison.Ordinal), "graft-operator");
 
     /// <summary>From the start of the process to the first time that it was ready.</summary>
     public TimeSpan StartUp { get; private set; }

@@ -15,7 +15,7 @@ using Prometheus;
 var runs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1000;
 var writers = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 8;
 var program = args.Length > 2 ? args[2] : OperatorUnderTest.Built;
-const int idleRuns = 200;
+const int IdleRuns = 200;
 using var api = new ApiClient(
     KubernetesClientConfiguration.BuildDefaultConfig(),
     new ApiClientOptions { QueriesPerSecond = 10_000, Burst = 10_000 },
@@ -46,7 +46,7 @@ using (var started = await OperatorUnderTest.StartAsync(program, team.Name))
     Console.WriteLine($"start-up to ready: {started.StartUp.TotalSeconds:F2} s, memory then {started.ResidentMebibytes()} MiB");
 
     var latencies = new List<double>();
-    for (var i = 0; i < idleRuns; i++)
+    for (var i = 0; i < IdleRuns; i++)
     {
         latencies.Add(await ApplyAsync($"idle-{i}"));
         await Task.Delay(50);
@@ -54,7 +54,7 @@ using (var started = await OperatorUnderTest.StartAsync(program, team.Name))
 
     latencies.Sort();
     Console.WriteLine(
-        $"one at a time, {idleRuns} runs: POST to Job p50 {latencies[idleRuns / 2]:F1} ms, p99 {latencies[idleRuns * 99 / 100]:F1} ms, longest {latencies[^1]:F1} ms");
+        $"one at a time, {IdleRuns} runs: POST to Job p50 {latencies[IdleRuns / 2]:F1} ms, p99 {latencies[IdleRuns * 99 / 100]:F1} ms, longest {latencies[^1]:F1} ms");
 
     var clock = Stopwatch.StartNew();
     var numbers = new ConcurrentQueue<int>(Enumerable.Range(0, runs));
@@ -85,7 +85,7 @@ using (var started = await OperatorUnderTest.StartAsync(program, team.Name))
 
 using (var again = await OperatorUnderTest.StartAsync(program, team.Name))
 {
-    Console.WriteLine($"restart with {runs + idleRuns} runs there: ready after {again.StartUp.TotalSeconds:F2} s");
+    Console.WriteLine($"restart with {runs + IdleRuns} runs there: ready after {again.StartUp.TotalSeconds:F2} s");
     var before = jobs.Cache.Count;
     await Task.Delay(TimeSpan.FromSeconds(5));
     Console.WriteLine($"Jobs before and after the restart: {before}, {jobs.Cache.Count}; memory {again.ResidentMebibytes()} MiB");
@@ -94,7 +94,7 @@ using (var again = await OperatorUnderTest.StartAsync(program, team.Name))
 await stop.CancelAsync();
 await watching;
 await team.DeleteAsync();
-return jobs.Cache.Count == runs + idleRuns ? 0 : 1;
+return jobs.Cache.Count == runs + IdleRuns ? 0 : 1;
 
 async Task<double> ApplyAsync(string name)
 {

@@ -20,7 +20,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 attention = sys.argv[1] if len(sys.argv) > 1 else "sdpa"
 threads = int(sys.argv[2]) if len(sys.argv) > 2 else 2
-labelled = float(sys.argv[3]) if len(sys.argv) > 3 else 1.0
+labeled = float(sys.argv[3]) if len(sys.argv) > 3 else 1.0
 VOCABULARY, BATCH, LENGTH, RANK, ALPHA = 32000, 4, 256, 8, 16
 torch.set_num_threads(threads)
 torch.manual_seed(0)
@@ -51,7 +51,7 @@ trained = [p for p in model.parameters() if p.requires_grad]
 optimizer = torch.optim.AdamW(trained, lr=1e-3)
 ids = torch.randint(3, VOCABULARY, (BATCH, LENGTH))
 labels = ids.clone()
-labels[:, : int(LENGTH * (1 - labelled))] = -100
+labels[:, : int(LENGTH * (1 - labeled))] = -100
 
 
 def step():
@@ -67,5 +67,5 @@ for _ in range(3):
 median = statistics.median(step() for _ in range(10))
 print(json.dumps({
     "peer": f"transformers {transformers.__version__}, torch {torch.__version__}", "attention": attention, "threads": threads,
-    "labelled": labelled, "median_step_s": round(median, 4), "tokens_per_s": round(BATCH * LENGTH / median, 1),
+    "labeled": labeled, "median_step_s": round(median, 4), "tokens_per_s": round(BATCH * LENGTH / median, 1),
     "peak_rss_MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "trainable": sum(p.numel() for p in trained)}))

@@ -54,7 +54,8 @@ var trainKinds = new List<Entry>();
 var heldOutKinds = new List<Entry>();
 foreach (var number in kinds.Keys)
 {
-    var ofKind = entries.Where(entry => entry.LexicographerFile == number && entry.PartOfSpeech == "noun" && entry.Definition.Length is >= 20 and <= 160);
+    var ofKind = entries.Where(
+        entry => entry.LexicographerFile == number && entry.PartOfSpeech == "noun" && entry.Definition.Length is >= 20 and <= 160);
     heldOutKinds.AddRange(ofKind.Take(HeldOutRecordsAKind));
     trainKinds.AddRange(ofKind.Skip(HeldOutRecordsAKind).Take(TrainingRecordsAKind));
 }

@@ -10,7 +10,7 @@ public static class AdapterState
     public static long TrainableCount(this IAdapter adapter) => adapter.Trainable.Sum(parameter => parameter.Value.numel());
 
     /// <summary>Copies <paramref name="tensors"/> into the adapter's state.</summary>
-    /// <param name="adapter">Receives the values; its parameters keep their identity, so an optimiser stays valid.</param>
+    /// <param name="adapter">Receives the values; its parameters keep their identity, so an optimizer stays valid.</param>
     /// <param name="tensors">Exactly the names and shapes of <see cref="IAdapter.State"/>.</param>
     /// <param name="source">Names the source in errors.</param>
     /// <exception cref="AdapterException">A tensor is missing, unexpected or has another shape.</exception>

@@ -7,7 +7,7 @@ namespace Graft.Adapters;
 /// <summary>The trained part of one run on one frozen model: parameters, the hooks through which they act, and their file form.</summary>
 public interface IAdapter : IDisposable
 {
-    /// <summary>What an optimiser updates: fp32, in ordinal order of names. Names are the keys of the published file.</summary>
+    /// <summary>What an optimizer updates: fp32, in ordinal order of names. Names are the keys of the published file.</summary>
     IReadOnlyList<TrainableParameter> Trainable { get; }
 
     /// <summary>

@@ -36,9 +36,9 @@ public static class AdapterFolder
                 throw new ArtifactException($"'{folder}' is not a valid adapter: {string.Join("; ", faults.Take(MaxReported))}{more}.");
             }
         }
-        catch (Exception fault) when (fault is IOException or JsonException or InvalidOperationException or SafeTensorException)
+        catch (Exception error) when (error is IOException or JsonException or InvalidOperationException or SafeTensorException)
         {
-            throw new ArtifactException($"'{folder}' is not a valid adapter: {fault.Message}", fault);
+            throw new ArtifactException($"'{folder}' is not a valid adapter: {error.Message}", error);
         }
     }
 

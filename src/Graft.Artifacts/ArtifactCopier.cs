@@ -3,7 +3,9 @@ using Graft.Artifacts.Packing;
 
 namespace Graft.Artifacts;
 
-/// <summary>Publishes what is published elsewhere: fetched by digest into a layout folder, and from there pushed like anything else.</summary>
+/// <summary>
+/// Publishes what is published elsewhere: fetched by digest into a layout folder, and from there pushed like anything else.
+/// </summary>
 internal static class ArtifactCopier
 {
     private const string FilesFolder = "files";
@@ -27,7 +29,8 @@ internal static class ArtifactCopier
         if (layer.Annotation(Annotations.Title) == PackedLayer.Title(request.Root))
         {
             var complete = new CompleteArtifact(
-                manifest, layer, [new(layer, () => File.OpenRead(fetched.BlobPath(layer.Digest))), new(image.Config, () => File.OpenRead(fetched.BlobPath(image.Config.Digest)))]);
+                manifest, layer, [new(layer, () => File.OpenRead(fetched.BlobPath(layer.Digest))), new(
+                    image.Config, () => File.OpenRead(fetched.BlobPath(image.Config.Digest)))]);
             return await ArtifactPublisher.PublishAsync(target, complete, request, cancellationToken).ConfigureAwait(false);
         }
 
@@ -61,7 +64,8 @@ internal static class ArtifactCopier
     }
 
     /// <summary>The artifact's files, without the folder that the old layout puts them in.</summary>
-    private static async Task<string> UnpackAsync(OciLayout fetched, Descriptor layer, string workFolder, CancellationToken cancellationToken)
+    private static async Task<string> UnpackAsync(
+        OciLayout fetched, Descriptor layer, string workFolder, CancellationToken cancellationToken)
     {
         var files = Path.Combine(workFolder, FilesFolder);
         if (Directory.Exists(files))
@@ -75,6 +79,7 @@ internal static class ArtifactCopier
         var root = Enum.GetValues<LayerRoot>().Where(known => PackedLayer.Title(known) == layer.Annotation(Annotations.Title)).ToList();
         return root is [var found]
             ? Path.Combine(files, PackedLayer.Prefix(found))
-            : throw new ArtifactException($"Layer {layer.Digest} has a layout that is not known here: '{layer.Annotation(Annotations.Title)}'.");
+            : throw new ArtifactException(
+                $"Layer {layer.Digest} has a layout that is not known here: '{layer.Annotation(Annotations.Title)}'.");
     }
 }

@@ -161,6 +161,8 @@ internal static class ArtifactPublisher
     /// <summary>The number of a tag <c>vN</c>; 0 for other tags.</summary>
     public static int Version(string tag)
     {
-        return tag.StartsWith('v') && int.TryParse(tag.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        return tag.StartsWith('v') && int.TryParse(tag.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : 0;
     }
 }

@@ -16,9 +16,9 @@ public static class ArtifactStore
     /// <summary>A store in a registry: one repository for each name.</summary>
     /// <param name="prefix">Registry and, if wanted, a path: <c>registry.example.org/adapters</c>.</param>
     /// <param name="options">How to speak to it.</param>
-    /// <param name="clock">Times retries; the system's clock if null.</param>
+    /// <param name="time">Times retries; the system's clock if null.</param>
     /// <exception cref="ArtifactException">The prefix names no registry.</exception>
-    public static IArtifactStore InRegistry(string prefix, RegistryOptions options, TimeProvider? clock = null)
+    public static IArtifactStore InRegistry(string prefix, RegistryOptions options, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         // A name is needed for a reference; it only serves to check the prefix here.
@@ -27,8 +27,8 @@ public static class ArtifactStore
             throw new ArtifactException($"'{prefix}' is a folder, not a place in a registry, such as registry.example.org/adapters.");
         }
 
-        clock ??= TimeProvider.System;
-        return new RepositoryStore(name => Open(OciReference.Parse($"{prefix}/{name}"), options, clock), options, clock);
+        time ??= TimeProvider.System;
+        return new RepositoryStore(name => Open(OciReference.Parse($"{prefix}/{name}"), options, time), options, time);
     }
 
     /// <summary>Unpacks what a reference names, wherever it is: see <see cref="IArtifactStore.PullAsync"/>.</summary>
@@ -40,14 +40,14 @@ public static class ArtifactStore
         return ArtifactUnpacker.UnpackAsync(Open(parsed, options, TimeProvider.System), parsed, targetFolder, cancellationToken);
     }
 
-    private static IOciRepository Open(OciReference reference, RegistryOptions options, TimeProvider clock)
+    private static IOciRepository Open(OciReference reference, RegistryOptions options, TimeProvider time)
     {
         return reference.Registry is null
             ? new OciLayout(reference.Repository)
-            : new RegistryRepository(reference.Registry, reference.Repository, options, clock);
+            : new RegistryRepository(reference.Registry, reference.Repository, options, time);
     }
 
-    private sealed class RepositoryStore(Func<string, IOciRepository> open, RegistryOptions options, TimeProvider clock) : IArtifactStore
+    private sealed class RepositoryStore(Func<string, IOciRepository> open, RegistryOptions options, TimeProvider time) : IArtifactStore
     {
         public Task CheckAsync(string name, CancellationToken cancellationToken = default)
         {
@@ -55,11 +55,12 @@ public static class ArtifactStore
         }
 
         public Task<PublishedArtifact> CopyAsync(
-            string reference, RegistryOptions source, string workFolder, PublishRequest request, CancellationToken cancellationToken = default)
+            string reference, RegistryOptions source, string workFolder, PublishRequest request, CancellationToken cancellationToken =
+                default)
         {
             var parsed = OciReference.Parse(reference);
             return ArtifactCopier.CopyAsync(
-                Open(parsed, source, clock), parsed, workFolder, Repository(request.Name), request, cancellationToken);
+                Open(parsed, source, time), parsed, workFolder, Repository(request.Name), request, cancellationToken);
         }
 
         public Task<PublishedArtifact> PublishAsync(string folder, PublishRequest request, CancellationToken cancellationToken = default)
@@ -76,7 +77,8 @@ public static class ArtifactStore
         {
             var repository = Repository(name);
             var versions = await ArtifactPublisher.VersionsAsync(repository, cancellationToken).ConfigureAwait(false);
-            return [.. versions.Select(v => new PublishedArtifact(name, v.Version, v.Manifest.Digest, repository.Reference($"v{v.Version}")))];
+            return [.. versions.Select(
+                v => new PublishedArtifact(name, v.Version, v.Manifest.Digest, repository.Reference($"v{v.Version}")))];
         }
 
         private IOciRepository Repository(string name)

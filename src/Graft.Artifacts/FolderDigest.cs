@@ -15,7 +15,8 @@ public static class FolderDigest
 
     /// <summary>
     /// SHA-256 over one line a file, <c>RELATIVE/NAME TAB sha256-of-bytes LF</c>, in ordinal order of the names with <c>/</c> between
-    /// folders. Hidden files and folders (a name that begins with a dot: <c>.git</c>, <c>.cache</c>, a volume's <c>..data</c>) do not count,
+    /// folders. Hidden files and folders (a name that begins with a dot: <c>.git</c>, <c>.cache</c>, a volume's <c>..data</c>) do not
+    /// count,
     /// nor does a volume's <c>lost+found</c>.
     /// </summary>
     /// <returns><c>sha256:</c> and 64 hexadecimal digits.</returns>
@@ -23,9 +24,9 @@ public static class FolderDigest
     public static string Compute(string folder)
     {
         using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string name in Files(folder))
+        foreach (var name in Files(folder))
         {
-            using FileStream file = File.OpenRead(Path.Combine(folder, name));
+            using var file = File.OpenRead(Path.Combine(folder, name));
             whole.AppendData(Encoding.UTF8.GetBytes($"{name}\t{Sha256Text.Of(file)}\n"));
         }
 
@@ -42,7 +43,7 @@ public static class FolderDigest
             ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && Counts(ref entry),
             ShouldRecursePredicate = (ref entry) => Counts(ref entry),
         };
-        string root = Path.GetFullPath(folder);
+        var root = Path.GetFullPath(folder);
         return [.. files.Select(path => Path.GetRelativePath(root, path).Replace('\\', '/')).Order(StringComparer.Ordinal)];
     }
 

@@ -29,7 +29,8 @@ public interface IArtifactStore
         string reference, RegistryOptions source, string workFolder, PublishRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Asks, without leaving anything behind, whether artifacts of this name can be published here: before the hours of work that they take.
+    /// Asks, without leaving anything behind, whether artifacts of this name can be published here: before the hours of work that they
+    /// take.
     /// </summary>
     /// <exception cref="ArtifactException">They cannot; the message says where, why, and what to do.</exception>
     Task CheckAsync(string name, CancellationToken cancellationToken = default);

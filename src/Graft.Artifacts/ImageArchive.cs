@@ -52,7 +52,9 @@ public static class ImageArchive
         return manifest.Digest;
     }
 
-    /// <summary>The image's configuration, and its layers: their names in the archive and the digests that the configuration gives.</summary>
+    /// <summary>
+    /// The image's configuration, and its layers: their names in the archive and the digests that the configuration gives.
+    /// </summary>
     private static async Task<(byte[] Config, IReadOnlyList<(string Name, string DiffId)> Layers)> ReadAsync(
         string archive, CancellationToken cancellationToken)
     {
@@ -155,9 +157,9 @@ public static class ImageArchive
                 }
             }
         }
-        catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException or FormatException)
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException)
         {
-            throw new ArtifactException($"{archive} is no image archive, or a damaged one: {fault.Message}", fault);
+            throw new ArtifactException($"{archive} is no image archive, or a damaged one: {error.Message}", error);
         }
 
         return null;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Graft.Cli;
 
 /// <summary>
-/// Turns Ctrl-C and SIGTERM into a cancelled token, as often as they come: a run that saves a checkpoint is not torn down by an
+/// Turns Ctrl-C and SIGTERM into a canceled token, as often as they come: a run that saves a checkpoint is not torn down by an
 /// impatient second one.
 /// </summary>
 public sealed class StopSignals : IDisposable
@@ -23,7 +23,7 @@ public sealed class StopSignals : IDisposable
         }
     }
 
-    /// <summary>Cancelled by the first signal.</summary>
+    /// <summary>Canceled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 
     public void Dispose()

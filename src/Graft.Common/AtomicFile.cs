@@ -57,7 +57,7 @@ public static class AtomicFile
             unfinished: null);
     }
 
-    /// <inheritdoc cref="WriteThrough"/>
+    /// <summary>As <see cref="WriteThrough"/> does.</summary>
     public static async Task WriteThroughAsync(string path, Func<FileStream, Task> write)
     {
         ArgumentNullException.ThrowIfNull(write);

@@ -185,7 +185,8 @@ public sealed class JsonFields
 
     // Some writers write 8 as 8.0.
     private static bool IsInt(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue;
+        value.ValueKind == JsonValueKind.Number
+            && value.TryGetDouble(out var number) && number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue;
 
     private static int AsInt(JsonElement value) => (int)value.GetDouble();
 }

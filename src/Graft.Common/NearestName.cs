@@ -6,14 +6,15 @@ namespace Graft.Common;
 public static class NearestName
 {
     /// <summary>
-    /// The known name nearest to a wrong one by edit distance (insertions, deletions, substitutions, swaps of neighbours), where case,
+    /// The known name nearest to a wrong one by edit distance (insertions, deletions, substitutions, swaps of neighbors), where case,
     /// <c>_</c> and <c>-</c> do not count; null where none is near: further than a third of its length.
     /// </summary>
     public static string? Find(string wrong, IEnumerable<string> known)
     {
         var plain = Plain(wrong);
         return known
-            .Select(name => (Name: name, Distance: Distance(plain, Plain(name)), Limit: Math.Max(1, Math.Max(plain.Length, name.Length) / 3)))
+            .Select(
+                name => (Name: name, Distance: Distance(plain, Plain(name)), Limit: Math.Max(1, Math.Max(plain.Length, name.Length) / 3)))
             .Where(candidate => candidate.Distance <= candidate.Limit && candidate.Distance < candidate.Name.Length)
             .OrderBy(candidate => candidate.Distance)
             .Select(candidate => candidate.Name)
@@ -22,7 +23,8 @@ public static class NearestName
 
     private static string Plain(string name)
     {
-        return name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToLower(CultureInfo.InvariantCulture);
+        return name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToLower(
+            CultureInfo.InvariantCulture);
     }
 
     // Optimal string alignment; three rows are all that it looks back at.

@@ -36,7 +36,8 @@ public static class UnfinishedFiles
             return;
         }
 
-        var latest = DateTime.UtcNow - Abandoned;
+        // A file system's times are those of the computer's clock.
+        var latest = TimeProvider.System.GetUtcNow().UtcDateTime - Abandoned;
         var entries = new DirectoryInfo(folder).EnumerateFileSystemInfos(Pattern);
         foreach (var left in entries.Where(left => left.LastWriteTimeUtc < latest).ToList())
         {
@@ -51,7 +52,7 @@ public static class UnfinishedFiles
                     left.Delete();
                 }
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 // Somebody else's, or another process deletes it at this moment.
             }

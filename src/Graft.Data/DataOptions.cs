@@ -42,7 +42,7 @@ public sealed record DataOptions(
     public static DataOptions From(PlanData plan)
     {
         var format = Parse<RecordFormat>("data.format", plan.Format);
-        IPromptTemplate template = PromptTemplates.Find(plan.Template)
+        var template = PromptTemplates.Find(plan.Template)
             ?? throw new PlanFormatException($"data.template: '{plan.Template}' is not known; known are "
                 + $"{string.Join(", ", PromptTemplates.Names)}.");
         if (!template.Renders(format))

@@ -24,13 +24,15 @@ public static class CausalLanguageModels
         return Create(opened, Checkpoint.Open(folder), type, device ?? CPU);
     }
 
-    /// <summary>Makes the model of a config.json with weights drawn at random, for pre-training. The same seed gives the same weights.</summary>
+    /// <summary>
+    /// Makes the model of a config.json with weights drawn at random, for pre-training. The same seed gives the same weights.
+    /// </summary>
     /// <param name="folder">Holds config.json; weights in it are not read.</param>
     /// <param name="seed">Decides all weights.</param>
     /// <param name="type">fp32 unless given.</param>
     /// <param name="device">CPU unless given.</param>
     /// <exception cref="ModelException">The architecture or a setting is not what Graft implements.</exception>
-    public static ICausalLanguageModel Initialise(string folder, ulong seed, ScalarType? type = null, Device? device = null) =>
+    public static ICausalLanguageModel Initialize(string folder, ulong seed, ScalarType? type = null, Device? device = null) =>
         Create(ModelFolder.Open(folder), new RandomWeights(seed), type ?? ScalarType.Float32, device ?? CPU);
 
     private static ICausalLanguageModel Create(ModelFolder folder, IWeightSource source, ScalarType? type, Device device)

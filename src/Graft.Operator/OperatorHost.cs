@@ -43,7 +43,8 @@ internal static class OperatorHost
             services.GetRequiredService<RuntimeMetrics>(),
             services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(services => new ClusterCaches(
-            services.GetRequiredService<ApiClient>(), options, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>()));
+            services.GetRequiredService<ApiClient>(), options, services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<ReportServer>();
         builder.Services.AddSingleton<OperatorService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OperatorService>());
@@ -60,7 +61,8 @@ internal static class OperatorHost
         app.MapGet("/readyz", (OperatorService service) => service.IsReady
             ? Results.Text($"ok: {service.Standing}\n")
             : Results.Text("the caches are not complete yet", statusCode: StatusCodes.Status503ServiceUnavailable));
-        app.MapPut(ReportEndpoint.Route, (HttpContext context, string @namespace, string name, ReportServer reports) => reports.PutAsync(context, @namespace, name));
+        app.MapPut(ReportEndpoint.Route, (HttpContext context, string @namespace, string name, ReportServer reports) => reports.PutAsync(
+            context, @namespace, name));
         return app;
     }
 

@@ -41,10 +41,15 @@ public sealed class OperatorOptions
     /// <summary>MLflow's tracking URI where a run names none.</summary>
     public string? TrackingUri { get; set; }
 
-    /// <summary>A Secret, in each namespace that has runs, whose keys become environment variables: <c>MLFLOW_TRACKING_TOKEN</c> and so on.</summary>
+    /// <summary>
+    /// A Secret, in each namespace that has runs, whose keys become environment variables: <c>MLFLOW_TRACKING_TOKEN</c> and so on.
+    /// </summary>
     public string? TrackingSecret { get; set; }
 
-    /// <summary>The address under which pods reach <see cref="ReportPort"/>, such as <c>https://graft.graft-system.svc:8443</c>. Without it runs report nothing until they end.</summary>
+    /// <summary>
+    /// The address under which pods reach <see cref="ReportPort"/>, such as <c>https://graft.graft-system.svc:8443</c>. Without it runs
+    /// report nothing until they end.
+    /// </summary>
     public string? ReportUrl { get; set; }
 
     /// <summary>The port of progress reports, over TLS.</summary>

@@ -25,12 +25,12 @@ public sealed class CommandProgram(string name, RootCommand root, int wrongUse, 
 
     /// <summary>Carries out a command line. No exception leaves it: each becomes a sentence and an exit status.</summary>
     /// <param name="arguments">The arguments.</param>
-    /// <param name="error">Where failures are told.</param>
+    /// <param name="errors">Where failures are told.</param>
     /// <param name="stop">Ends commands early.</param>
     /// <returns>The exit status.</returns>
-    public async Task<int> InvokeAsync(IReadOnlyList<string> arguments, TextWriter error, CancellationToken stop)
+    public async Task<int> InvokeAsync(IReadOnlyList<string> arguments, TextWriter errors, CancellationToken stop)
     {
-        ArgumentNullException.ThrowIfNull(error);
+        ArgumentNullException.ThrowIfNull(errors);
         if (!root.Options.Contains(Verbose))
         {
             root.Add(Verbose);
@@ -45,18 +45,18 @@ public sealed class CommandProgram(string name, RootCommand root, int wrongUse, 
             return parsed.Errors.Count > 0 ? wrongUse : status;
         }
 #pragma warning disable CA1031 // Whatever goes wrong, people get a sentence and scripts an exit status.
-        catch (Exception exception)
+        catch (Exception error)
 #pragma warning restore CA1031
         {
-            var failure = explain(exception) ?? new ExplainedFailure(Unexpected, Describe(exception));
+            var failure = explain(error) ?? new ExplainedFailure(Unexpected, Describe(error));
             if (failure.Message is { } message)
             {
-                await error.WriteLineAsync(message).ConfigureAwait(false);
+                await errors.WriteLineAsync(message).ConfigureAwait(false);
             }
 
             if (parsed.GetValue(Verbose))
             {
-                await error.WriteLineAsync(exception.ToString()).ConfigureAwait(false);
+                await errors.WriteLineAsync(error.ToString()).ConfigureAwait(false);
             }
 
             return failure.ExitCode;

@@ -67,7 +67,7 @@ public static class LiteralArguments
         }
         else
         {
-            // "--option=" means to the library that the value is the next word; the empty word is recognised as a value.
+            // "--option=" means to the library that the value is the next word; the empty word is recognized as a value.
             attached.AddRange([option, ""]);
         }
     }

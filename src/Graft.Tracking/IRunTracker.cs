@@ -23,7 +23,7 @@ public interface IRunTracker : IAsyncDisposable
     /// </summary>
     /// <param name="key">Name such as <c>train/loss</c>. Characters that MLflow refuses become <c>_</c>.</param>
     /// <param name="value">Any double; NaN and the infinities are recorded as such.</param>
-    /// <param name="step">Optimiser step, from 0.</param>
+    /// <param name="step">Optimizer step, from 0.</param>
     void LogMetric(string key, double value, long step);
 
     /// <summary>Records a file, or a folder with all files in it. It must stay in place until <see cref="FinishAsync"/> returned.</summary>
@@ -33,7 +33,7 @@ public interface IRunTracker : IAsyncDisposable
 
     /// <summary>
     /// Records the final status and waits, for <see cref="TrackingOptions.FinishTimeout"/> or
-    /// <see cref="TrackingOptions.InterruptTimeout"/> at most, until everything is delivered. Cancelling ends the wait early.
+    /// <see cref="TrackingOptions.InterruptTimeout"/> at most, until everything is delivered. Canceling ends the wait early.
     /// Never throws.
     /// </summary>
     Task<TrackingOutcome> FinishAsync(TrackedStatus status, CancellationToken cancellationToken = default);

@@ -6,16 +6,16 @@ internal sealed class Problems(Action<string>? notice)
     // A fault that comes with every entry must not fill memory or the log.
     private const int Limit = 50;
 
-    private readonly Lock gate = new();
-    private readonly List<string> sentences = [];
+    private readonly Lock _gate = new();
+    private readonly List<string> _sentences = [];
 
     public IReadOnlyList<string> Sentences
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return [.. sentences];
+                return [.. _sentences];
             }
         }
     }
@@ -23,14 +23,14 @@ internal sealed class Problems(Action<string>? notice)
     /// <summary>Keeps the sentence for the outcome and tells it.</summary>
     public void Add(string sentence)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (sentences.Count >= Limit || sentences.Contains(sentence))
+            if (_sentences.Count >= Limit || _sentences.Contains(sentence))
             {
                 return;
             }
 
-            sentences.Add(sentence);
+            _sentences.Add(sentence);
         }
 
         Tell(sentence);

@@ -6,15 +6,15 @@ namespace Graft.Tracking;
 /// </summary>
 internal sealed class RecordedPoints
 {
-    private readonly HashSet<(string Key, long Step)> points = [];
+    private readonly HashSet<(string Key, long Step)> _points = [];
 
     public void Add(string key, long step)
     {
-        points.Add((key, step));
+        _points.Add((key, step));
     }
 
     public bool Contains(string key, long step)
     {
-        return points.Contains((key, step));
+        return _points.Contains((key, step));
     }
 }

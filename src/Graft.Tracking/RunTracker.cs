@@ -14,29 +14,33 @@ public static class RunTracker
     /// </summary>
     /// <param name="options">What and where.</param>
     /// <param name="environment">Reads an environment variable; null where it is unset.</param>
-    /// <param name="clock">Source of time stamps.</param>
+    /// <param name="time">Source of time stamps.</param>
     /// <exception cref="TrackingException">A setting cannot be used.</exception>
-    public static IRunTracker Open(TrackingOptions options, Func<string, string?> environment, TimeProvider clock)
+    public static IRunTracker Open(TrackingOptions options, Func<string, string?> environment, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(environment);
         var uri = NullIfEmpty(options.Uri) ?? NullIfEmpty(environment("MLFLOW_TRACKING_URI"));
-        options = options with { Experiment = NullIfEmpty(options.Experiment) ?? NullIfEmpty(environment("MLFLOW_EXPERIMENT_NAME")) ?? "Default" };
+        options = options with
+        {
+            Experiment = NullIfEmpty(options.Experiment) ?? NullIfEmpty(
+            environment("MLFLOW_EXPERIMENT_NAME")) ?? "Default"
+        };
         if (uri is null)
         {
-            return FileStoreRunTracker.Open(options, options.Folder, clock);
+            return FileStoreRunTracker.Open(options, options.Folder, time);
         }
 
         if (!uri.Contains("://", StringComparison.Ordinal) && !uri.StartsWith("file:", StringComparison.Ordinal))
         {
-            return FileStoreRunTracker.Open(options, uri, clock);
+            return FileStoreRunTracker.Open(options, uri, time);
         }
 
         var parsed = System.Uri.TryCreate(uri, UriKind.Absolute, out var absolute) ? absolute : throw Unusable(uri);
         return parsed.Scheme switch
         {
-            "file" => FileStoreRunTracker.Open(options, parsed.LocalPath, clock),
-            "http" or "https" => RestRunTracker.Open(options, MlflowSettings.FromEnvironment(parsed, environment), clock),
+            "file" => FileStoreRunTracker.Open(options, parsed.LocalPath, time),
+            "http" or "https" => RestRunTracker.Open(options, MlflowSettings.FromEnvironment(parsed, environment), time),
             _ => throw Unusable(uri),
         };
     }

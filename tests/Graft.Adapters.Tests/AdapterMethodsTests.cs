@@ -11,7 +11,8 @@ public sealed class AdapterMethodsTests : IDisposable
     [Fact]
     public void A_plans_options_are_the_methods()
     {
-        var plan = Lora() with { TargetModules = ["q_proj", "o_proj"], ExcludeModules = ["layers.0.self_attn.q_proj"], Initialization = "pissa" };
+        var plan =
+            Lora() with { TargetModules = ["q_proj", "o_proj"], ExcludeModules = ["layers.0.self_attn.q_proj"], Initialization = "pissa" };
         var options = Assert.IsType<LoraMethod>(AdapterMethods.FromPlan(new PlanMethod { Lora = plan })).Options;
         Assert.Equal((6, 12.0, 0.25), (options.Rank, options.Alpha, options.Dropout));
         Assert.True(options.RsLora);

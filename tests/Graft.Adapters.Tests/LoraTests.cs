@@ -91,7 +91,8 @@ public sealed class LoraTests : IDisposable
         var difference = TinyLlama.Difference(_tiny.Logits(adapter.Hooks), _tiny.Logits(loaded.Hooks));
         Assert.True(difference < 2e-5, $"{difference}");
         loaded.Save(second);
-        Assert.All(files, file => Assert.Equal(File.ReadAllBytes(Path.Combine(first, file)), File.ReadAllBytes(Path.Combine(second, file))));
+        Assert.All(
+            files, file => Assert.Equal(File.ReadAllBytes(Path.Combine(first, file)), File.ReadAllBytes(Path.Combine(second, file))));
     }
 
     [Theory]

@@ -108,7 +108,7 @@ public sealed class PeftLoraConfigurationTests : IDisposable
     {
         var folder = _tiny.NewFolder();
         File.WriteAllText(Path.Combine(folder, PeftFolder.ConfigurationFile), """{"peft_type":"LORA","target_modules":["q_proj"]}""");
-        File.WriteAllText(Path.Combine(folder, "adapter_model.bin"), string.Empty);
+        File.WriteAllText(Path.Combine(folder, "adapter_model.bin"), "");
         Assert.Contains("safetensors", Assert.Throws<AdapterException>(() => AdapterMethods.Load(folder, _tiny.Model)).Message);
     }
 

@@ -62,7 +62,8 @@ public sealed class TargetMatcherTests : IDisposable
 
     [Fact]
     public void A_pattern_that_is_no_regular_expression_is_refused() =>
-        Assert.Contains("not a regular expression", Assert.Throws<AdapterException>(() => Match(new TargetSelection { Pattern = "(" })).Message);
+        Assert.Contains(
+            "not a regular expression", Assert.Throws<AdapterException>(() => Match(new TargetSelection { Pattern = "(" })).Message);
 
     [Theory]
     [InlineData("down_proj", true)]

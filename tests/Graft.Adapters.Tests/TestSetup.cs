@@ -10,5 +10,5 @@ namespace Graft.Adapters.Tests;
 internal static class TestSetup
 {
     [ModuleInitializer]
-    internal static void Initialise() => TorchRuntime.Initialise(threads: 1);
+    internal static void Initialize() => TorchRuntime.Initialize(threads: 1);
 }

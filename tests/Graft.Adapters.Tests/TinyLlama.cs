@@ -28,7 +28,7 @@ internal sealed class TinyLlama : IDisposable
             ["initializer_range"] = 0.2,
         };
         File.WriteAllText(Path.Combine(_folder, "config.json"), configuration.ToJsonString());
-        Model = CausalLanguageModels.Initialise(_folder, seed: 5, type);
+        Model = CausalLanguageModels.Initialize(_folder, seed: 5, type);
     }
 
     public ICausalLanguageModel Model { get; }

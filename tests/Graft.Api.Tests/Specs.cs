@@ -48,7 +48,8 @@ internal static class Specs
     /// <summary>What the run's document gives together with its model and data set, which are in files of their own.</summary>
     public static IReadOnlyList<string> Diagnose(string run, string model = Model, string dataset = Dataset, SpecSetOptions? options = null)
     {
-        var set = SpecSet.Load([new SpecFile("run.yaml", run), new SpecFile("model.yaml", model), new SpecFile("data.yaml", dataset)], options);
+        var set = SpecSet.Load(
+            [new SpecFile("run.yaml", run), new SpecFile("model.yaml", model), new SpecFile("data.yaml", dataset)], options);
         return [.. set.Diagnostics.Select(diagnostic => diagnostic.ToString())];
     }
 

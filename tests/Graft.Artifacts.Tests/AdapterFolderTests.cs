@@ -6,13 +6,13 @@ namespace Graft.Artifacts.Tests;
 
 public sealed class AdapterFolderTests : IDisposable
 {
-    private readonly TemporaryFolder temporary = new();
+    private readonly TemporaryFolder _temporary = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
-        temporary.Dispose();
+        _temporary.Dispose();
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class AdapterFolderTests : IDisposable
     [Fact]
     public async Task An_unsound_adapter_is_not_published()
     {
-        var store = ArtifactStore.InFolder(temporary.At("oci"));
+        var store = ArtifactStore.InFolder(_temporary.At("oci"));
         var folder = Adapter("""{"peft_type": "LORA", "r": 2}""", ("a.lora_A.weight", [2, 4]), ("a.lora_B.weight", [4, 2]));
         var weights = Path.Combine(folder, "adapter_model.safetensors");
         await File.WriteAllBytesAsync(weights, (await File.ReadAllBytesAsync(weights, Cancellation))[..^1], Cancellation);
@@ -66,7 +66,7 @@ public sealed class AdapterFolderTests : IDisposable
 
     private string Adapter(string configuration, params (string Name, int[] Shape)[] tensors)
     {
-        var folder = temporary.Folder("adapter", ("adapter_config.json", configuration));
+        var folder = _temporary.Folder("adapter", ("adapter_config.json", configuration));
         var header = new Dictionary<string, object>();
         var offset = 0;
         foreach (var (name, shape) in tensors)
@@ -77,7 +77,8 @@ public sealed class AdapterFolderTests : IDisposable
         }
 
         var json = JsonSerializer.SerializeToUtf8Bytes(header);
-        File.WriteAllBytes(Path.Combine(folder, "adapter_model.safetensors"), [.. BitConverter.GetBytes((ulong)json.Length), .. json, .. new byte[offset]]);
+        File.WriteAllBytes(Path.Combine(folder, "adapter_model.safetensors"),
+            [.. BitConverter.GetBytes((ulong)json.Length), .. json, .. new byte[offset]]);
         Assert.Equal(tensors.Length, SafeTensorHeader.Read(Path.Combine(folder, "adapter_model.safetensors")).Entries.Count);
         return folder;
     }

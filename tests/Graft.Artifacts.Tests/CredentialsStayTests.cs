@@ -12,20 +12,20 @@ public sealed class CredentialsStayTests : IAsyncLifetime
     private const string Users = "bob:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n";
     private const string Challenge = "WWW-Authenticate";
 
-    private readonly TemporaryFolder temporary = new();
-    private RegistryServer registry = null!;
+    private readonly TemporaryFolder _temporary = new();
+    private RegistryServer _registry = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        registry = await RegistryServer.StartAsync($"auth: {{htpasswd: {{realm: test, path: {Write("users", Users)}}}}}");
+        _registry = await RegistryServer.StartAsync($"auth: {{htpasswd: {{realm: test, path: {Write("users", Users)}}}}}");
     }
 
     public async ValueTask DisposeAsync()
     {
-        await registry.DisposeAsync();
-        temporary.Dispose();
+        await _registry.DisposeAsync();
+        _temporary.Dispose();
     }
 
     [Fact]
@@ -33,17 +33,21 @@ public sealed class CredentialsStayTests : IAsyncLifetime
     {
         // The other host keeps the blobs and is let into the registry by its own means.
         var basic = Encoded("bob:secret");
-        using var elsewhere = new RequestGate(registry.Port, "localhost") { Answer = (request, response) => BlobOf(registry, request, response) };
-        using var gate = new RequestGate(registry.Port)
+        using var elsewhere = new RequestGate(_registry.Port, "localhost")
+        {
+            Answer = (request, response) => BlobOf(
+            _registry, request, response)
+        };
+        using var gate = new RequestGate(_registry.Port)
         {
             Answer = (request, response) => request.Path.Contains("/blobs/sha256", StringComparison.Ordinal) && request.Method == "GET"
                 && Status(response, 307, ("Location", $"http://{elsewhere.Host}{request.Path}")),
         };
         var published = await Store(gate.Host).PublishAsync(Adapter(), Requests.Of("demo"), Cancellation);
 
-        await Store(gate.Host).PullAsync(published.Reference, temporary.At("pulled"), Cancellation);
+        await Store(gate.Host).PullAsync(published.Reference, _temporary.At("pulled"), Cancellation);
 
-        Assert.Equal("1", File.ReadAllText(temporary.At("pulled/weights")));
+        Assert.Equal("1", File.ReadAllText(_temporary.At("pulled/weights")));
         Assert.NotEmpty(elsewhere.Requests);
         Assert.All(elsewhere.Requests, request => Assert.Null(request.Authorization));
         Assert.Contains(gate.Requests, request => request.Authorization == $"Basic {basic}");
@@ -56,9 +60,10 @@ public sealed class CredentialsStayTests : IAsyncLifetime
         {
             Answer = (_, response) => Status(response, 401, (Challenge, "Basic realm=\"elsewhere\"")),
         };
-        using var gate = new RequestGate(registry.Port)
+        using var gate = new RequestGate(_registry.Port)
         {
-            Answer = (request, response) => request.Method == "POST" && Status(response, 202, ("Location", $"http://{elsewhere.Host}/upload")),
+            Answer = (request, response) =>
+                request.Method == "POST" && Status(response, 202, ("Location", $"http://{elsewhere.Host}/upload")),
         };
 
         await Assert.ThrowsAsync<ArtifactException>(() => Store(gate.Host).PublishAsync(Adapter(), Requests.Of("demo"), Cancellation));
@@ -108,8 +113,8 @@ public sealed class CredentialsStayTests : IAsyncLifetime
     [Fact]
     public async Task Credentials_of_one_registry_are_not_shown_to_another()
     {
-        using var other = new RequestGate(registry.Port);
-        var file = Write("one.json", $$"""{"auths": {"{{registry.Host}}": {"auth": "{{Encoded("bob:secret")}}"} } }""");
+        using var other = new RequestGate(_registry.Port);
+        var file = Write("one.json", $$"""{"auths": {"{{_registry.Host}}": {"auth": "{{Encoded("bob:secret")}}"} } }""");
 
         await Assert.ThrowsAsync<ArtifactException>(() => Store(other.Host, file).CheckAsync("demo", Cancellation));
 
@@ -155,7 +160,8 @@ public sealed class CredentialsStayTests : IAsyncLifetime
     {
         var endpoint = RegistryEndpoint.Of("registry.example", "a/b", plainHttp: false);
 
-        Assert.Equal(expected, endpoint.Follow(new Uri($"{endpoint.Api}/blobs/uploads/"), new Uri(location, UriKind.RelativeOrAbsolute)).AbsoluteUri);
+        Assert.Equal(expected, endpoint.Follow(
+            new Uri($"{endpoint.Api}/blobs/uploads/"), new Uri(location, UriKind.RelativeOrAbsolute)).AbsoluteUri);
     }
 
     private static bool BlobOf(RegistryServer registry, PassingRequest request, System.Net.HttpListenerResponse response)
@@ -173,13 +179,13 @@ public sealed class CredentialsStayTests : IAsyncLifetime
 
     private string Adapter()
     {
-        return temporary.Folder("adapter", ("weights", "1"));
+        return _temporary.Folder("adapter", ("weights", "1"));
     }
 
     private string Write(string file, string content)
     {
-        File.WriteAllText(temporary.At(file), content);
-        return temporary.At(file);
+        File.WriteAllText(_temporary.At(file), content);
+        return _temporary.At(file);
     }
 
     private IArtifactStore Store(string host, string? file = null)

@@ -6,11 +6,11 @@ namespace Graft.Artifacts.Tests;
 /// <summary>A bad line to a server: forwards TCP, and cuts connections after so many bytes, as often as told.</summary>
 internal sealed class CuttingProxy : IDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly int serverPort;
-    private readonly long upstreamBytes;
-    private readonly long downstreamBytes;
-    private int cuts;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly int _serverPort;
+    private readonly long _upstreamBytes;
+    private readonly long _downstreamBytes;
+    private int _cuts;
 
     /// <param name="serverPort">Port of the server on loopback.</param>
     /// <param name="cuts">How many connections are cut.</param>
@@ -18,22 +18,22 @@ internal sealed class CuttingProxy : IDisposable
     /// <param name="downstreamBytes">Bytes from the server after which one is cut.</param>
     public CuttingProxy(int serverPort, int cuts, long upstreamBytes = long.MaxValue, long downstreamBytes = long.MaxValue)
     {
-        this.serverPort = serverPort;
-        this.cuts = cuts;
-        this.upstreamBytes = upstreamBytes;
-        this.downstreamBytes = downstreamBytes;
-        listener.Start();
+        _serverPort = serverPort;
+        _cuts = cuts;
+        _upstreamBytes = upstreamBytes;
+        _downstreamBytes = downstreamBytes;
+        _listener.Start();
         _ = AcceptAsync();
     }
 
-    public string Host => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+    public string Host => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
     /// <summary>How many connections were cut.</summary>
     public int Cut { get; private set; }
 
     public void Dispose()
     {
-        listener.Dispose();
+        _listener.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -42,10 +42,10 @@ internal sealed class CuttingProxy : IDisposable
         {
             while (true)
             {
-                _ = ServeAsync(await listener.AcceptTcpClientAsync());
+                _ = ServeAsync(await _listener.AcceptTcpClientAsync());
             }
         }
-        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
             // The test is over.
         }
@@ -56,11 +56,11 @@ internal sealed class CuttingProxy : IDisposable
         using (client)
         using (var server = new TcpClient())
         {
-            await server.ConnectAsync(IPAddress.Loopback, serverPort);
+            await server.ConnectAsync(IPAddress.Loopback, _serverPort);
             // The first direction that ends, or reaches its limit, takes the connection down.
             await Task.WhenAny(
-                CopyAsync(client, server, upstreamBytes),
-                CopyAsync(server, client, downstreamBytes));
+                CopyAsync(client, server, _upstreamBytes),
+                CopyAsync(server, client, _downstreamBytes));
             client.LingerState = new LingerOption(true, 0);
         }
     }
@@ -74,7 +74,7 @@ internal sealed class CuttingProxy : IDisposable
             while (await from.GetStream().ReadAsync(buffer) is var count and > 0)
             {
                 copied += count;
-                if (copied > limit && Interlocked.Decrement(ref cuts) >= 0)
+                if (copied > limit && Interlocked.Decrement(ref _cuts) >= 0)
                 {
                     Cut++;
                     return;
@@ -83,7 +83,7 @@ internal sealed class CuttingProxy : IDisposable
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, count));
             }
         }
-        catch (Exception fault) when (fault is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception error) when (error is IOException or ObjectDisposedException or InvalidOperationException)
         {
             // The other direction was cut.
         }

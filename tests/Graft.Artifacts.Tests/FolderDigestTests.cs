@@ -9,7 +9,8 @@ public sealed class FolderDigestTests
     public void The_files_are_those_of_all_folders_in_ordinal_order_without_hidden_ones_and_a_volumes_remains()
     {
         using var folder = new TemporaryFolder();
-        foreach (string name in new[] { "b.txt", "A.txt", "sub/c.txt", "sub/lost+found/kept.txt", ".git/x", "sub/.cache/x", ".hidden", "lost+found/x" })
+        foreach (var name in new[] { "b.txt", "A.txt", "sub/c.txt", "sub/lost+found/kept.txt", ".git/x", "sub/.cache/x", ".hidden",
+            "lost+found/x" })
         {
             Write(folder.Path, name);
         }
@@ -30,12 +31,13 @@ public sealed class FolderDigestTests
         using var folder = new TemporaryFolder();
         Write(folder.Path, "sub/b.txt");
         Write(folder.Path, "a.txt");
-        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", "for f in a.txt sub/b.txt; do printf '%s\\t%s\\n' $f $(sha256sum <$f | cut -d' ' -f1); done | sha256sum"])
+        using var shell = Process.Start(new ProcessStartInfo(
+            "sh", ["-c", "for f in a.txt sub/b.txt; do printf '%s\\t%s\\n' $f $(sha256sum <$f | cut -d' ' -f1); done | sha256sum"])
         {
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
         })!;
-        string expected = shell.StandardOutput.ReadToEnd();
+        var expected = shell.StandardOutput.ReadToEnd();
         shell.WaitForExit();
 
         Assert.Equal($"sha256:{expected.Split(' ')[0]}", FolderDigest.Compute(folder.Path));
@@ -49,7 +51,7 @@ public sealed class FolderDigestTests
 
     private static void Write(string folder, string name)
     {
-        string path = Path.Combine(folder, name);
+        var path = Path.Combine(folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, name);
     }

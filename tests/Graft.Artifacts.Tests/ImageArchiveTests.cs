@@ -4,6 +4,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Graft.Artifacts.Registry;
+using Graft.Tests;
 using Xunit;
 
 namespace Graft.Artifacts.Tests;
@@ -13,32 +14,33 @@ public sealed class ImageArchiveTests : IAsyncLifetime
 {
     private const string Config = """{"Entrypoint":["/app/program"],"User":"65532:65532"}""";
     private static readonly RegistryOptions Plain = new() { PlainHttp = true };
-    private readonly TemporaryFolder temporary = new();
-    private readonly HttpClient http = new();
-    private RegistryServer registry = null!;
+    private readonly TemporaryFolder _temporary = new();
+    private readonly HttpClient _http = new();
+    private RegistryServer _registry = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        registry = await RegistryServer.StartAsync();
-        http.DefaultRequestHeaders.Accept.ParseAdd("application/vnd.oci.image.manifest.v1+json");
+        _registry = await RegistryServer.StartAsync();
+        _http.DefaultRequestHeaders.Accept.ParseAdd("application/vnd.oci.image.manifest.v1+json");
     }
 
     public async ValueTask DisposeAsync()
     {
-        http.Dispose();
-        await registry.DisposeAsync();
-        temporary.Dispose();
+        _http.Dispose();
+        await _registry.DisposeAsync();
+        _temporary.Dispose();
     }
 
     [Fact]
     public async Task A_pushed_image_has_the_archive_s_configuration_and_layers()
     {
-        var archive = await PackAsync("image.tar", temporary.Folder("system", ("lib", "so")), temporary.Folder("program", ("app", "dll")));
+        var archive = await PackAsync(
+            "image.tar", _temporary.Folder("system", ("lib", "so")), _temporary.Folder("program", ("app", "dll")));
         var digest = await ImageArchive.PushAsync(archive, Reference("1.0"), Plain, Cancellation);
 
-        var stored = await http.GetByteArrayAsync(Address("manifests/1.0"), Cancellation);
+        var stored = await _http.GetByteArrayAsync(Address("manifests/1.0"), Cancellation);
         Assert.Equal(digest, Digest(stored));
         var manifest = JsonNode.Parse(stored)!;
         var files = await ReadAsync(archive);
@@ -59,19 +61,19 @@ public sealed class ImageArchiveTests : IAsyncLifetime
     [Fact]
     public async Task A_tag_moves_to_what_was_pushed_last_and_the_same_archive_has_the_same_digest()
     {
-        var first = await PackAsync("first.tar", temporary.Folder("first", ("a", "1")));
-        var second = await PackAsync("second.tar", temporary.Folder("second", ("a", "2")));
+        var first = await PackAsync("first.tar", _temporary.Folder("first", ("a", "1")));
+        var second = await PackAsync("second.tar", _temporary.Folder("second", ("a", "2")));
         var pushed = await ImageArchive.PushAsync(first, Reference("1.0"), Plain, Cancellation);
         var moved = await ImageArchive.PushAsync(second, Reference("1.0"), Plain, Cancellation);
         Assert.NotEqual(pushed, moved);
-        Assert.Equal(moved, Digest(await http.GetByteArrayAsync(Address("manifests/1.0"), Cancellation)));
+        Assert.Equal(moved, Digest(await _http.GetByteArrayAsync(Address("manifests/1.0"), Cancellation)));
         Assert.Equal(pushed, await ImageArchive.PushAsync(first, Reference("1.0"), Plain, Cancellation));
     }
 
     [Fact]
     public async Task A_damaged_archive_is_refused_and_leaves_the_tag_alone()
     {
-        var archive = await PackAsync("image.tar", temporary.Folder("program", ("app", "program's bytes")));
+        var archive = await PackAsync("image.tar", _temporary.Folder("program", ("app", "program's bytes")));
         var bytes = await File.ReadAllBytesAsync(archive, Cancellation);
         bytes[bytes.AsSpan().IndexOf("program's bytes"u8)] = (byte)'P';
         await File.WriteAllBytesAsync(archive, bytes, Cancellation);
@@ -79,7 +81,7 @@ public sealed class ImageArchiveTests : IAsyncLifetime
         var push = ImageArchive.PushAsync(archive, Reference("1.0"), Plain, Cancellation);
         var fault = await Assert.ThrowsAsync<ArtifactException>(() => push);
         Assert.Contains("damaged", fault.Message, StringComparison.Ordinal);
-        using var answer = await http.GetAsync(Address("manifests/1.0"), Cancellation);
+        using var answer = await _http.GetAsync(Address("manifests/1.0"), Cancellation);
         Assert.Equal(System.Net.HttpStatusCode.NotFound, answer.StatusCode);
     }
 
@@ -88,7 +90,7 @@ public sealed class ImageArchiveTests : IAsyncLifetime
     [InlineData("")]
     public async Task What_is_no_image_archive_is_refused(string content)
     {
-        var file = temporary.At("image.tar");
+        var file = _temporary.At("image.tar");
         await File.WriteAllTextAsync(file, content, Cancellation);
         var fault = await Assert.ThrowsAsync<ArtifactException>(() => ImageArchive.PushAsync(file, Reference("1.0"), Plain, Cancellation));
         Assert.Contains("no image archive", fault.Message, StringComparison.Ordinal);
@@ -106,25 +108,25 @@ public sealed class ImageArchiveTests : IAsyncLifetime
 
     private string Reference(string tag)
     {
-        return $"{registry.Host}/graft/operator:{tag}";
+        return $"{_registry.Host}/graft/operator:{tag}";
     }
 
     private Uri Address(string path)
     {
-        return new Uri($"http://{registry.Host}/v2/graft/operator/{path}");
+        return new Uri($"http://{_registry.Host}/v2/graft/operator/{path}");
     }
 
     private async Task<byte[]> BlobAsync(JsonNode descriptor)
     {
-        var blob = await http.GetByteArrayAsync(Address($"blobs/{Text(descriptor["digest"])}"), Cancellation);
+        var blob = await _http.GetByteArrayAsync(Address($"blobs/{Text(descriptor["digest"])}"), Cancellation);
         Assert.Equal(Text(descriptor["digest"]), Digest(blob));
         return blob;
     }
 
     private async Task<string> PackAsync(string name, params string[] layers)
     {
-        var archive = temporary.At(name);
-        var script = Path.Combine(RepositoryRoot(), "eng", "pack-image.sh");
+        var archive = _temporary.At(name);
+        var script = Path.Combine(Repository.Root, "eng", "pack-image.sh");
         using var packing = Process.Start(new ProcessStartInfo("bash", [script, archive, "graft.test/operator:1", Config, .. layers])
         {
             RedirectStandardOutput = true,
@@ -157,16 +159,5 @@ public sealed class ImageArchiveTests : IAsyncLifetime
     private static string Text(JsonNode? node)
     {
         return node!.GetValue<string>();
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Operator.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new DirectoryNotFoundException("Operator.sln is in no folder above the tests.");
     }
 }

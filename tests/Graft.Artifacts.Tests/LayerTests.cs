@@ -10,13 +10,13 @@ namespace Graft.Artifacts.Tests;
 /// <summary>Packing and unpacking of layers.</summary>
 public sealed class LayerTests : IDisposable
 {
-    private readonly TemporaryFolder temporary = new();
+    private readonly TemporaryFolder _temporary = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
-        temporary.Dispose();
+        _temporary.Dispose();
     }
 
     [Theory]
@@ -25,9 +25,9 @@ public sealed class LayerTests : IDisposable
     [InlineData(LayerRoot.Models, "models", "models/ models/a.txt models/sub/ models/sub/b.txt")]
     public async Task The_archive_is_sorted_fixed_and_ends_with_two_zero_blocks(LayerRoot root, string title, string names)
     {
-        var folder = temporary.Folder("adapter", ("sub/b.txt", "b"), ("a.txt", new string('a', 600)));
+        var folder = _temporary.Folder("adapter", ("sub/b.txt", "b"), ("a.txt", new string('a', 600)));
 
-        var layer = await PackedLayer.PackAsync(folder, root, temporary.At("layer"), Cancellation);
+        var layer = await PackedLayer.PackAsync(folder, root, _temporary.At("layer"), Cancellation);
 
         Assert.Equal(title, layer.Descriptor.Annotation(Annotations.Title));
         using var archive = new MemoryStream();
@@ -84,7 +84,8 @@ public sealed class LayerTests : IDisposable
         ];
         var archive = await ArchiveAsync([new PaxTarEntry(TarEntryType.Directory, "a/b/c/"), .. reversed ? links.Reverse() : links]);
 
-        var fault = await Assert.ThrowsAsync<ArtifactException>(() => ExtractLayerAsync(archive.ToArray(), "application/vnd.oci.image.layer.v1.tar"));
+        var fault = await Assert.ThrowsAsync<ArtifactException>(
+            () => ExtractLayerAsync(archive.ToArray(), "application/vnd.oci.image.layer.v1.tar"));
 
         Assert.Contains("'out' leads out", fault.Message, StringComparison.Ordinal);
     }
@@ -123,10 +124,10 @@ public sealed class LayerTests : IDisposable
     public async Task An_archive_of_more_entries_than_a_disk_should_have_is_refused()
     {
         var archive = await ArchiveAsync([.. Enumerable.Range(0, 11).Select(i => Entry($"{i}"))]);
-        Directory.CreateDirectory(temporary.At("out"));
+        Directory.CreateDirectory(_temporary.At("out"));
 
         var fault = await Assert.ThrowsAsync<ArtifactException>(
-            () => LayerExtractor.ExtractTarAsync(archive, temporary.At("out"), Cancellation, mostEntries: 10));
+            () => LayerExtractor.ExtractTarAsync(archive, _temporary.At("out"), Cancellation, mostEntries: 10));
 
         Assert.Contains("more than 10 entries", fault.Message, StringComparison.Ordinal);
     }
@@ -162,8 +163,8 @@ public sealed class LayerTests : IDisposable
             new PaxTarEntry(TarEntryType.SymbolicLink, "name") { LinkName = "target" },
             Entry("name", "new"));
 
-        Assert.Equal("old", File.ReadAllText(temporary.At("out/target")));
-        Assert.Equal("new", File.ReadAllText(temporary.At("out/name")));
+        Assert.Equal("old", File.ReadAllText(_temporary.At("out/target")));
+        Assert.Equal("new", File.ReadAllText(_temporary.At("out/name")));
     }
 
     [Fact]
@@ -177,8 +178,8 @@ public sealed class LayerTests : IDisposable
             new PaxTarEntry(TarEntryType.SymbolicLink, "a/link") { LinkName = "../a/one" });
         await ExtractAsync(Entry("a/.wh.two"), Entry("b/.wh..wh..opq"), Entry("b/four", "4"));
 
-        Assert.Equal(["a/link", "a/one", "b/four", "copy"], Folders.Read(temporary.At("out")).Keys);
-        Assert.Equal("1", File.ReadAllText(temporary.At("out/copy")));
+        Assert.Equal(["a/link", "a/one", "b/four", "copy"], Folders.Read(_temporary.At("out")).Keys);
+        Assert.Equal("1", File.ReadAllText(_temporary.At("out/copy")));
     }
 
     [Theory]
@@ -192,9 +193,9 @@ public sealed class LayerTests : IDisposable
         var content = Encoding.UTF8.GetBytes("{}");
         var layer = Layer(content, mediaType) with { Annotations = new() { [annotation] = "sub/config.json" } };
 
-        await LayerExtractor.ExtractAsync(layer, new MemoryStream(content), temporary.At("out"), Cancellation);
+        await LayerExtractor.ExtractAsync(layer, new MemoryStream(content), _temporary.At("out"), Cancellation);
 
-        Assert.Equal("{}", File.ReadAllText(temporary.At("out/sub/config.json")));
+        Assert.Equal("{}", File.ReadAllText(_temporary.At("out/sub/config.json")));
     }
 
     [Theory]
@@ -209,7 +210,7 @@ public sealed class LayerTests : IDisposable
         var layer = Layer(content, mediaType) with { Annotations = title is null ? null : new() { [Annotations.Title] = title } };
 
         var fault = await Assert.ThrowsAsync<ArtifactException>(
-            () => LayerExtractor.ExtractAsync(layer, new MemoryStream(content), temporary.At("out"), Cancellation));
+            () => LayerExtractor.ExtractAsync(layer, new MemoryStream(content), _temporary.At("out"), Cancellation));
 
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
     }
@@ -220,11 +221,12 @@ public sealed class LayerTests : IDisposable
     public async Task A_blob_of_another_length_than_announced_is_refused(int difference)
     {
         var content = Encoding.UTF8.GetBytes("content");
-        var layer = Layer(content, "text/plain") with { Size = content.Length + difference, Annotations = new() { [Annotations.Title] = "file" } };
-        Directory.CreateDirectory(temporary.At("out"));
+        var layer =
+            Layer(content, "text/plain") with { Size = content.Length + difference, Annotations = new() { [Annotations.Title] = "file" } };
+        Directory.CreateDirectory(_temporary.At("out"));
 
         var fault = await Assert.ThrowsAsync<ArtifactException>(
-            () => LayerExtractor.ExtractAsync(layer, new MemoryStream(content), temporary.At("out"), Cancellation));
+            () => LayerExtractor.ExtractAsync(layer, new MemoryStream(content), _temporary.At("out"), Cancellation));
 
         Assert.Contains($"should have {layer.Size} bytes", fault.Message, StringComparison.Ordinal);
     }
@@ -244,20 +246,20 @@ public sealed class LayerTests : IDisposable
         var fault = await Assert.ThrowsAsync<ArtifactException>(() => ExtractAsync(entries));
         Assert.Contains($"'{entry}'", fault.Message, StringComparison.Ordinal);
         Assert.Contains(why, fault.Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFiles(temporary.Path, "evil", SearchOption.AllDirectories));
+        Assert.Empty(Directory.GetFiles(_temporary.Path, "evil", SearchOption.AllDirectories));
     }
 
     private async Task ExtractLayerAsync(byte[] content, string mediaType)
     {
-        Directory.CreateDirectory(temporary.At("out"));
-        await LayerExtractor.ExtractAsync(Layer(content, mediaType), new MemoryStream(content), temporary.At("out"), Cancellation);
+        Directory.CreateDirectory(_temporary.At("out"));
+        await LayerExtractor.ExtractAsync(Layer(content, mediaType), new MemoryStream(content), _temporary.At("out"), Cancellation);
     }
 
     private async Task ExtractAsync(params TarEntry[] entries)
     {
         var archive = await ArchiveAsync(entries);
-        Directory.CreateDirectory(temporary.At("out"));
-        await LayerExtractor.ExtractTarAsync(archive, temporary.At("out"), Cancellation);
+        Directory.CreateDirectory(_temporary.At("out"));
+        await LayerExtractor.ExtractTarAsync(archive, _temporary.At("out"), Cancellation);
     }
 
     private static async Task<MemoryStream> ArchiveAsync(params TarEntry[] entries)

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Graft.Artifacts.Tests;
 
-/// <summary>The ORAS project's own client. Found by <c>GRAFT_TOOLS_DIR</c>, else as <c>shared/tools</c> beside the checkout or above it.</summary>
+/// <summary>
+/// The ORAS project's own client. Found by <c>GRAFT_TOOLS_DIR</c>, else as <c>shared/tools</c> beside the checkout or above it.
+/// </summary>
 internal static class Oras
 {
     /// <summary>Runs it in a folder; skips the test where there is none.</summary>

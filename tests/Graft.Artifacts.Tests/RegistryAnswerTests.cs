@@ -59,7 +59,8 @@ public sealed class RegistryAnswerTests
         };
 
         var fault = await Assert.ThrowsAsync<ArtifactException>(
-            () => Store(gate, Plain with { RequestTime = TimeSpan.FromSeconds(1), UnreachableTime = TimeSpan.Zero }).ListVersionsAsync("demo", Cancellation));
+            () => Store(gate, Plain with { RequestTime = TimeSpan.FromSeconds(1), UnreachableTime = TimeSpan.Zero })
+                .ListVersionsAsync("demo", Cancellation));
         await over.CancelAsync();
 
         Assert.Equal(ArtifactFailure.Unavailable, fault.Failure);

@@ -11,30 +11,31 @@ public sealed class RegistryAuthorizationTests : IDisposable
     // bcrypt of "secret"
     private const string Users = "bob:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n";
 
-    private readonly TemporaryFolder temporary = new();
+    private readonly TemporaryFolder _temporary = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
-        temporary.Dispose();
+        _temporary.Dispose();
     }
 
     [Fact]
     public async Task Basic_credentials_are_taken_from_the_docker_configuration()
     {
         await using var registry = await RegistryServer.StartAsync($"auth: {{htpasswd: {{realm: test, path: {Secret("users", Users)}}}}}");
-        var folder = temporary.Folder("adapter", ("weights", "1"));
+        var folder = _temporary.Folder("adapter", ("weights", "1"));
 
         var published = await Store(registry, "bob", "secret").PublishAsync(folder, Requests.Of("demo"), Cancellation);
-        var anonymous = await Assert.ThrowsAsync<ArtifactException>(() => Store(registry).PullAsync(published.Reference, temporary.At("pulled"), Cancellation));
+        var anonymous = await Assert.ThrowsAsync<ArtifactException>(
+            () => Store(registry).PullAsync(published.Reference, _temporary.At("pulled"), Cancellation));
         var wrong = await Assert.ThrowsAsync<ArtifactException>(
             () => Store(registry, "bob", "guess").PublishAsync(folder, Requests.Of("demo"), Cancellation));
 
         Assert.Contains("wants credentials", anonymous.Message, StringComparison.Ordinal);
         Assert.Contains("does not take the credentials", wrong.Message, StringComparison.Ordinal);
-        await Store(registry, "bob", "secret").PullAsync(published.Reference, temporary.At("pulled"), Cancellation);
-        Assert.Equal("1", File.ReadAllText(temporary.At("pulled/weights")));
+        await Store(registry, "bob", "secret").PullAsync(published.Reference, _temporary.At("pulled"), Cancellation);
+        Assert.Equal("1", File.ReadAllText(_temporary.At("pulled/weights")));
     }
 
     [Fact]
@@ -43,14 +44,16 @@ public sealed class RegistryAuthorizationTests : IDisposable
         using var tokens = new TokenService();
         await using var registry = await RegistryServer.StartAsync(
             $"auth: {{token: {{realm: \"{tokens.Realm}\", service: test-registry, issuer: graft-test-issuer, rootcertbundle: {Secret("issuer.pem", tokens.CertificatePem)}}}}}");
-        var folder = temporary.Folder("adapter", ("weights", "1"));
+        var folder = _temporary.Folder("adapter", ("weights", "1"));
 
-        var published = await Store(registry, TokenService.User, TokenService.Password).PublishAsync(folder, Requests.Of("demo"), Cancellation);
-        await Store(registry, TokenService.User, TokenService.Password).PullAsync(published.Reference, temporary.At("pulled"), Cancellation);
+        var published = await Store(registry, TokenService.User, TokenService.Password).PublishAsync(
+            folder, Requests.Of("demo"), Cancellation);
+        await Store(registry, TokenService.User, TokenService.Password).PullAsync(
+            published.Reference, _temporary.At("pulled"), Cancellation);
         var wrong = await Assert.ThrowsAsync<ArtifactException>(
             () => Store(registry, TokenService.User, "guess").PublishAsync(folder, Requests.Of("demo"), Cancellation));
 
-        Assert.Equal("1", File.ReadAllText(temporary.At("pulled/weights")));
+        Assert.Equal("1", File.ReadAllText(_temporary.At("pulled/weights")));
         Assert.Contains("answers 401", wrong.Message, StringComparison.Ordinal);
         Assert.Contains("repository:adapters/demo:pull", tokens.Scopes);
         Assert.Contains(tokens.Scopes, scope => scope is "repository:adapters/demo:pull,push" or "repository:adapters/demo:push,pull");
@@ -86,7 +89,8 @@ public sealed class RegistryAuthorizationTests : IDisposable
     {
         var file = Secret("config.json", content);
 
-        Assert.Contains(file, Assert.Throws<ArtifactException>(() => DockerCredentials.Find(file, "registry.example", "demo", plainHttp: false)).Message, StringComparison.Ordinal);
+        Assert.Contains(file, Assert.Throws<ArtifactException>(() => DockerCredentials.Find(file, "registry.example", "demo",
+            plainHttp: false)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,8 +112,8 @@ public sealed class RegistryAuthorizationTests : IDisposable
 
     private string Secret(string file, string content)
     {
-        File.WriteAllText(temporary.At(file), content);
-        return temporary.At(file);
+        File.WriteAllText(_temporary.At(file), content);
+        return _temporary.At(file);
     }
 
     private IArtifactStore Store(RegistryServer registry, string? user = null, string? password = null)

@@ -10,32 +10,33 @@ public sealed class RegistryCheckTests : IAsyncLifetime
 {
     private static readonly RegistryOptions Plain = new() { PlainHttp = true, UnreachableTime = TimeSpan.FromSeconds(1) };
 
-    private RegistryServer registry = null!;
+    private RegistryServer _registry = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        registry = await RegistryServer.StartAsync();
+        _registry = await RegistryServer.StartAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await registry.DisposeAsync();
+        await _registry.DisposeAsync();
     }
 
     [Fact]
     public async Task Asking_leaves_neither_a_repository_nor_an_upload_behind()
     {
-        using var gate = new RequestGate(registry.Port);
+        using var gate = new RequestGate(_registry.Port);
 
         await Store(gate.Host).CheckAsync("demo", Cancellation);
 
         Assert.Equal(["GET", "POST", "DELETE"], gate.Requests.Select(request => request.Method));
         // This registry itself may keep the state of a checksum; what it takes for an upload or an artifact are these.
         Assert.DoesNotContain(
-            Directory.EnumerateFiles(registry.Store, "*", SearchOption.AllDirectories), file => Path.GetFileName(file) is "data" or "startedat" or "link");
-        Assert.Empty(await Store(registry.Host).ListVersionsAsync("demo", Cancellation));
+            Directory.EnumerateFiles(_registry.Store, "*", SearchOption.AllDirectories), file =>
+                Path.GetFileName(file) is "data" or "startedat" or "link");
+        Assert.Empty(await Store(_registry.Host).ListVersionsAsync("demo", Cancellation));
     }
 
     [Fact]
@@ -55,14 +56,15 @@ public sealed class RegistryCheckTests : IAsyncLifetime
     {
         var fault = await CheckFailsAsync("registry.invalid:5000", Plain);
 
-        Assert.Contains("its name does not resolve. Check the spelling of 'registry.invalid:5000'", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "its name does not resolve. Check the spelling of 'registry.invalid:5000'", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_registry_without_TLS_that_is_asked_for_TLS_is_told()
     {
         // At once: that it is tried again would show, for the test would not end.
-        var fault = await CheckFailsAsync(registry.Host, new RegistryOptions { RetryTime = TimeSpan.FromDays(1) });
+        var fault = await CheckFailsAsync(_registry.Host, new RegistryOptions { RetryTime = TimeSpan.FromDays(1) });
 
         Assert.Contains("TLS fails", fault.Message, StringComparison.Ordinal);
         Assert.Contains("plain HTTP switched on", fault.Message, StringComparison.Ordinal);
@@ -86,7 +88,11 @@ public sealed class RegistryCheckTests : IAsyncLifetime
     [InlineData(503, "try again later", ArtifactFailure.Unavailable)]
     public async Task A_refused_upload_is_told(int status, string message, ArtifactFailure failure)
     {
-        using var gate = new RequestGate(registry.Port) { Answer = (request, response) => request.Method == "POST" && Status(response, status) };
+        using var gate = new RequestGate(_registry.Port)
+        {
+            Answer = (request, response) => request.Method == "POST"
+            && Status(response, status)
+        };
 
         var fault = await CheckFailsAsync(gate.Host, Plain with { RetryTime = TimeSpan.FromSeconds(1) });
 
@@ -98,7 +104,7 @@ public sealed class RegistryCheckTests : IAsyncLifetime
     public async Task A_registry_that_is_busy_for_a_while_is_waited_for()
     {
         var busy = 3;
-        using var gate = new RequestGate(registry.Port)
+        using var gate = new RequestGate(_registry.Port)
         {
             Answer = (_, response) => Interlocked.Decrement(ref busy) >= 0 && Status(response, busy == 0 ? 429 : 503),
         };
@@ -112,7 +118,11 @@ public sealed class RegistryCheckTests : IAsyncLifetime
     [Fact]
     public async Task A_registry_that_cannot_end_uploads_takes_artifacts_all_the_same()
     {
-        using var gate = new RequestGate(registry.Port) { Answer = (request, response) => request.Method == "DELETE" && Status(response, 405) };
+        using var gate = new RequestGate(_registry.Port)
+        {
+            Answer = (request, response) => request.Method == "DELETE"
+            && Status(response, 405)
+        };
 
         await Store(gate.Host).CheckAsync("demo", Cancellation);
     }
@@ -123,12 +133,14 @@ public sealed class RegistryCheckTests : IAsyncLifetime
         var port = FreePorts.Take();
         using var gate = new RequestGate(0)
         {
-            Answer = (_, response) => Status(response, 401, ("WWW-Authenticate", $"Bearer realm=\"http://127.0.0.1:{port}/token\",service=\"s\"")),
+            Answer = (_, response) =>
+                Status(response, 401, ("WWW-Authenticate", $"Bearer realm=\"http://127.0.0.1:{port}/token\",service=\"s\"")),
         };
 
         var fault = await CheckFailsAsync(gate.Host, Plain);
 
-        Assert.Contains($"The token service 'http://127.0.0.1:{port}/token' of registry {gate.Host} cannot be reached", fault.Message, StringComparison.Ordinal);
+        Assert.Contains($"The token service 'http://127.0.0.1:{port}/token' of registry {gate.Host} cannot be reached", fault.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,8 +11,8 @@ internal sealed class RegistryServer : IAsyncDisposable
 {
     private static readonly SemaphoreSlim Installing = new(1, 1);
 
-    private readonly TemporaryFolder temporary = new();
-    private Process? process;
+    private readonly TemporaryFolder _temporary = new();
+    private Process? _process;
 
     private RegistryServer(int port)
     {
@@ -23,7 +23,7 @@ internal sealed class RegistryServer : IAsyncDisposable
 
     public string Host => $"127.0.0.1:{Port}";
 
-    public string Store => temporary.At("store");
+    public string Store => _temporary.At("store");
 
     /// <summary>Starts a registry, or skips the test where there is none.</summary>
     /// <param name="authentication">The <c>auth</c> section of its configuration, or nothing.</param>
@@ -42,20 +42,20 @@ internal sealed class RegistryServer : IAsyncDisposable
 
     public string Write(string file, string content)
     {
-        File.WriteAllText(temporary.At(file), content);
-        return temporary.At(file);
+        File.WriteAllText(_temporary.At(file), content);
+        return _temporary.At(file);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (process is not null)
+        if (_process is not null)
         {
-            process.Kill();
-            await process.WaitForExitAsync();
-            process.Dispose();
+            _process.Kill();
+            await _process.WaitForExitAsync();
+            _process.Dispose();
         }
 
-        temporary.Dispose();
+        _temporary.Dispose();
     }
 
     private async Task LaunchAsync(string authentication, string tls)
@@ -67,10 +67,14 @@ internal sealed class RegistryServer : IAsyncDisposable
             http: {addr: "{{{Host}}}", relativeurls: true, {{{tls}}} }
             {{{authentication}}}
             """);
-        process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", configuration]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        _ = process.StandardError.ReadToEndAsync();
-        _ = process.StandardOutput.ReadToEndAsync();
-        for (var attempt = 0; attempt < 200 && !process.HasExited; attempt++)
+        _process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", configuration])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true
+        })!;
+        _ = _process.StandardError.ReadToEndAsync();
+        _ = _process.StandardOutput.ReadToEndAsync();
+        for (var attempt = 0; attempt < 200 && !_process.HasExited; attempt++)
         {
             try
             {
@@ -97,7 +101,8 @@ internal sealed class RegistryServer : IAsyncDisposable
                 return true;
             }
 
-            return Environment.IsPrivilegedProcess && await SucceedsAsync("sh", "-c", "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends docker-registry");
+            return Environment.IsPrivilegedProcess && await SucceedsAsync(
+                "sh", "-c", "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends docker-registry");
         }
         finally
         {
@@ -109,7 +114,8 @@ internal sealed class RegistryServer : IAsyncDisposable
     {
         try
         {
-            using var run = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            using var run = Process.Start(
+                new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
             _ = run.StandardError.ReadToEndAsync();
             _ = run.StandardOutput.ReadToEndAsync();
             await run.WaitForExitAsync();

@@ -11,61 +11,62 @@ public sealed class RegistryStoreTests : IAsyncLifetime
 {
     private static readonly RegistryOptions Plain = new() { PlainHttp = true, SettleTime = TimeSpan.FromMilliseconds(300) };
 
-    private readonly TemporaryFolder temporary = new();
-    private RegistryServer registry = null!;
+    private readonly TemporaryFolder _temporary = new();
+    private RegistryServer _registry = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        registry = await RegistryServer.StartAsync();
+        _registry = await RegistryServer.StartAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await registry.DisposeAsync();
-        temporary.Dispose();
+        await _registry.DisposeAsync();
+        _temporary.Dispose();
     }
 
     [Fact]
     public async Task What_is_pulled_equals_what_was_published_and_has_the_digest_of_the_folder_store()
     {
         var folder = AdapterFolder("adapter", bytes: 100_000);
-        var store = Store(registry.Host);
+        var store = Store(_registry.Host);
 
         var published = await store.PublishAsync(folder, Requests.Of("team/demo"), Cancellation);
-        var local = await ArtifactStore.InFolder(temporary.At("oci")).PublishAsync(folder, Requests.Of("demo"), Cancellation);
-        var digest = await store.PullAsync(published.Reference, temporary.At("pulled"), Cancellation);
+        var local = await ArtifactStore.InFolder(_temporary.At("oci")).PublishAsync(folder, Requests.Of("demo"), Cancellation);
+        var digest = await store.PullAsync(published.Reference, _temporary.At("pulled"), Cancellation);
 
-        Assert.Equal($"{registry.Host}/adapters/team/demo:v1", published.Reference);
+        Assert.Equal($"{_registry.Host}/adapters/team/demo:v1", published.Reference);
         Assert.Equal(published.Digest, digest);
         Assert.Equal(published.Digest, local.Digest);
-        Assert.Equal(Folders.Read(folder), Folders.Read(temporary.At("pulled")));
+        Assert.Equal(Folders.Read(folder), Folders.Read(_temporary.At("pulled")));
     }
 
     [Fact]
     public async Task A_folder_that_is_there_and_empty_is_filled_where_it_is()
     {
         // A pod's volume can neither be replaced nor have anything beside it; nor should a link to another disk be.
-        var published = await Store(registry.Host).PublishAsync(AdapterFolder("adapter"), Requests.Of("demo"), Cancellation);
-        var disk = Directory.CreateDirectory(temporary.At("disk")).FullName;
+        var published = await Store(_registry.Host).PublishAsync(AdapterFolder("adapter"), Requests.Of("demo"), Cancellation);
+        var disk = Directory.CreateDirectory(_temporary.At("disk")).FullName;
         Directory.CreateDirectory(Path.Combine(disk, ".files.0123.tmp"));
-        var place = Directory.CreateDirectory(temporary.At("place")).FullName;
+        var place = Directory.CreateDirectory(_temporary.At("place")).FullName;
         var link = Directory.CreateSymbolicLink(Path.Combine(place, "pulled"), disk).FullName;
 
-        await Store(registry.Host).PullAsync(published.Reference, link, Cancellation);
+        await Store(_registry.Host).PullAsync(published.Reference, link, Cancellation);
 
         Assert.NotNull(new DirectoryInfo(link).LinkTarget);
         Assert.Single(Directory.GetFileSystemEntries(place));
         Assert.Equal(["weights.bin"], Directory.GetFiles(disk).Select(Path.GetFileName));
-        var again = await Assert.ThrowsAsync<ArtifactException>(() => Store(registry.Host).PullAsync(published.Reference, link, Cancellation));
+        var again = await Assert.ThrowsAsync<ArtifactException>(
+            () => Store(_registry.Host).PullAsync(published.Reference, link, Cancellation));
         Assert.Contains("not empty", again.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Same_content_or_same_run_is_the_same_version()
     {
-        var store = Store(registry.Host);
+        var store = Store(_registry.Host);
         var folder = AdapterFolder("adapter");
         var changed = AdapterFolder("changed");
 
@@ -85,10 +86,10 @@ public sealed class RegistryStoreTests : IAsyncLifetime
     public async Task Concurrent_publishers_get_a_version_each_and_lose_none()
     {
         var published = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(
-            () => Store(registry.Host).PublishAsync(AdapterFolder($"adapter-{i}"), Requests.Of("demo", $"run-{i}"), Cancellation))));
+            () => Store(_registry.Host).PublishAsync(AdapterFolder($"adapter-{i}"), Requests.Of("demo", $"run-{i}"), Cancellation))));
 
         Assert.Equal(Enumerable.Range(1, 6), published.Select(artifact => artifact.Version).Order());
-        Assert.Equal(published.OrderBy(artifact => artifact.Version), await Store(registry.Host).ListVersionsAsync("demo", Cancellation));
+        Assert.Equal(published.OrderBy(artifact => artifact.Version), await Store(_registry.Host).ListVersionsAsync("demo", Cancellation));
     }
 
     [Theory]
@@ -97,14 +98,16 @@ public sealed class RegistryStoreTests : IAsyncLifetime
     public async Task An_upload_survives_a_line_that_breaks(int chunkBytes)
     {
         var folder = AdapterFolder("adapter", bytes: 8_000_000);
-        using var line = new CuttingProxy(registry.Port, cuts: 3, upstreamBytes: 2_500_000);
+        using var line = new CuttingProxy(_registry.Port, cuts: 3, upstreamBytes: 2_500_000);
 
-        var published = await Store(line.Host, Plain with { ChunkBytes = chunkBytes }).PublishAsync(folder, Requests.Of("demo"), Cancellation);
+        var published = await Store(line.Host, Plain with { ChunkBytes = chunkBytes }).PublishAsync(
+            folder, Requests.Of("demo"), Cancellation);
 
         Assert.Equal(3, line.Cut);
-        Assert.Equal([published.Digest], (await Store(registry.Host).ListVersionsAsync("demo", Cancellation)).Select(artifact => artifact.Digest));
-        await Store(registry.Host).PullAsync($"{registry.Host}/adapters/demo@{published.Digest}", temporary.At("pulled"), Cancellation);
-        Assert.Equal(Folders.Read(folder), Folders.Read(temporary.At("pulled")));
+        Assert.Equal(
+            [published.Digest], (await Store(_registry.Host).ListVersionsAsync("demo", Cancellation)).Select(artifact => artifact.Digest));
+        await Store(_registry.Host).PullAsync($"{_registry.Host}/adapters/demo@{published.Digest}", _temporary.At("pulled"), Cancellation);
+        Assert.Equal(Folders.Read(folder), Folders.Read(_temporary.At("pulled")));
     }
 
     [Theory]
@@ -114,7 +117,7 @@ public sealed class RegistryStoreTests : IAsyncLifetime
     {
         var folder = AdapterFolder("adapter", bytes: 4_000_000);
         var chunks = 0;
-        using var gate = new RequestGate(registry.Port)
+        using var gate = new RequestGate(_registry.Port)
         {
             Answer = (request, response) =>
             {
@@ -127,73 +130,79 @@ public sealed class RegistryStoreTests : IAsyncLifetime
 
         // Five chunks and the refused one; where the registry has forgotten the upload, the two before that too.
         Assert.Equal(isForgotten ? 8 : 6, chunks);
-        await Store(registry.Host).PullAsync($"{registry.Host}/adapters/demo@{published.Digest}", temporary.At("pulled"), Cancellation);
-        Assert.Equal(Folders.Read(folder), Folders.Read(temporary.At("pulled")));
+        await Store(_registry.Host).PullAsync($"{_registry.Host}/adapters/demo@{published.Digest}", _temporary.At("pulled"), Cancellation);
+        Assert.Equal(Folders.Read(folder), Folders.Read(_temporary.At("pulled")));
     }
 
     [Fact]
     public async Task A_download_goes_on_where_the_line_broke()
     {
         var folder = AdapterFolder("adapter", bytes: 8_000_000);
-        var published = await Store(registry.Host).PublishAsync(folder, Requests.Of("demo"), Cancellation);
-        using var line = new CuttingProxy(registry.Port, cuts: 3, downstreamBytes: 2_500_000);
+        var published = await Store(_registry.Host).PublishAsync(folder, Requests.Of("demo"), Cancellation);
+        using var line = new CuttingProxy(_registry.Port, cuts: 3, downstreamBytes: 2_500_000);
 
-        await Store(line.Host).PullAsync($"{line.Host}/adapters/demo:v1", temporary.At("pulled"), Cancellation);
+        await Store(line.Host).PullAsync($"{line.Host}/adapters/demo:v1", _temporary.At("pulled"), Cancellation);
 
         Assert.Equal(3, line.Cut);
-        Assert.Equal(Folders.Read(folder), Folders.Read(temporary.At("pulled")));
+        Assert.Equal(Folders.Read(folder), Folders.Read(_temporary.At("pulled")));
         Assert.Equal(1, published.Version);
     }
 
     [Fact]
     public async Task A_line_that_does_not_work_at_all_is_told_and_leaves_nothing_behind()
     {
-        using var line = new CuttingProxy(registry.Port, cuts: int.MaxValue, upstreamBytes: 0);
+        using var line = new CuttingProxy(_registry.Port, cuts: int.MaxValue, upstreamBytes: 0);
         var store = Store(line.Host, Plain with { RetryTime = TimeSpan.FromSeconds(2) });
 
-        var push = await Assert.ThrowsAsync<ArtifactException>(() => store.PublishAsync(AdapterFolder("adapter"), Requests.Of("demo"), Cancellation));
-        var pull = await Assert.ThrowsAsync<ArtifactException>(() => store.PullAsync($"{line.Host}/adapters/demo:v1", temporary.At("pulled"), Cancellation));
+        var push = await Assert.ThrowsAsync<ArtifactException>(
+            () => store.PublishAsync(AdapterFolder("adapter"), Requests.Of("demo"), Cancellation));
+        var pull = await Assert.ThrowsAsync<ArtifactException>(
+            () => store.PullAsync($"{line.Host}/adapters/demo:v1", _temporary.At("pulled"), Cancellation));
 
-        Assert.All([push, pull], fault => Assert.Contains($"Registry {line.Host} cannot be reached", fault.Message, StringComparison.Ordinal));
+        Assert.All(
+            [push, pull], fault => Assert.Contains($"Registry {line.Host} cannot be reached", fault.Message, StringComparison.Ordinal));
         Assert.True(line.Cut > 2);
-        Assert.Equal(["adapter"], Directory.GetFileSystemEntries(temporary.Path).Select(Path.GetFileName));
+        Assert.Equal(["adapter"], Directory.GetFileSystemEntries(_temporary.Path).Select(Path.GetFileName));
     }
 
     [Fact]
     public async Task A_damaged_blob_is_refused()
     {
-        var published = await Store(registry.Host).PublishAsync(AdapterFolder("adapter", bytes: 50_000), Requests.Of("demo"), Cancellation);
-        var layer = Directory.EnumerateFiles(registry.Store, "data", SearchOption.AllDirectories).Single(path => new FileInfo(path).Length > 40_000);
+        var published = await Store(_registry.Host).PublishAsync(
+            AdapterFolder("adapter", bytes: 50_000), Requests.Of("demo"), Cancellation);
+        var layer = Directory.EnumerateFiles(_registry.Store, "data", SearchOption.AllDirectories).Single(
+            path => new FileInfo(path).Length > 40_000);
         var bytes = await File.ReadAllBytesAsync(layer, Cancellation);
         bytes[30_000] ^= 1;
         await File.WriteAllBytesAsync(layer, bytes, Cancellation);
 
         var fault = await Assert.ThrowsAsync<ArtifactException>(
-            () => Store(registry.Host).PullAsync(published.Reference, temporary.At("pulled"), Cancellation));
+            () => Store(_registry.Host).PullAsync(published.Reference, _temporary.At("pulled"), Cancellation));
 
         Assert.Contains("damaged", fault.Message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(temporary.At("pulled")));
+        Assert.False(Directory.Exists(_temporary.At("pulled")));
     }
 
     [Fact]
     public async Task What_is_not_there_is_named()
     {
         var fault = await Assert.ThrowsAsync<ArtifactException>(
-            () => Store(registry.Host).PullAsync($"{registry.Host}/adapters/demo:v7", temporary.At("pulled"), Cancellation));
+            () => Store(_registry.Host).PullAsync($"{_registry.Host}/adapters/demo:v7", _temporary.At("pulled"), Cancellation));
 
-        Assert.Contains($"{registry.Host}/adapters/demo:v7", fault.Message, StringComparison.Ordinal);
+        Assert.Contains($"{_registry.Host}/adapters/demo:v7", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Oras_pulls_what_was_published()
     {
         var folder = AdapterFolder("adapter", bytes: 100_000);
-        var published = await Store(registry.Host).PublishAsync(folder, Requests.Of("demo"), Cancellation);
+        var published = await Store(_registry.Host).PublishAsync(folder, Requests.Of("demo"), Cancellation);
 
-        await Oras.RunAsync(temporary.Path, "pull", "--plain-http", "-o", "by-oras", published.Reference);
-        using var manifest = JsonDocument.Parse(await Oras.RunAsync(temporary.Path, "manifest", "fetch", "--plain-http", published.Reference));
+        await Oras.RunAsync(_temporary.Path, "pull", "--plain-http", "-o", "by-oras", published.Reference);
+        using var manifest = JsonDocument.Parse(
+            await Oras.RunAsync(_temporary.Path, "manifest", "fetch", "--plain-http", published.Reference));
 
-        Assert.Equal(Folders.Read(folder), Folders.Read(temporary.At("by-oras")));
+        Assert.Equal(Folders.Read(folder), Folders.Read(_temporary.At("by-oras")));
         Assert.Equal("application/vnd.graft.adapter.v1", manifest.RootElement.GetProperty("artifactType").GetString());
         Assert.Equal("run-1", manifest.RootElement.GetProperty("annotations").GetProperty("dev.graft/run-uid").GetString());
     }
@@ -202,11 +211,11 @@ public sealed class RegistryStoreTests : IAsyncLifetime
     public async Task Oras_reads_the_layout_folder()
     {
         var folder = AdapterFolder("adapter", bytes: 100_000);
-        var published = await ArtifactStore.InFolder(temporary.At("oci")).PublishAsync(folder, Requests.Of("demo"), Cancellation);
+        var published = await ArtifactStore.InFolder(_temporary.At("oci")).PublishAsync(folder, Requests.Of("demo"), Cancellation);
 
-        await Oras.RunAsync(temporary.Path, "pull", "--oci-layout", "-o", "by-oras", $"{temporary.At("oci/demo")}:v{published.Version}");
+        await Oras.RunAsync(_temporary.Path, "pull", "--oci-layout", "-o", "by-oras", $"{_temporary.At("oci/demo")}:v{published.Version}");
 
-        Assert.Equal(Folders.Read(folder), Folders.Read(temporary.At("by-oras")));
+        Assert.Equal(Folders.Read(folder), Folders.Read(_temporary.At("by-oras")));
     }
 
     [Fact]
@@ -214,14 +223,14 @@ public sealed class RegistryStoreTests : IAsyncLifetime
     {
         var folder = AdapterFolder("model", bytes: 50_000);
         await Oras.RunAsync(
-            folder, "push", "--plain-http", $"{registry.Host}/files:1", "weights.bin", "sub/config.json:application/json");
-        await Oras.RunAsync(temporary.Path, "push", "--plain-http", $"{registry.Host}/folder:latest", "model/");
+            folder, "push", "--plain-http", $"{_registry.Host}/files:1", "weights.bin", "sub/config.json:application/json");
+        await Oras.RunAsync(_temporary.Path, "push", "--plain-http", $"{_registry.Host}/folder:latest", "model/");
 
-        await ArtifactStore.PullAsync($"oci://{registry.Host}/files:1", temporary.At("files"), Plain, Cancellation);
-        await ArtifactStore.PullAsync($"{registry.Host}/folder", temporary.At("folder"), Plain, Cancellation);
+        await ArtifactStore.PullAsync($"oci://{_registry.Host}/files:1", _temporary.At("files"), Plain, Cancellation);
+        await ArtifactStore.PullAsync($"{_registry.Host}/folder", _temporary.At("folder"), Plain, Cancellation);
 
-        Assert.Equal(Folders.Read(folder), Folders.Read(temporary.At("files")));
-        Assert.Equal(Folders.Read(folder), Folders.Read(temporary.At("folder/model")));
+        Assert.Equal(Folders.Read(folder), Folders.Read(_temporary.At("files")));
+        Assert.Equal(Folders.Read(folder), Folders.Read(_temporary.At("folder/model")));
     }
 
     private static IArtifactStore Store(string host, RegistryOptions? options = null)
@@ -232,7 +241,7 @@ public sealed class RegistryStoreTests : IAsyncLifetime
     // Bytes that do not compress, other ones for each name.
     private string AdapterFolder(string name, int bytes = 1000)
     {
-        var folder = temporary.Folder(name, ("sub/config.json", $"{{\"name\": \"{name}\"}}"));
+        var folder = _temporary.Folder(name, ("sub/config.json", $"{{\"name\": \"{name}\"}}"));
         var weights = new byte[bytes];
         new Random(BitConverter.ToInt32(SHA256.HashData(Encoding.UTF8.GetBytes(name)))).NextBytes(weights);
         File.WriteAllBytes(Path.Combine(folder, "weights.bin"), weights);

@@ -19,18 +19,18 @@ internal sealed record PassingRequest(string Method, string Path, string? Author
 /// <summary>Stands before a registry: sees each request, answers in its place, and says when one has been carried out.</summary>
 internal sealed class RequestGate : IDisposable
 {
-    private readonly HttpListener listener = new();
-    private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false });
-    private readonly int serverPort;
+    private readonly HttpListener _listener = new();
+    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+    private readonly int _serverPort;
 
     /// <param name="serverPort">The port of the registry on loopback; nothing is forwarded with 0.</param>
     /// <param name="hostName">The host name of the gate.</param>
     public RequestGate(int serverPort, string hostName = "127.0.0.1")
     {
-        this.serverPort = serverPort;
+        _serverPort = serverPort;
         Host = $"{hostName}:{FreePorts.Take()}";
-        listener.Prefixes.Add($"http://{Host}/");
-        listener.Start();
+        _listener.Prefixes.Add($"http://{Host}/");
+        _listener.Start();
         _ = AcceptAsync();
     }
 
@@ -50,8 +50,8 @@ internal sealed class RequestGate : IDisposable
 
     public void Dispose()
     {
-        listener.Close();
-        client.Dispose();
+        _listener.Close();
+        _client.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -60,10 +60,10 @@ internal sealed class RequestGate : IDisposable
         {
             while (true)
             {
-                _ = ServeAsync(await listener.GetContextAsync());
+                _ = ServeAsync(await _listener.GetContextAsync());
             }
         }
-        catch (Exception fault) when (fault is HttpListenerException or ObjectDisposedException)
+        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
         {
             // The test is over.
         }
@@ -73,7 +73,8 @@ internal sealed class RequestGate : IDisposable
     {
         try
         {
-            var request = new PassingRequest(context.Request.HttpMethod, context.Request.Url!.AbsolutePath, context.Request.Headers["Authorization"]);
+            var request = new PassingRequest(
+                context.Request.HttpMethod, context.Request.Url!.AbsolutePath, context.Request.Headers["Authorization"]);
             Requests.Enqueue(request);
             using var body = new MemoryStream();
             await context.Request.InputStream.CopyToAsync(body);
@@ -85,7 +86,7 @@ internal sealed class RequestGate : IDisposable
 
             context.Response.Close();
         }
-        catch (Exception fault) when (fault is HttpListenerException or ObjectDisposedException or IOException or HttpRequestException)
+        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or IOException or HttpRequestException)
         {
             // Whoever asked is gone.
             context.Response.Abort();
@@ -95,7 +96,7 @@ internal sealed class RequestGate : IDisposable
     private async Task ForwardAsync(HttpListenerContext context, PassingRequest request, byte[] body)
     {
         using var forwarded = new HttpRequestMessage(
-            new HttpMethod(request.Method), $"http://127.0.0.1:{serverPort}{context.Request.RawUrl}");
+            new HttpMethod(request.Method), $"http://127.0.0.1:{_serverPort}{context.Request.RawUrl}");
         forwarded.Content = request.Method is "GET" or "HEAD" ? null : new ByteArrayContent(body);
         foreach (var name in context.Request.Headers.AllKeys.OfType<string>().Where(name => name is not ("Host" or "Content-Length")))
         {
@@ -105,11 +106,12 @@ internal sealed class RequestGate : IDisposable
             }
         }
 
-        using var answer = await client.SendAsync(forwarded);
+        using var answer = await _client.SendAsync(forwarded);
         var content = await answer.Content.ReadAsByteArrayAsync();
         After?.Invoke(request);
         context.Response.StatusCode = (int)answer.StatusCode;
-        foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(header => header.Key is not ("Content-Length" or "Transfer-Encoding")))
+        foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(
+            header => header.Key is not ("Content-Length" or "Transfer-Encoding")))
         {
             context.Response.Headers[name] = string.Join(", ", values);
         }

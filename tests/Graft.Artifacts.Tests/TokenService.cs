@@ -16,32 +16,32 @@ internal sealed class TokenService : IDisposable
     public const string User = "alice";
     public const string Password = "pass:word";
 
-    private readonly HttpListener listener = new();
-    private readonly RSA key = RSA.Create(2048);
-    private readonly X509Certificate2 certificate;
+    private readonly HttpListener _listener = new();
+    private readonly RSA _key = RSA.Create(2048);
+    private readonly X509Certificate2 _certificate;
 
     public TokenService()
     {
-        var request = new CertificateRequest("CN=graft-test-issuer", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var request = new CertificateRequest("CN=graft-test-issuer", _key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         Realm = $"http://127.0.0.1:{FreePorts.Take()}/token";
-        listener.Prefixes.Add(Realm + "/");
-        listener.Start();
+        _listener.Prefixes.Add(Realm + "/");
+        _listener.Start();
         _ = ServeAsync();
     }
 
     public string Realm { get; }
 
-    public string CertificatePem => certificate.ExportCertificatePem();
+    public string CertificatePem => _certificate.ExportCertificatePem();
 
     /// <summary>The scopes that were asked for.</summary>
     public List<string> Scopes { get; } = [];
 
     public void Dispose()
     {
-        listener.Close();
-        certificate.Dispose();
-        key.Dispose();
+        _listener.Close();
+        _certificate.Dispose();
+        _key.Dispose();
     }
 
     private async Task ServeAsync()
@@ -50,20 +50,21 @@ internal sealed class TokenService : IDisposable
         {
             while (true)
             {
-                var context = await listener.GetContextAsync();
+                var context = await _listener.GetContextAsync();
                 var expected = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"));
                 var scope = context.Request.QueryString["scope"] ?? "";
                 Scopes.Add(scope);
                 context.Response.StatusCode = context.Request.Headers["Authorization"] == expected ? 200 : 401;
                 if (context.Response.StatusCode == 200)
                 {
-                    context.Response.OutputStream.Write(JsonSerializer.SerializeToUtf8Bytes(new { token = Token(context.Request.QueryString["service"]!, scope) }));
+                    context.Response.OutputStream.Write(
+                        JsonSerializer.SerializeToUtf8Bytes(new { token = Token(context.Request.QueryString["service"]!, scope) }));
                 }
 
                 context.Response.Close();
             }
         }
-        catch (Exception fault) when (fault is HttpListenerException or ObjectDisposedException)
+        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
         {
             // The test is over.
         }
@@ -73,7 +74,7 @@ internal sealed class TokenService : IDisposable
     {
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var parts = scope.Split(':');
-        var header = Encode(new { typ = "JWT", alg = "RS256", x5c = new[] { Convert.ToBase64String(certificate.RawData) } });
+        var header = Encode(new { typ = "JWT", alg = "RS256", x5c = new[] { Convert.ToBase64String(_certificate.RawData) } });
         var claims = Encode(new
         {
             iss = "graft-test-issuer",
@@ -85,7 +86,7 @@ internal sealed class TokenService : IDisposable
             jti = Guid.NewGuid().ToString(),
             access = new[] { new { type = parts[0], name = parts[1], actions = parts[2].Split(',') } },
         });
-        var signature = key.SignData(Encoding.ASCII.GetBytes($"{header}.{claims}"), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var signature = _key.SignData(Encoding.ASCII.GetBytes($"{header}.{claims}"), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         return $"{header}.{claims}.{Base64Url(signature)}";
     }
 

@@ -7,38 +7,38 @@ namespace Graft.Artifacts.Tests;
 /// <summary>What is written before it has its name: several writers at once, and killed ones.</summary>
 public sealed class UnfinishedArtifactTests : IDisposable
 {
-    private readonly TemporaryFolder temporary = new();
+    private readonly TemporaryFolder _temporary = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
-        temporary.Dispose();
+        _temporary.Dispose();
     }
 
     [Fact]
     public async Task The_same_tensors_may_be_written_by_many_at_once()
     {
-        var path = Path.Combine(temporary.Folder("weights", ("model.safetensors", "old")), "model.safetensors");
+        var path = Path.Combine(_temporary.Folder("weights", ("model.safetensors", "old")), "model.safetensors");
         SafeTensorContent[] tensors = [new("a", SafeTensorType.F32, [1 << 16], stream => stream.Write(new byte[4 << 16]))];
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => SafeTensorWriter.Write(path, tensors), Cancellation)));
 
-        Assert.Equal(["model.safetensors"], Names(temporary.At("weights")));
+        Assert.Equal(["model.safetensors"], Names(_temporary.At("weights")));
         Assert.InRange(new FileInfo(path).Length, 4L << 16, (4L << 16) + 1024);
     }
 
     [Fact]
     public async Task A_publisher_deletes_what_killed_ones_left_in_the_layout_and_beside_the_folder()
     {
-        var adapter = temporary.Folder("out/adapter", ("weights", "1"));
-        var store = ArtifactStore.InFolder(temporary.At("oci"));
+        var adapter = _temporary.Folder("out/adapter", ("weights", "1"));
+        var store = ArtifactStore.InFolder(_temporary.At("oci"));
         await store.PublishAsync(adapter, Requests.Of("demo", "run-1"), Cancellation);
         string[] left =
         [
             UnfinishedFiles.Beside(adapter),
-            UnfinishedFiles.Beside(temporary.At("oci/demo/index.json")),
-            UnfinishedFiles.Beside(temporary.At("oci/demo/blobs/sha256/0123")),
+            UnfinishedFiles.Beside(_temporary.At("oci/demo/index.json")),
+            UnfinishedFiles.Beside(_temporary.At("oci/demo/blobs/sha256/0123")),
         ];
         foreach (var file in left)
         {

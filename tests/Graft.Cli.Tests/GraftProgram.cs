@@ -12,7 +12,9 @@ internal static class GraftProgram
     public static string File { get; } = Built("Graft.Cli", "graft");
 
     /// <summary>The trainer of the same build; null where it has not been built.</summary>
-    public static string? Trainer { get; } = Built("Graft.Trainer", "graft-trainer") is var file && System.IO.File.Exists(file) ? file : null;
+    public static string? Trainer { get; } = Built("Graft.Trainer", "graft-trainer") is var file && System.IO.File.Exists(file)
+        ? file
+        : null;
 
     public static Process Start(string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {

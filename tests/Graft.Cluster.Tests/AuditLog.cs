@@ -19,7 +19,8 @@ public sealed class AuditLog(string path)
     public IReadOnlyList<AuditedWrite> WritesSince(long position)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        // From the byte before the place, what comes first is the rest of a line that began before it; what comes last may still be being written.
+        // From the byte before the place, what comes first is the rest of a line that began before it; what comes last may still be being
+        // written.
         stream.Seek(Math.Max(0, position - 1), SeekOrigin.Begin);
         using var reader = new StreamReader(stream);
         var lines = reader.ReadToEnd().Split('\n')[..^1];

@@ -7,7 +7,6 @@ public sealed class AuditLogTests : IDisposable
 {
     private readonly string _path = Path.GetTempFileName();
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         File.Delete(_path);

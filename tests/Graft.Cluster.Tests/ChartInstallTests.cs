@@ -23,8 +23,8 @@ public sealed class ChartInstallTests(ControlPlane server) : IClassFixture<Contr
 
         // Kept by the chart, and of the whole cluster. A definition that is deleted before it is served is long in going.
         await server.Kubectl.RunAsync("wait", "crd", "--all", "--for=condition=Established", "--timeout=300s");
-        const string clusterWide = "validatingadmissionpolicybinding,validatingadmissionpolicy,crd";
-        (await server.Kubectl.RunAsync("delete", clusterWide, "--all", "--timeout=300s")).Succeeded();
+        const string ClusterWide = "validatingadmissionpolicybinding,validatingadmissionpolicy,crd";
+        (await server.Kubectl.RunAsync("delete", ClusterWide, "--all", "--timeout=300s")).Succeeded();
     }
 
     [Fact]

@@ -71,7 +71,8 @@ public sealed class ChartPolicyTests
         var chart = await RenderedChart.RenderAsync("graft", "graft-system", arguments);
         var variables = chart.Only("Deployment").At("spec", "template", "spec", "containers", 0)!.List("env")
             .Where(variable => variable.At("value") is YamlScalarNode)
-            .ToDictionary(variable => variable.Text("name").Replace("__", ":", StringComparison.Ordinal), variable => (string?)variable.Text("value"));
+            .ToDictionary(variable => variable.Text("name")
+                .Replace("__", ":", StringComparison.Ordinal), variable => (string?)variable.Text("value"));
         var options = new OperatorOptions();
         new ConfigurationBuilder().AddInMemoryCollection(variables).Build().GetSection(OperatorOptions.Section).Bind(options);
         return options.Policy;

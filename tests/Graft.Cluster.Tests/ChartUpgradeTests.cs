@@ -34,7 +34,8 @@ public sealed class ChartUpgradeTests
                 .Replace("nodeSelector: ''", "nodeSelector: {test: nowhere}", StringComparison.Ordinal)
                 .Replace("nodeSelector: \"\"", "nodeSelector: {test: nowhere}", StringComparison.Ordinal);
             await _kubectl.ApplyAsync(
-                string.Join("\n---\n", Enumerable.Range(0, RunCount).Select(i => run.Replace($"name: {Quickstart.RunName}", $"name: run-{i}", StringComparison.Ordinal))),
+                string.Join("\n---\n", Enumerable.Range(0, RunCount).Select(
+                    i => run.Replace($"name: {Quickstart.RunName}", $"name: run-{i}", StringComparison.Ordinal))),
                 "--namespace", ns);
             await _kubectl.WaitAsync(ns, "each run has a pod", async () => (await TrainersAsync(ns)).Count == RunCount);
             await StartAsync(ns);
@@ -70,12 +71,14 @@ public sealed class ChartUpgradeTests
         var pods = (await TrainersAsync(ns)).Select(pod => pod.Name()).ToList();
         var bindings = pods.Select(pod =>
             $"{{apiVersion: v1, kind: Binding, metadata: {{name: {pod}}}, target: {{apiVersion: v1, kind: Node, name: {Node}}}}}");
-        (await _cluster.ExecAsync(new ShellCommand("kubectl", "--namespace", ns, "create", "-f", "-") { Input = string.Join("\n---\n", bindings) })).Succeeded();
-        const string started = """
+        (await _cluster.ExecAsync(
+            new ShellCommand("kubectl", "--namespace", ns, "create", "-f", "-") { Input = string.Join("\n---\n", bindings) })).Succeeded();
+        const string Started = """
             {"status":{"phase":"Running","containerStatuses":[{"name":"trainer","image":"x","imageID":"x","ready":true,"restartCount":0,
             "state":{"running":{"startedAt":"2026-01-01T00:00:00Z"}}}]}}
             """;
-        (await _kubectl.RunAsync(["--namespace", ns, "patch", "pods", .. pods, "--subresource=status", "--type=merge", "--patch", started])).Succeeded();
+        (await _kubectl.RunAsync(
+            ["--namespace", ns, "patch", "pods", .. pods, "--subresource=status", "--type=merge", "--patch", Started])).Succeeded();
     }
 
     private async Task<List<JsonNode>> TrainersAsync(string ns)

@@ -90,7 +90,6 @@ public sealed class ChartedOperator : IAsyncDisposable
         Assert.DoesNotContain(_log, line => line.Contains("orbidden", StringComparison.Ordinal));
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _process.Kill();

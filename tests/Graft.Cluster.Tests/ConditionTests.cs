@@ -19,7 +19,8 @@ public sealed class ConditionTests
     [InlineData("training", "learningRate", "fast", "learningRate")]
     [InlineData("training", "batchSize", "0", "batchSize")]
     [InlineData("evaluation", "everyStep", "5", "everyStep")]
-    public async Task A_spec_that_the_schema_forbids_is_refused_by_the_api_server_with_the_field_s_name(string section, string field, string value, string named)
+    public async Task A_spec_that_the_schema_forbids_is_refused_by_the_api_server_with_the_field_s_name(
+        string section, string field, string value, string named)
     {
         var ns = await _cluster.CreateNamespaceAsync("refused");
         var spec = Quickstart.Short(steps: 1).Set(section, field, value).Only("AdapterTrainingRun");
@@ -45,8 +46,10 @@ public sealed class ConditionTests
         var ns = await _cluster.CreateNamespaceAsync("missing");
         var quickstart = Quickstart.Short(steps: 2);
         await _cluster.Kubectl.ApplyAsync(quickstart.Without("TrainingDataset"), "--namespace", ns);
-        var run = await UntilAsync(ns, "adaptertrainingrun", Quickstart.RunName, run => run.State("Accepted").EndsWith("/DatasetNotFound", StringComparison.Ordinal));
-        Assert.Contains(run["spec"]!["data"]!["datasetRef"]!["name"]!.GetValue<string>(), run.Message("Accepted"), StringComparison.Ordinal);
+        var run = await UntilAsync(ns, "adaptertrainingrun", Quickstart.RunName, run => run.State("Accepted").EndsWith(
+            "/DatasetNotFound", StringComparison.Ordinal));
+        Assert.Contains(
+            run["spec"]!["data"]!["datasetRef"]!["name"]!.GetValue<string>(), run.Message("Accepted"), StringComparison.Ordinal);
         await Verdict.AgreesAsync(run, "Succeeded", "bounded-work.lua");
 
         await _cluster.Kubectl.ApplyAsync(quickstart.Only("TrainingDataset"), "--namespace", ns);

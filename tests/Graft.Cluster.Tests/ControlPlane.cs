@@ -18,7 +18,7 @@ public sealed class ControlPlane : IAsyncLifetime
 
     public ControlPlane()
     {
-        Kubectl = new Kubectl((command, cancellation) => ExecAsync(command, cancellation));
+        Kubectl = new Kubectl((command, cancellationToken) => ExecAsync(command, cancellationToken));
     }
 
     /// <summary>kubectl, with the admin's rights.</summary>
@@ -30,7 +30,6 @@ public sealed class ControlPlane : IAsyncLifetime
     /// <summary>The file with the certificate of the API server's authority.</summary>
     public string CertificateAuthority => Path.Combine(_state, "pki", "ca.crt");
 
-    /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
         var helm = await Shell.RunAsync("eng/helm.sh");
@@ -44,7 +43,6 @@ public sealed class ControlPlane : IAsyncLifetime
         started.Succeeded();
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_unavailable is null)
@@ -74,12 +72,12 @@ public sealed class ControlPlane : IAsyncLifetime
     }
 
     /// <summary>Runs a program with the administrator's kubeconfig.</summary>
-    public Task<ShellResult> ExecAsync(ShellCommand command, CancellationToken cancellation = default)
+    public Task<ShellResult> ExecAsync(ShellCommand command, CancellationToken cancellationToken = default)
     {
-        return ClusterAsync(command with { Arguments = ["exec", command.Program, .. command.Arguments] }, cancellation);
+        return ClusterAsync(command with { Arguments = ["exec", command.Program, .. command.Arguments] }, cancellationToken);
     }
 
-    private Task<ShellResult> ClusterAsync(ShellCommand command, CancellationToken cancellation = default)
+    private Task<ShellResult> ClusterAsync(ShellCommand command, CancellationToken cancellationToken = default)
     {
         return Shell.RunAsync(
             command with
@@ -91,6 +89,6 @@ public sealed class ControlPlane : IAsyncLifetime
                     ["PORT"] = _port,
                 },
             },
-            cancellation);
+            cancellationToken);
     }
 }

@@ -23,7 +23,8 @@ public sealed class DeletionTests
         await kubectl.WaitAsync(ns, "the run trains", async () =>
             (await kubectl.FindAsync(ns, "adaptertrainingrun", Quickstart.RunName))?["status"]?["progress"]?["step"] is not null);
 
-        (await kubectl.RunAsync("--namespace", ns, "delete", "adaptertrainingrun,basemodel,trainingdataset", "--all", "--timeout=300s")).Succeeded();
+        (await kubectl.RunAsync(
+            "--namespace", ns, "delete", "adaptertrainingrun,basemodel,trainingdataset", "--all", "--timeout=300s")).Succeeded();
         await kubectl.WaitAsync(ns, "jobs, pods and run plans are gone", async () =>
             (await kubectl.ListAsync(ns, "jobs,pods,configmaps,secrets")).All(item => item.Name() == "kube-root-ca.crt"));
     }

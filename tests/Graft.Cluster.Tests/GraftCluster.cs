@@ -44,7 +44,6 @@ public sealed class GraftCluster : IAsyncLifetime
         Audit = new AuditLog(Path.Combine(_state, "run", "audit.log"));
     }
 
-    /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
         await RemoveLeftoversAsync();
@@ -72,12 +71,12 @@ public sealed class GraftCluster : IAsyncLifetime
         await InstallAsync();
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (Environment.GetEnvironmentVariable("GRAFT_CLUSTER_KEEP") == "1")
         {
-            TestContext.Current.SendDiagnosticMessage("the cluster is kept: STATE={0} eng/cluster/cluster.sh exec kubectl get pods -A", _state);
+            TestContext.Current.SendDiagnosticMessage(
+                "the cluster is kept: STATE={0} eng/cluster/cluster.sh exec kubectl get pods -A", _state);
             return;
         }
 
@@ -110,14 +109,14 @@ public sealed class GraftCluster : IAsyncLifetime
     }
 
     /// <summary>Runs a program where the API server and the registry are reached.</summary>
-    public Task<ShellResult> ExecAsync(ShellCommand command, CancellationToken cancellation = default)
+    public Task<ShellResult> ExecAsync(ShellCommand command, CancellationToken cancellationToken = default)
     {
         return Shell.RunAsync(command with
         {
             Program = "eng/cluster/cluster.sh",
             Arguments = ["exec", command.Program, .. command.Arguments],
             Environment = new Dictionary<string, string>(command.Environment ?? new Dictionary<string, string>()) { ["STATE"] = _state },
-        }, cancellation);
+        }, cancellationToken);
     }
 
     /// <inheritdoc cref="ExecAsync(ShellCommand, CancellationToken)"/>
@@ -132,7 +131,8 @@ public sealed class GraftCluster : IAsyncLifetime
         var id = await Kubectl.TextAsync(ns, "pod", pod, "{.status.containerStatuses[0].containerID}");
         var container = id["containerd://".Length..];
         var socket = Path.Combine(_state, "run", "containerd.sock");
-        (await Shell.RunAsync("ctr", "--address", socket, "--namespace", "k8s.io", "task", "kill", "--signal", "SIGKILL", container)).Succeeded();
+        (await Shell.RunAsync(
+            "ctr", "--address", socket, "--namespace", "k8s.io", "task", "kill", "--signal", "SIGKILL", container)).Succeeded();
     }
 
     private async Task InstallAsync()
@@ -154,7 +154,8 @@ public sealed class GraftCluster : IAsyncLifetime
         ];
         var installed = await ExecAsync(
             await Helm.PathAsync(),
-            ["install", "graft", Helm.Chart, "--namespace", SystemNamespace, "--wait", "--timeout", "5m", .. values.SelectMany(value => new[] { "--set", value })]);
+            ["install", "graft", Helm.Chart, "--namespace", SystemNamespace, "--wait", "--timeout", "5m", .. values.SelectMany(
+                value => new[] { "--set", value })]);
         if (installed.ExitCode != 0)
         {
             var story = await Kubectl.RunAsync("--namespace", SystemNamespace, "describe", "pods");

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Graft.Cluster.Tests;
 
-/// <summary>A run whose model comes from a registry and whose data lie on a volume: what most people have in place of the built-in ones.</summary>
+/// <summary>
+/// A run whose model comes from a registry and whose data lie on a volume: what most people have in place of the built-in ones.
+/// </summary>
 [Collection(ClusterCollection.Name)]
 public sealed class InputSourceTests : IDisposable
 {
@@ -33,7 +35,6 @@ public sealed class InputSourceTests : IDisposable
         _cluster = cluster;
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _temporary.Dispose();

@@ -52,11 +52,14 @@ public sealed class Kubectl(Func<ShellCommand, CancellationToken, Task<ShellResu
         return (await RunAsync("--namespace", ns, "get", kind, name, "-o", $"jsonpath={path}")).Succeeded().Trim();
     }
 
-    /// <summary>Starts to watch a namespace's objects of a kind, by its group and version such as <c>batch/v1</c> and its plural name.</summary>
+    /// <summary>
+    /// Starts to watch a namespace's objects of a kind, by its group and version such as <c>batch/v1</c> and its plural name.
+    /// </summary>
     public ResourceWatch Watch(string ns, string api, string plural)
     {
         var path = $"/apis/{api}/namespaces/{ns}/{plural}?watch=true&timeoutSeconds=1800";
-        return new ResourceWatch((onLine, cancellation) => exec(new ShellCommand("kubectl", "get", "--raw", path) { OnLine = onLine }, cancellation));
+        return new ResourceWatch(
+            (onLine, cancellationToken) => exec(new ShellCommand("kubectl", "get", "--raw", path) { OnLine = onLine }, cancellationToken));
     }
 
     /// <summary>Waits until something is so.</summary>
@@ -81,7 +84,8 @@ public sealed class Kubectl(Func<ShellCommand, CancellationToken, Task<ShellResu
         string[][] questions =
         [
             ["--namespace", ns, "get", "graft,jobs,pods,configmaps", "-o", "wide"],
-            ["--namespace", ns, "get", "adaptertrainingruns,basemodels,trainingdatasets", "-o", "jsonpath={range .items[*]}{.kind}/{.metadata.name} {.status}{\"\\n\"}{end}"],
+            ["--namespace", ns, "get", "adaptertrainingruns,basemodels,trainingdatasets", "-o",
+                "jsonpath={range .items[*]}{.kind}/{.metadata.name} {.status}{\"\\n\"}{end}"],
             ["--namespace", ns, "get", "events", "--sort-by=.lastTimestamp"],
             ["--namespace", ns, "logs", "--selector=graft.dev/role", "--tail=40", "--prefix"],
             ["--namespace", GraftCluster.SystemNamespace, "logs", "deployment/graft", "--tail=60"],

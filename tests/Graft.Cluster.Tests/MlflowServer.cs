@@ -29,7 +29,8 @@ public sealed class MlflowServer
     /// <param name="execute">Runs a program in the cluster's network namespace.</param>
     public static async Task<MlflowServer?> StartAsync(string state, Func<ShellCommand, CancellationToken, Task<ShellResult>> execute)
     {
-        var script = new[] { Environment.GetEnvironmentVariable("GRAFT_MLFLOW_DIR"), Path.Combine(Shell.Repository, "..", "shared", "mlflow") }
+        var script = new[] { Environment.GetEnvironmentVariable("GRAFT_MLFLOW_DIR"), Path.Combine(
+            Shell.Repository, "..", "shared", "mlflow") }
             .OfType<string>()
             .Select(folder => Path.Combine(folder, "server.sh"))
             .FirstOrDefault(File.Exists);
@@ -54,7 +55,7 @@ public sealed class MlflowServer
     /// <summary>A run as MLflow's own client reads it: <c>{status, steps, files}</c>, the steps being those of the training loss.</summary>
     public async Task<JsonNode> RunAsync(string id)
     {
-        const string script =
+        const string Script =
             """
             import json, mlflow, sys
             client = mlflow.MlflowClient()
@@ -63,7 +64,7 @@ public sealed class MlflowServer
                 'steps': [point.step for point in client.get_metric_history(sys.argv[1], 'train/loss')],
                 'files': [file.path for file in client.list_artifacts(sys.argv[1])]}))
             """;
-        return JsonNode.Parse((await CallAsync("python", "-c", script, id)).Succeeded())!;
+        return JsonNode.Parse((await CallAsync("python", "-c", Script, id)).Succeeded())!;
     }
 
     private Task<ShellResult> CallAsync(params string[] arguments)

@@ -46,13 +46,13 @@ public sealed class OperatorCrashTests
 
     private async Task KillOperatorAsync()
     {
-        const string system = GraftCluster.SystemNamespace;
-        var pod = Assert.Single(await _cluster.Kubectl.ListAsync(system, "pods"));
+        const string Namespace = GraftCluster.SystemNamespace;
+        var pod = Assert.Single(await _cluster.Kubectl.ListAsync(Namespace, "pods"));
         var restarts = Restarts(pod);
-        await _cluster.KillContainerAsync(system, pod.Name());
-        await _cluster.Kubectl.WaitAsync(system, "the operator is back", async () =>
+        await _cluster.KillContainerAsync(Namespace, pod.Name());
+        await _cluster.Kubectl.WaitAsync(Namespace, "the operator is back", async () =>
         {
-            var now = await _cluster.Kubectl.FindAsync(system, "pod", pod.Name());
+            var now = await _cluster.Kubectl.FindAsync(Namespace, "pod", pod.Name());
             return now is not null && Restarts(now) > restarts && now["status"]!["containerStatuses"]![0]!["state"]!["running"] is not null;
         });
     }

@@ -21,7 +21,6 @@ public sealed class TemporaryFolder : IDisposable
     /// <summary>Where it is.</summary>
     public string Path { get; } = Directory.CreateTempSubdirectory("graft-files-").FullName;
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Directory.Delete(Path, recursive: true);

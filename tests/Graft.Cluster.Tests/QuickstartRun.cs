@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Graft.Cluster.Tests;
 
-/// <summary>The quickstart, applied as it is and followed to its end; the tests of <see cref="QuickstartTests"/> look at what was seen.</summary>
+/// <summary>
+/// The quickstart, applied as it is and followed to its end; the tests of <see cref="QuickstartTests"/> look at what was seen.
+/// </summary>
 public sealed class QuickstartRun(GraftCluster cluster) : IAsyncLifetime
 {
     private const double MiB = 1 << 20;
@@ -27,7 +29,6 @@ public sealed class QuickstartRun(GraftCluster cluster) : IAsyncLifetime
     /// <summary>Where the audit log was when the quickstart was applied.</summary>
     public long AuditStart { get; private set; }
 
-    /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
         if (!cluster.IsAvailable)
@@ -49,8 +50,10 @@ public sealed class QuickstartRun(GraftCluster cluster) : IAsyncLifetime
         (await ApplyAsync()).Succeeded();
         await cluster.Kubectl.WaitAsync(Namespace, "the quickstart's run has ended", () => Task.FromResult(HasEnded()));
 
-        Figures.Record("apply to the run's Job, inspection of base and data included (s)", Since(applied, jobs.Seen.FirstOrDefault(IsTraining)));
-        Figures.Record("apply to Running (s)", Since(applied, States.FirstOrDefault(state => state.Item.State("Running").StartsWith("True", StringComparison.Ordinal))));
+        Figures.Record(
+            "apply to the run's Job, inspection of base and data included (s)", Since(applied, jobs.Seen.FirstOrDefault(IsTraining)));
+        Figures.Record("apply to Running (s)", Since(
+            applied, States.FirstOrDefault(state => state.Item.State("Running").StartsWith("True", StringComparison.Ordinal))));
         Figures.Record("apply to the end (s)", Since(applied, States[^1]));
         Figures.Record("the trainer's tokens a second", Finished["status"]!["figures"]?["tokensPerSecond"]?.GetValue<double>());
         Figures.Record("the trainer's peak memory (MiB)", Finished["status"]!["figures"]?["peakMemoryBytes"]?.GetValue<double>() / MiB);
@@ -63,7 +66,6 @@ public sealed class QuickstartRun(GraftCluster cluster) : IAsyncLifetime
         return cluster.Kubectl.RunAsync("--namespace", Namespace, "apply", "-f", Quickstart.Folder);
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         foreach (var watch in _watches)

@@ -79,7 +79,8 @@ public sealed class QuickstartTests : IClassFixture<QuickstartRun>
     [Fact]
     public async Task Its_events_tell_the_story()
     {
-        var described = (await _cluster.Kubectl.RunAsync("--namespace", _run.Namespace, "describe", "adaptertrainingrun", _run.Name)).Succeeded();
+        var described = (
+            await _cluster.Kubectl.RunAsync("--namespace", _run.Namespace, "describe", "adaptertrainingrun", _run.Name)).Succeeded();
         var events = described[described.IndexOf("\nEvents:", StringComparison.Ordinal)..];
         Assert.All(
             new[] { "RunAccepted", "JobCreated", "RunStarted", "ArtifactPublished", "RunSucceeded" },
@@ -132,7 +133,8 @@ public sealed class QuickstartTests : IClassFixture<QuickstartRun>
     {
         using var folder = new TemporaryFolder();
         var graft = Programs.Built("Graft.Cli", "graft");
-        (await _cluster.ExecAsync(graft, "pull", _run.Name, "--namespace", _run.Namespace, "--plain-http", "--output", folder.Path)).Succeeded();
+        (await _cluster.ExecAsync(
+            graft, "pull", _run.Name, "--namespace", _run.Namespace, "--plain-http", "--output", folder.Path)).Succeeded();
         AssertIsAdapter(folder.Path);
 
         var trainer = Programs.Built("Graft.Trainer", "graft-trainer");
@@ -203,12 +205,14 @@ public sealed class QuickstartTests : IClassFixture<QuickstartRun>
     private static void AssertIsAdapter(string folder)
     {
         string[] files = ["README.md", "adapter_config.json", "adapter_model.safetensors", "metrics.json", "run-plan.json"];
-        Assert.Equal(files, Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Order(StringComparer.Ordinal));
+        Assert.Equal(files, Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(folder, file)).Order(StringComparer.Ordinal));
     }
 
     private static IEnumerable<string> Types(JsonNode item)
     {
-        return item["status"]!["conditions"]!.AsArray().Select(condition => condition!["type"]!.GetValue<string>()).Order(StringComparer.Ordinal);
+        return item["status"]!["conditions"]!.AsArray().Select(condition => condition!["type"]!.GetValue<string>())
+            .Order(StringComparer.Ordinal);
     }
 
     private static double Number(JsonNode text)

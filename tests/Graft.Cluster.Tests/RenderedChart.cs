@@ -49,7 +49,7 @@ public static class YamlReading
     /// <summary>The node at a path of keys and list positions, or null.</summary>
     public static YamlNode? At(this YamlNode node, params object[] path)
     {
-        YamlNode? current = node;
+        var current = node;
         foreach (var step in path)
         {
             current = (current, step) switch

@@ -33,7 +33,6 @@ public sealed class ResourceWatch : IAsyncDisposable
     /// <summary>The time since the watch began.</summary>
     public TimeSpan Elapsed => _clock.Elapsed;
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

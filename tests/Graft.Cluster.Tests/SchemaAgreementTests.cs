@@ -25,7 +25,8 @@ public sealed class SchemaAgreementTests
     }
 
     public static TheoryData<string, string, string> Refused =>
-        [.. Mistakes.All.Select(row => row.Data).Where(row => !OnlyOurs.Any(row.Item4.EndsWith)).Select(row => (row.Item1, row.Item2, row.Item3))];
+        [.. Mistakes.All.Select(row => row.Data).Where(row => !OnlyOurs.Any(row.Item4.EndsWith)).Select(
+            row => (row.Item1, row.Item2, row.Item3))];
 
     public static TheoryData<string> Accepted =>
     [
@@ -54,7 +55,8 @@ public sealed class SchemaAgreementTests
         var applied = JsonNode.Parse(await _cluster.Kubectl.ApplyAsync(spec, "--dry-run=server", "--output=json"))!["spec"]!;
 
         // The server fills in a part of the defaults, and Graft the rest: it must be as if Graft had filled in all.
-        var rest = JsonNode.Parse(KubernetesJson.Serialize(Defaults.Apply(KubernetesJson.Deserialize<AdapterTrainingRunSpec>(applied.ToJsonString()))))!;
+        var rest = JsonNode.Parse(
+            KubernetesJson.Serialize(Defaults.Apply(KubernetesJson.Deserialize<AdapterTrainingRunSpec>(applied.ToJsonString()))))!;
         Assert.True(JsonNode.DeepEquals(rest, defaulted), $"the server:\n{applied.ToText()}\nGraft.Api:\n{defaulted.ToText()}");
     }
 }

@@ -18,7 +18,7 @@ public sealed record ShellResult(string CommandLine, int ExitCode, string Output
 public static class Shell
 {
     /// <summary>The root of the checkout: the nearest folder above the test program that holds the solution.</summary>
-    public static string Repository { get; } = FindRepository();
+    public static string Repository { get; } = Graft.Tests.Repository.Root;
 
     /// <summary>Runs a program, by default in the checkout's root, to which its path is relative where it has one.</summary>
     public static Task<ShellResult> RunAsync(string program, params string[] arguments)
@@ -26,8 +26,8 @@ public static class Shell
         return RunAsync(new ShellCommand(program, arguments));
     }
 
-    /// <summary>Runs a program; when cancelled, kills it and returns what it left.</summary>
-    public static async Task<ShellResult> RunAsync(ShellCommand command, CancellationToken cancellation = default)
+    /// <summary>Runs a program; when canceled, kills it and returns what it left.</summary>
+    public static async Task<ShellResult> RunAsync(ShellCommand command, CancellationToken cancellationToken = default)
     {
         var program = command.Program.Contains('/', StringComparison.Ordinal) ? Path.Combine(Repository, command.Program) : command.Program;
         var start = new ProcessStartInfo(program, command.Arguments)
@@ -55,9 +55,10 @@ public static class Shell
         }
 
         process.StandardInput.Close();
-        await using var stop = cancellation.Register(() => process.Kill(entireProcessTree: true));
+        await using var stop = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
         await process.WaitForExitAsync(CancellationToken.None);
-        return new ShellResult($"{command.Program} {string.Join(' ', command.Arguments)}", process.ExitCode, output.ToString(), error.ToString());
+        return new ShellResult(
+            $"{command.Program} {string.Join(' ', command.Arguments)}", process.ExitCode, output.ToString(), error.ToString());
     }
 
     private static void Append(StringBuilder text, string line)
@@ -72,17 +73,6 @@ public static class Shell
         {
             use(line);
         }
-    }
-
-    private static string FindRepository()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Operator.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder ?? throw new InvalidOperationException($"no Operator.sln above {AppContext.BaseDirectory}");
     }
 }
 

@@ -5,13 +5,13 @@ namespace Graft.Common.Tests;
 
 public sealed class AtomicFileTests : IDisposable
 {
-    private readonly DirectoryInfo temporary = Directory.CreateTempSubdirectory("graft-common-");
+    private readonly DirectoryInfo _temporary = Directory.CreateTempSubdirectory("graft-common-");
 
-    private string Target => Path.Combine(temporary.FullName, "folder", "file");
+    private string Target => Path.Combine(_temporary.FullName, "folder", "file");
 
     public void Dispose()
     {
-        temporary.Delete(recursive: true);
+        _temporary.Delete(recursive: true);
     }
 
     [Fact]
@@ -20,7 +20,8 @@ public sealed class AtomicFileTests : IDisposable
         var contents = Enumerable.Range(0, 8).Select(number => new string((char)('a' + number), 100_000)).ToList();
         AtomicFile.WriteText(Target, contents[0]);
 
-        var writing = Task.WhenAll(contents.Select(content => Task.Run(() => AtomicFile.WriteText(Target, content), TestContext.Current.CancellationToken)));
+        var writing = Task.WhenAll(
+            contents.Select(content => Task.Run(() => AtomicFile.WriteText(Target, content), TestContext.Current.CancellationToken)));
         do
         {
             Assert.Contains(File.ReadAllText(Target), contents);
@@ -68,11 +69,12 @@ public sealed class AtomicFileTests : IDisposable
     {
         AtomicFile.WriteText(Target, "content");
         File.SetLastWriteTimeUtc(Target, DateTime.UnixEpoch);
-        var copy = Path.Combine(temporary.FullName, "listed", "copy");
+        var copy = Path.Combine(_temporary.FullName, "listed", "copy");
 
         // Nothing is written elsewhere first.
-        Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.Copy(Target, copy, unfinished: Path.Combine(temporary.FullName, "missing")));
-        AtomicFile.Copy(Target, copy, unfinished: temporary.FullName);
+        Assert.Throws<DirectoryNotFoundException>(
+            () => AtomicFile.Copy(Target, copy, unfinished: Path.Combine(_temporary.FullName, "missing")));
+        AtomicFile.Copy(Target, copy, unfinished: _temporary.FullName);
 
         Assert.Equal("content", File.ReadAllText(copy));
         Assert.NotEqual(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(copy));
@@ -82,7 +84,7 @@ public sealed class AtomicFileTests : IDisposable
 
     private List<string> Names(string folder)
     {
-        var entries = new DirectoryInfo(Path.Combine(temporary.FullName, folder)).EnumerateFileSystemInfos();
+        var entries = new DirectoryInfo(Path.Combine(_temporary.FullName, folder)).EnumerateFileSystemInfos();
         return [.. entries.Select(entry => entry.Name).Order(StringComparer.Ordinal)];
     }
 }

@@ -8,7 +8,8 @@ public sealed class BackoffTests
     [Fact]
     public void A_pause_doubles_with_each_failure_up_to_its_bound()
     {
-        var pauses = Enumerable.Range(1, 6).Select(failures => Backoff.Doubled(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(5), failures).TotalSeconds);
+        var pauses = Enumerable.Range(1, 6).Select(
+            failures => Backoff.Doubled(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(5), failures).TotalSeconds);
 
         Assert.Equal([0.5, 1, 2, 4, 5, 5], pauses);
     }
@@ -32,6 +33,7 @@ public sealed class BackoffTests
     public void A_jittered_pause_is_at_least_a_half_and_at_most_the_whole()
     {
         Gen.Select(Gen.Double[0, 3600], Gen.Double[0, 1]).Sample((seconds, random) =>
-            Assert.InRange(Backoff.Jittered(TimeSpan.FromSeconds(seconds), random), TimeSpan.FromSeconds(seconds) / 2, TimeSpan.FromSeconds(seconds)));
+            Assert.InRange(
+                Backoff.Jittered(TimeSpan.FromSeconds(seconds), random), TimeSpan.FromSeconds(seconds) / 2, TimeSpan.FromSeconds(seconds)));
     }
 }

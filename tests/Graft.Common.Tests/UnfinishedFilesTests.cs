@@ -4,11 +4,11 @@ namespace Graft.Common.Tests;
 
 public sealed class UnfinishedFilesTests : IDisposable
 {
-    private readonly DirectoryInfo temporary = Directory.CreateTempSubdirectory("graft-common-");
+    private readonly DirectoryInfo _temporary = Directory.CreateTempSubdirectory("graft-common-");
 
     public void Dispose()
     {
-        temporary.Delete(recursive: true);
+        _temporary.Delete(recursive: true);
     }
 
     [Fact]
@@ -23,10 +23,10 @@ public sealed class UnfinishedFilesTests : IDisposable
     [Fact]
     public void What_a_killed_writer_left_long_ago_is_deleted_and_nothing_else()
     {
-        var folder = temporary.FullName;
+        var folder = _temporary.FullName;
         File.WriteAllText(At("kept.tmp"), "1");
         File.WriteAllText(At(".kept"), "2");
-        temporary.CreateSubdirectory("other");
+        _temporary.CreateSubdirectory("other");
         File.WriteAllText(At("other/weights"), "3");
         var (old, recent) = (UnfinishedFiles.Beside(Path.Combine(folder, "old")), UnfinishedFiles.Beside(Path.Combine(folder, "recent")));
         var (oldFolder, link) = (UnfinishedFiles.Beside(Path.Combine(folder, "f")), UnfinishedFiles.Beside(Path.Combine(folder, "link")));
@@ -48,11 +48,11 @@ public sealed class UnfinishedFilesTests : IDisposable
 
     private string At(string name)
     {
-        return Path.Combine(temporary.FullName, name);
+        return Path.Combine(_temporary.FullName, name);
     }
 
     private List<string> Names()
     {
-        return [.. temporary.EnumerateFileSystemInfos().Select(entry => entry.Name).Order(StringComparer.Ordinal)];
+        return [.. _temporary.EnumerateFileSystemInfos().Select(entry => entry.Name).Order(StringComparer.Ordinal)];
     }
 }

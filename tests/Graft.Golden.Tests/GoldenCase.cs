@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Graft.Golden.Tests;
 
-/// <summary>One case folder: case.json and the tensors beside it. All settings come from there, so that other variants run unchanged.</summary>
+/// <summary>
+/// One case folder: case.json and the tensors beside it. All settings come from there, so that other variants run unchanged.
+/// </summary>
 internal sealed class GoldenCase
 {
     private readonly Dictionary<string, Dictionary<string, Tensor>> _files = [];

@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace Graft.Golden.Tests;
 
-/// <summary>Cases of a language model without adapter: outputs, hidden states, padding, generation, gradients, training of its weights.</summary>
+/// <summary>
+/// Cases of a language model without adapter: outputs, hidden states, padding, generation, gradients, training of its weights.
+/// </summary>
 internal static class LanguageModelCases
 {
     public static void Check(GoldenCase golden)

@@ -114,7 +114,8 @@ internal static class LoraCases
         using var noGradient = no_grad();
         var hidden = model.Hidden(TokenBatch.Of(golden.Input("input_ids")), hooks);
         Compare.Close(
-            golden.Output("logits_trained"), model.Logits(hidden, hooks), Compare.Trained, $"logits, {what}", golden.Input("attention_mask"));
+            golden.Output("logits_trained"), model.Logits(hidden, hooks), Compare.Trained, $"logits, {what}",
+            golden.Input("attention_mask"));
     }
 
     private static void Residual(GoldenCase golden, ICausalLanguageModel model, IAdapter fresh)
@@ -184,7 +185,8 @@ internal static class LoraCases
         {
             // target_modules is a set that PEFT writes in no particular order.
             var same = key == "target_modules" && value is JsonArray names
-                ? names.Select(name => name!.ToString()).Order().SequenceEqual(actual[key]!.AsArray().Select(name => name!.ToString()).Order())
+                ? names.Select(name => name!.ToString()).Order().SequenceEqual(
+                    actual[key]!.AsArray().Select(name => name!.ToString()).Order())
                 : JsonNode.DeepEquals(value, actual[key]);
             Assert.True(same, $"adapter_config.json: {key} = {actual[key]?.ToJsonString()}, expected {value?.ToJsonString()}");
         }

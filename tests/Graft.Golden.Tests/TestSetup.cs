@@ -7,5 +7,5 @@ internal static class TestSetup
 {
     // The reference outputs do not depend on it, but the machine does: tests of several projects share two cores.
     [ModuleInitializer]
-    internal static void Initialise() => TorchRuntime.Initialise(threads: 1);
+    internal static void Initialize() => TorchRuntime.Initialize(threads: 1);
 }

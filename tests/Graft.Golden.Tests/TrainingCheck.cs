@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace Graft.Golden.Tests;
 
-/// <summary>Loss, gradients and optimiser steps on a case's one batch.</summary>
+/// <summary>Loss, gradients and optimizer steps on a case's one batch.</summary>
 internal sealed class TrainingCheck(
     GoldenCase golden, ICausalLanguageModel model, ModelHooks hooks, IReadOnlyList<TrainableParameter> trained)
 {
@@ -26,11 +26,13 @@ internal sealed class TrainingCheck(
             [.. adapter.Trainable.Where(p => names.Contains(p.Name))]);
     }
 
-    /// <summary>Everything the folder has: the start, outputs, gradients, and the tensors and losses of the optimiser's steps.</summary>
+    /// <summary>Everything the folder has: the start, outputs, gradients, and the tensors and losses of the optimizer's steps.</summary>
     public void Run()
     {
-        Compare.SameNames(golden.Description["trainable_names"]!.AsArray().Select(name => name!.GetValue<string>()), _byName.Keys, "trained tensors");
-        Compare.Close(golden.Description["trainable_parameters"]!.GetValue<long>(), _byName.Values.Sum(p => p.numel()), 0, "trained numbers");
+        Compare.SameNames(
+            golden.Description["trainable_names"]!.AsArray().Select(name => name!.GetValue<string>()), _byName.Keys, "trained tensors");
+        Compare.Close(
+            golden.Description["trainable_parameters"]!.GetValue<long>(), _byName.Values.Sum(p => p.numel()), 0, "trained numbers");
         if (golden.Has("trainable.safetensors"))
         {
             CompareAll("trainable.safetensors", name => _byName[name], _ => 0, "start of");
@@ -73,7 +75,8 @@ internal sealed class TrainingCheck(
     {
         var settings = golden.Description["optimizer"]!;
         double Setting(string name) => settings[name]!.GetValue<double>();
-        var losses = golden.Description["losses_before_each_step_then_after_last"]!.AsArray().Select(loss => loss!.GetValue<double>()).ToList();
+        var losses = golden.Description["losses_before_each_step_then_after_last"]!.AsArray().Select(
+            loss => loss!.GetValue<double>()).ToList();
         var options = new AdamWOptions(
             settings["betas"]![0]!.GetValue<double>(), settings["betas"]![1]!.GetValue<double>(), Setting("eps"), Setting("weight_decay"));
         using var optimizer = new AdamW(trained, options);

@@ -21,7 +21,7 @@ public sealed class DecoderTests : IDisposable
     public void Sequences_packed_into_a_row_give_what_each_gives_alone(string family)
     {
         using var noGradient = no_grad();
-        using var model = _tiny.Initialise(Configuration(family));
+        using var model = _tiny.Initialize(Configuration(family));
         long[] first = [5, 6, 7, 8, 9];
         long[] second = [11, 12, 13];
         var packed = TokenBatch.Of(tensor([.. first, .. second]).unsqueeze(0)) with
@@ -39,7 +39,7 @@ public sealed class DecoderTests : IDisposable
     public void Padding_on_either_side_changes_nothing(string family)
     {
         using var noGradient = no_grad();
-        using var model = _tiny.Initialise(Configuration(family));
+        using var model = _tiny.Initialize(Configuration(family));
         long[] text = [5, 6, 7, 8];
         var alone = model.Hidden(Row(text));
         var right = model.Hidden(Row([.. text, 0, 0]));
@@ -57,7 +57,7 @@ public sealed class DecoderTests : IDisposable
     public void Generation_with_a_cache_chooses_what_full_passes_choose(string family)
     {
         using var noGradient = no_grad();
-        using var model = _tiny.Initialise(Configuration(family));
+        using var model = _tiny.Initialize(Configuration(family));
         long[][] prompts = [[5, 6, 7], [9], [3, 2, 1, 4, 8, 7]];
         var cached = TokenGenerator.Generate(
             model, prompts, new GenerationOptions { MaxNewTokens = 12 }, cancellationToken: TestContext.Current.CancellationToken);
@@ -77,26 +77,28 @@ public sealed class DecoderTests : IDisposable
     [Fact]
     public void Generation_stops_before_a_stop_token_and_repeats_with_its_seed()
     {
-        using var model = _tiny.Initialise(TinyModel.Llama());
+        using var model = _tiny.Initialize(TinyModel.Llama());
         var options = new GenerationOptions { MaxNewTokens = 20, Temperature = 1.5, TopP = 0.9, Seed = 3 };
         var token = TestContext.Current.CancellationToken;
         var once = TokenGenerator.Generate(model, [[5, 6]], options, cancellationToken: token)[0];
         Assert.Equal(once, TokenGenerator.Generate(model, [[5, 6]], options, cancellationToken: token)[0]);
         var stop = once[7];
-        var stopped = TokenGenerator.Generate(model, [[5, 6]], options with { StopIds = new HashSet<long> { stop } }, cancellationToken: token)[0];
+        var stopped = TokenGenerator.Generate(
+            model, [[5, 6]], options with { StopIds = new HashSet<long> { stop } }, cancellationToken: token)[0];
         Assert.Equal(once[..Array.IndexOf(once, stop)], stopped);
     }
 
     [Fact]
-    public void Loss_at_labelled_positions_equals_the_loss_over_all_logits()
+    public void Loss_at_labeled_positions_equals_the_loss_over_all_logits()
     {
-        using var model = _tiny.Initialise(TinyModel.Llama());
+        using var model = _tiny.Initialize(TinyModel.Llama());
         var ids = tensor([5L, 6, 7, 8, 9, 10, 11, 12]).view(2, 4);
         var labels = tensor([-100L, -100, 7, 8, -100, 10, -100, 12]).view(2, 4);
         var hidden = model.Hidden(TokenBatch.Of(ids));
         var loss = NextTokenLoss.Of(model, hidden, labels);
         var all = nn.functional.cross_entropy(
-            model.Logits(hidden).narrow(1, 0, 3).flatten(0, 1), labels.narrow(1, 1, 3).flatten(), ignore_index: -100, reduction: nn.Reduction.Sum);
+            model.Logits(hidden).narrow(1, 0, 3).flatten(0, 1), labels.narrow(1, 1, 3).flatten(), ignore_index: -100,
+            reduction: nn.Reduction.Sum);
         Assert.Equal(4, loss.Count);
         Assert.True(Math.Abs(all.item<float>() - loss.Sum.item<float>()) < 1e-4);
         var right = model.Logits(hidden).argmax(-1).narrow(1, 0, 3).eq(labels.narrow(1, 1, 3)).sum().item<long>();
@@ -106,7 +108,7 @@ public sealed class DecoderTests : IDisposable
     [Fact]
     public void A_batch_without_labels_has_no_loss()
     {
-        using var model = _tiny.Initialise(TinyModel.Llama());
+        using var model = _tiny.Initialize(TinyModel.Llama());
         var loss = NextTokenLoss.Of(model, model.Hidden(Row([5, 6, 7])), full([1, 3], -100L, ScalarType.Int64));
         Assert.Equal(0, loss.Count);
         Assert.Equal(0, loss.Sum.item<float>());
@@ -115,7 +117,7 @@ public sealed class DecoderTests : IDisposable
     [Fact]
     public void Passes_leave_no_tensors_behind()
     {
-        using var model = _tiny.Initialise(TinyModel.Llama());
+        using var model = _tiny.Initialize(TinyModel.Llama());
         Assert.Equal(0, LiveTensors.LeftBy(() =>
         {
             for (var i = 0; i < 50; i++)
@@ -150,7 +152,7 @@ public sealed class DecoderTests : IDisposable
     [Fact]
     public void A_cache_begun_without_segments_is_not_continued_with_them()
     {
-        using var model = _tiny.Initialise(TinyModel.Llama());
+        using var model = _tiny.Initialize(TinyModel.Llama());
         using var noGradient = no_grad();
         using var cache = new KeyValueCache();
         _ = model.Hidden(Row([5, 6]), cache: cache);

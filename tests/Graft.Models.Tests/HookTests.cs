@@ -19,9 +19,10 @@ public sealed class HookTests : IDisposable
     public void Every_declared_site_is_passed_once_and_hooks_that_do_nothing_change_nothing(string family)
     {
         using var noGradient = no_grad();
-        using var model = _tiny.Initialise(family == "llama" ? TinyModel.Llama() : TinyModel.Gpt2());
+        using var model = _tiny.Initialize(family == "llama" ? TinyModel.Llama() : TinyModel.Gpt2());
         var seen = new List<string>();
-        var attention = model.LinearSites.Where(site => site.Layer is not null).Select(site => site.Name[..site.Name.LastIndexOf('.')]).Distinct().ToList();
+        var attention = model.LinearSites.Where(site => site.Layer is not null).Select(
+            site => site.Name[..site.Name.LastIndexOf('.')]).Distinct().ToList();
         var hooks = new ModelHooks
         {
             Linears = model.LinearSites.ToDictionary(
@@ -46,7 +47,7 @@ public sealed class HookTests : IDisposable
     public void A_sub_layer_hook_replaces_what_is_added_to_the_stream()
     {
         using var noGradient = no_grad();
-        using var model = _tiny.Initialise(TinyModel.Llama());
+        using var model = _tiny.Initialize(TinyModel.Llama());
         var nothing = new SubLayer(call => zeros_like(call.Residual));
         var hooks = new ModelHooks
         {
@@ -62,7 +63,7 @@ public sealed class HookTests : IDisposable
     public void An_attention_hook_can_put_keys_and_values_in_front()
     {
         using var noGradient = no_grad();
-        using var model = _tiny.Initialise(TinyModel.Llama());
+        using var model = _tiny.Initialize(TinyModel.Llama());
         var prompt = randn(1, 2, model.Shape.HiddenSize);
         var name = "model.layers.1.self_attn";
         var hooks = new ModelHooks
@@ -86,7 +87,7 @@ public sealed class HookTests : IDisposable
     public void An_embedding_hook_feeds_what_embeddings_feed()
     {
         using var noGradient = no_grad();
-        using var model = _tiny.Initialise(TinyModel.Llama());
+        using var model = _tiny.Initialize(TinyModel.Llama());
         var other = randn(1, 4, model.Shape.HiddenSize);
         var hooks = new ModelHooks { Embeddings = new Embedding((_, ids) => other) };
         Assert.Equal(0, TinyModel.LargestDifference(model.Hidden(TokenBatch.OfEmbeddings(other)), model.Hidden(_batch, hooks)));
@@ -99,7 +100,7 @@ public sealed class HookTests : IDisposable
     {
         var configuration = TinyModel.Llama();
         configuration["tie_word_embeddings"] = tied;
-        using var model = _tiny.Initialise(configuration);
+        using var model = _tiny.Initialize(configuration);
         var trained = model.Parameters.ToDictionary(item => item.Key, item => item.Value.clone().requires_grad_());
         var hooks = new ModelHooks { Weights = trained };
         var logits = model.Logits(model.Hidden(_batch, hooks), hooks);
@@ -115,7 +116,7 @@ public sealed class HookTests : IDisposable
         using var noGradient = no_grad();
         var configuration = TinyModel.Llama();
         configuration["tie_word_embeddings"] = true;
-        using var model = _tiny.Initialise(configuration);
+        using var model = _tiny.Initialize(configuration);
         var hooks = new ModelHooks { Weights = new Dictionary<string, Tensor> { ["lm_head.weight"] = zeros(61, 32) } };
         Assert.Equal(0, TinyModel.LargestDifference(model.Hidden(_batch), model.Hidden(_batch, hooks)));
         Assert.Equal(0, model.Logits(model.Hidden(_batch, hooks), hooks).abs().max().item<float>());

@@ -13,7 +13,7 @@ internal static class LiveTensors
     /// <param name="action">What is measured; it creates its tensors on the thread that calls it.</param>
     public static long LeftBy(Action action)
     {
-        ExceptionDispatchInfo? error = null;
+        ExceptionDispatchInfo? thrown = null;
         long left = 0;
         var thread = new Thread(() =>
         {
@@ -23,15 +23,15 @@ internal static class LiveTensors
                 left = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
             }
 #pragma warning disable CA1031 // Thrown again where the test is.
-            catch (Exception e)
+            catch (Exception error)
 #pragma warning restore CA1031
             {
-                error = ExceptionDispatchInfo.Capture(e);
+                thrown = ExceptionDispatchInfo.Capture(error);
             }
         });
         thread.Start();
         thread.Join();
-        error?.Throw();
+        thrown?.Throw();
         return left;
     }
 }

@@ -18,7 +18,7 @@ public sealed class LoadingTests : IDisposable
     public void A_sharded_checkpoint_loads_as_the_single_file_does()
     {
         using var noGradient = no_grad();
-        using var model = _tiny.Initialise(TinyModel.Llama());
+        using var model = _tiny.Initialize(TinyModel.Llama());
         var batch = TokenBatch.Of(tensor([5L, 6, 7]).unsqueeze(0));
         var expected = model.Logits(model.Hidden(batch));
 
@@ -50,7 +50,7 @@ public sealed class LoadingTests : IDisposable
     public void Half_precision_weights_compute_in_their_type_or_in_the_one_asked_for()
     {
         using var noGradient = no_grad();
-        using var model = _tiny.Initialise(TinyModel.Llama(), type: ScalarType.BFloat16);
+        using var model = _tiny.Initialize(TinyModel.Llama(), type: ScalarType.BFloat16);
         TensorFiles.Save(Path.Combine(_tiny.Folder, "model.safetensors"), model.Parameters);
         var batch = TokenBatch.Of(tensor([5L, 6, 7]).unsqueeze(0));
         using var half = CausalLanguageModels.Load(_tiny.Folder);
@@ -65,7 +65,7 @@ public sealed class LoadingTests : IDisposable
     public void Loading_maps_the_file_and_cannot_alter_it()
     {
         using var noGradient = no_grad();
-        using var model = _tiny.Initialise(TinyModel.Llama());
+        using var model = _tiny.Initialize(TinyModel.Llama());
         var path = Path.Combine(_tiny.Folder, "model.safetensors");
         TensorFiles.Save(path, model.Parameters);
         var before = File.ReadAllBytes(path);
@@ -84,9 +84,9 @@ public sealed class LoadingTests : IDisposable
     public void The_same_seed_draws_the_same_weights()
     {
         using var noGradient = no_grad();
-        using var one = _tiny.Initialise(TinyModel.Llama(), seed: 1);
-        using var again = _tiny.Initialise(TinyModel.Llama(), seed: 1);
-        using var other = _tiny.Initialise(TinyModel.Llama(), seed: 2);
+        using var one = _tiny.Initialize(TinyModel.Llama(), seed: 1);
+        using var again = _tiny.Initialize(TinyModel.Llama(), seed: 1);
+        using var other = _tiny.Initialize(TinyModel.Llama(), seed: 2);
         const string Name = "model.layers.0.mlp.up_proj.weight";
         Assert.All(one.Parameters, item => Assert.Equal(0, TinyModel.LargestDifference(item.Value, again.Parameters[item.Key])));
         Assert.True(TinyModel.LargestDifference(one.Parameters[Name], other.Parameters[Name]) > 0.1);
@@ -97,7 +97,7 @@ public sealed class LoadingTests : IDisposable
     [Fact]
     public void Missing_misshapen_and_unknown_tensors_are_named()
     {
-        using var model = _tiny.Initialise(TinyModel.Llama());
+        using var model = _tiny.Initialize(TinyModel.Llama());
         var tensors = model.Parameters.ToDictionary();
         const string Name = "model.layers.2.mlp.down_proj.weight";
         tensors.Remove(Name);
@@ -143,11 +143,11 @@ public sealed class LoadingTests : IDisposable
     [InlineData("rope_scaling", """{"type":"yarn","factor":4}""", "Graft supports default, linear and llama3")]
     [InlineData("rope_parameters", """{"rope_type":"llama3"}""", "rope_parameters: the field 'factor' is missing")]
     [InlineData("sliding_window", "4096", "full attention only")]
-    public void A_configuration_that_cannot_be_honoured_is_refused_by_field(string field, string value, string message)
+    public void A_configuration_that_cannot_be_honored_is_refused_by_field(string field, string value, string message)
     {
         var configuration = TinyModel.Llama();
         configuration[field] = JsonNode.Parse(value);
-        var e = Assert.Throws<ModelException>(() => _tiny.Initialise(configuration));
+        var e = Assert.Throws<ModelException>(() => _tiny.Initialize(configuration));
         Assert.Contains(message, e.Message);
         Assert.Contains("config.json", e.Message);
     }

@@ -6,5 +6,5 @@ namespace Graft.Models.Tests;
 internal static class TestSetup
 {
     [ModuleInitializer]
-    internal static void Initialise() => TorchRuntime.Initialise(threads: 1);
+    internal static void Initialize() => TorchRuntime.Initialize(threads: 1);
 }

@@ -36,10 +36,10 @@ internal sealed class TinyModel : IDisposable
 
     public void Write(JsonObject configuration) => File.WriteAllText(Path.Combine(_folder, "config.json"), configuration.ToJsonString());
 
-    public ICausalLanguageModel Initialise(JsonObject configuration, ulong seed = 7, ScalarType? type = null)
+    public ICausalLanguageModel Initialize(JsonObject configuration, ulong seed = 7, ScalarType? type = null)
     {
         Write(configuration);
-        return CausalLanguageModels.Initialise(_folder, seed, type);
+        return CausalLanguageModels.Initialize(_folder, seed, type);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

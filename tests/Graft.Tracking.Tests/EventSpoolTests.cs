@@ -5,11 +5,11 @@ namespace Graft.Tracking.Tests;
 
 public sealed class EventSpoolTests : IDisposable
 {
-    private readonly TemporaryFolder temporary = new();
+    private readonly TemporaryFolder _temporary = new();
 
     public void Dispose()
     {
-        temporary.Dispose();
+        _temporary.Dispose();
     }
 
     [Fact]
@@ -24,12 +24,12 @@ public sealed class EventSpoolTests : IDisposable
             new TagEvent("t", ""),
             new ArtifactEvent("/a/b", null),
         ];
-        using (var spool = EventSpool.Open(temporary.Path, "uid"))
+        using (var spool = EventSpool.Open(_temporary.Path, "uid"))
         {
             Array.ForEach(entries, spool.Append);
         }
 
-        using var reopened = EventSpool.Open(temporary.Path, "uid");
+        using var reopened = EventSpool.Open(_temporary.Path, "uid");
 
         Assert.Equal(entries, reopened.Read(0).Select(entry => entry.Event!));
         Assert.Equal(reopened.Length, reopened.Read(0)[^1].End);
@@ -41,7 +41,7 @@ public sealed class EventSpoolTests : IDisposable
     [Fact]
     public void A_file_that_ends_anywhere_goes_on_with_the_whole_entries()
     {
-        using (var spool = EventSpool.Open(temporary.Path, "uid"))
+        using (var spool = EventSpool.Open(_temporary.Path, "uid"))
         {
             for (var step = 0; step < 3; step++)
             {
@@ -49,13 +49,13 @@ public sealed class EventSpoolTests : IDisposable
             }
         }
 
-        var path = Directory.GetFiles(temporary.Path, "*.jsonl").Single();
+        var path = Directory.GetFiles(_temporary.Path, "*.jsonl").Single();
         var whole = File.ReadAllBytes(path);
         for (var length = 0; length <= whole.Length; length++)
         {
             File.WriteAllBytes(path, whole[..length]);
             var expected = whole[..length].Count(b => b == '\n');
-            using var spool = EventSpool.Open(temporary.Path, "uid");
+            using var spool = EventSpool.Open(_temporary.Path, "uid");
 
             Assert.Equal(expected, spool.CountFrom(0));
             spool.Append(new TagEvent("after", "1"));
@@ -66,7 +66,7 @@ public sealed class EventSpoolTests : IDisposable
     [Fact]
     public void More_than_one_read_holds_is_read_in_parts()
     {
-        using var spool = EventSpool.Open(temporary.Path, "uid");
+        using var spool = EventSpool.Open(_temporary.Path, "uid");
         for (var i = 0; i < 400; i++)
         {
             spool.Append(new ParameterEvent($"p{i}", new string('x', 6000)));
@@ -82,16 +82,17 @@ public sealed class EventSpoolTests : IDisposable
     [Fact]
     public void Two_processes_do_not_record_the_same_run_at_once()
     {
-        using var spool = EventSpool.Open(temporary.Path, "uid");
-        using var other = EventSpool.Open(temporary.Path, "another");
+        using var spool = EventSpool.Open(_temporary.Path, "uid");
+        using var other = EventSpool.Open(_temporary.Path, "another");
 
-        Assert.Contains("Another process", Assert.Throws<IOException>(() => EventSpool.Open(temporary.Path, "uid")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Another process", Assert.Throws<IOException>(() => EventSpool.Open(_temporary.Path, "uid")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void An_acknowledgement_beyond_the_spool_is_not_believed()
     {
-        using var spool = EventSpool.Open(temporary.Path, "uid");
+        using var spool = EventSpool.Open(_temporary.Path, "uid");
         spool.SaveState(new DeliveryState("http://a", "1", "run", 10));
 
         Assert.Null(spool.LoadState());

@@ -7,20 +7,20 @@ namespace Graft.Tracking.Tests;
 /// <summary>Stands before a real server: its first answers are 503 with Retry-After, and 500 to every body that holds a word.</summary>
 internal sealed class FaultyProxy : IDisposable
 {
-    private readonly HttpListener listener = new();
-    private readonly HttpClient client = new();
-    private readonly Uri server;
-    private readonly string poison;
-    private int unavailable;
+    private readonly HttpListener _listener = new();
+    private readonly HttpClient _client = new();
+    private readonly Uri _server;
+    private readonly string _poison;
+    private int _unavailable;
 
     public FaultyProxy(string server, int unavailable, string poison)
     {
-        this.server = new Uri(server);
-        this.unavailable = unavailable;
-        this.poison = poison;
+        _server = new Uri(server);
+        _unavailable = unavailable;
+        _poison = poison;
         Uri = $"http://127.0.0.1:{FreePorts.Take()}";
-        listener.Prefixes.Add(Uri + "/");
-        listener.Start();
+        _listener.Prefixes.Add(Uri + "/");
+        _listener.Start();
         _ = ServeAsync();
     }
 
@@ -31,8 +31,8 @@ internal sealed class FaultyProxy : IDisposable
 
     public void Dispose()
     {
-        listener.Close();
-        client.Dispose();
+        _listener.Close();
+        _client.Dispose();
     }
 
     private async Task ServeAsync()
@@ -41,10 +41,10 @@ internal sealed class FaultyProxy : IDisposable
         {
             while (true)
             {
-                await AnswerAsync(await listener.GetContextAsync());
+                await AnswerAsync(await _listener.GetContextAsync());
             }
         }
-        catch (Exception fault) when (fault is HttpListenerException or ObjectDisposedException)
+        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
         {
             // The test is over.
         }
@@ -54,12 +54,12 @@ internal sealed class FaultyProxy : IDisposable
     {
         using var reader = new StreamReader(context.Request.InputStream);
         var body = await reader.ReadToEndAsync();
-        if (unavailable-- > 0)
+        if (_unavailable-- > 0)
         {
             context.Response.StatusCode = 503;
             context.Response.Headers["Retry-After"] = "1";
         }
-        else if (body.Contains(poison, StringComparison.Ordinal))
+        else if (body.Contains(_poison, StringComparison.Ordinal))
         {
             Faults++;
             context.Response.StatusCode = 500;
@@ -67,9 +67,10 @@ internal sealed class FaultyProxy : IDisposable
         }
         else
         {
-            using var request = new HttpRequestMessage(new HttpMethod(context.Request.HttpMethod), new Uri(server, context.Request.RawUrl));
+            using var request = new HttpRequestMessage(
+                new HttpMethod(context.Request.HttpMethod), new Uri(_server, context.Request.RawUrl));
             request.Content = body.Length > 0 ? new StringContent(body, Encoding.UTF8, "application/json") : null;
-            using var response = await client.SendAsync(request);
+            using var response = await _client.SendAsync(request);
             context.Response.StatusCode = (int)response.StatusCode;
             context.Response.ContentType = response.Content.Headers.ContentType?.ToString();
             context.Response.OutputStream.Write(await response.Content.ReadAsByteArrayAsync());

@@ -13,13 +13,13 @@ public sealed class FileStoreTests : IDisposable
         AttributesToSkip = FileAttributes.None,
     };
 
-    private readonly TemporaryFolder temporary = new();
+    private readonly TemporaryFolder _temporary = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
-        temporary.Dispose();
+        _temporary.Dispose();
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class FileStoreTests : IDisposable
             new Dictionary<string, string>
             {
                 ["MLFLOW_ALLOW_FILE_STORE"] = "true",
-                ["MLFLOW_TRACKING_URI"] = new Uri(temporary.At("mlruns")).AbsoluteUri,
+                ["MLFLOW_TRACKING_URI"] = new Uri(_temporary.At("mlruns")).AbsoluteUri,
             }));
 
         AssertTheRun(read.RootElement);
@@ -44,9 +44,9 @@ public sealed class FileStoreTests : IDisposable
     {
         MlflowInstallation.Require();
         await WriteARunAsync();
-        var database = $"sqlite:///{temporary.At("mlflow.db")}";
+        var database = $"sqlite:///{_temporary.At("mlflow.db")}";
 
-        await MlflowInstallation.RunAsync(["mlflow", "migrate-filestore", "--source", temporary.At("mlruns"), "--target", database]);
+        await MlflowInstallation.RunAsync(["mlflow", "migrate-filestore", "--source", _temporary.At("mlruns"), "--target", database]);
         using var read = JsonDocument.Parse(await MlflowInstallation.RunAsync(
             ["python", "-c", ReadRuns], new Dictionary<string, string> { ["MLFLOW_TRACKING_URI"] = database }));
 
@@ -56,7 +56,7 @@ public sealed class FileStoreTests : IDisposable
     [Fact]
     public async Task A_resumed_run_goes_on_in_the_same_record_without_doubling_points()
     {
-        await using (var first = Opened.Tracker(temporary))
+        await using (var first = Opened.Tracker(_temporary))
         {
             first.LogParameters(new Dictionary<string, string> { ["rank"] = "8" });
             for (var step = 0; step < 10; step++)
@@ -67,7 +67,7 @@ public sealed class FileStoreTests : IDisposable
             await first.FinishAsync(TrackedStatus.Scheduled, Cancellation);
         }
 
-        await using var second = Opened.Tracker(temporary);
+        await using var second = Opened.Tracker(_temporary);
         second.LogParameters(new Dictionary<string, string> { ["rank"] = "8" });
         for (var step = 5; step < 15; step++)
         {
@@ -88,7 +88,7 @@ public sealed class FileStoreTests : IDisposable
     public async Task A_line_that_a_crash_cut_off_is_written_anew()
     {
         string metric;
-        await using (var first = Opened.Tracker(temporary))
+        await using (var first = Opened.Tracker(_temporary))
         {
             first.LogMetric("loss", 1, 0);
             first.LogMetric("loss", 2, 1);
@@ -97,7 +97,7 @@ public sealed class FileStoreTests : IDisposable
 
         var bytes = await File.ReadAllBytesAsync(metric, Cancellation);
         await File.WriteAllBytesAsync(metric, bytes[..^3], Cancellation);
-        await using var second = Opened.Tracker(temporary);
+        await using var second = Opened.Tracker(_temporary);
         second.LogMetric("loss", 1, 0);
         second.LogMetric("loss", 2, 1);
 
@@ -107,30 +107,30 @@ public sealed class FileStoreTests : IDisposable
     [Fact]
     public async Task Two_runs_share_an_experiment_that_both_create_at_once()
     {
-        var trackers = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => Opened.Tracker(temporary, uid: $"uid-{i}"))));
+        var trackers = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => Opened.Tracker(_temporary, uid: $"uid-{i}"))));
 
         Assert.Single(trackers.Select(tracker => tracker.Run.ExperimentId).Distinct());
         Assert.Equal(6, trackers.Select(tracker => tracker.Run.RunId).Distinct().Count());
-        Assert.Empty(Directory.GetFileSystemEntries(temporary.At("mlruns"), "*.tmp", Everything));
+        Assert.Empty(Directory.GetFileSystemEntries(_temporary.At("mlruns"), "*.tmp", Everything));
     }
 
     [Fact]
     public async Task The_same_file_may_be_written_by_many_at_once()
     {
-        var path = temporary.At("folder/meta.yaml");
+        var path = _temporary.At("folder/meta.yaml");
         var contents = Enumerable.Range(0, 16).Select(i => new string((char)('a' + i), 4096)).ToList();
 
         await Task.WhenAll(contents.Select(content => Task.Run(() => AtomicFile.WriteText(path, content), Cancellation)));
 
         Assert.Contains(await File.ReadAllTextAsync(path, Cancellation), contents);
-        Assert.Equal([path], Directory.GetFiles(temporary.At("folder"), "*", Everything));
+        Assert.Equal([path], Directory.GetFiles(_temporary.At("folder"), "*", Everything));
     }
 
     [Fact]
     public async Task What_a_killed_writer_left_is_not_among_what_MLflow_lists_and_is_deleted_by_the_next()
     {
         string run;
-        await using (var first = Opened.Tracker(temporary))
+        await using (var first = Opened.Tracker(_temporary))
         {
             first.LogParameters(new Dictionary<string, string> { ["rank"] = "8" });
             run = first.Run.Location;
@@ -146,7 +146,7 @@ public sealed class FileStoreTests : IDisposable
         await File.WriteAllTextAsync(recent, "", Cancellation);
         File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays(-2));
 
-        await using var second = Opened.Tracker(temporary);
+        await using var second = Opened.Tracker(_temporary);
 
         Assert.Equal(run, second.Run.Location);
         Assert.False(File.Exists(old));
@@ -160,7 +160,7 @@ public sealed class FileStoreTests : IDisposable
     public async Task A_run_whose_creator_was_killed_half_way_is_finished_by_the_next(int left)
     {
         string run;
-        await using (var first = Opened.Tracker(temporary))
+        await using (var first = Opened.Tracker(_temporary))
         {
             run = first.Run.Location;
         }
@@ -179,7 +179,7 @@ public sealed class FileStoreTests : IDisposable
             await File.WriteAllTextAsync(Path.Combine(run, "tags", RunTracker.RunUidTag), "uid-1", Cancellation);
         }
 
-        await using var second = Opened.Tracker(temporary);
+        await using var second = Opened.Tracker(_temporary);
 
         Assert.Equal(run, second.Run.Location);
         Assert.Equal(run, Assert.Single(Directory.GetDirectories(Path.GetDirectoryName(run)!)));
@@ -193,7 +193,7 @@ public sealed class FileStoreTests : IDisposable
         var runs = new List<string>();
         for (var i = 0; i < 3; i++)
         {
-            await using var tracker = Opened.Tracker(temporary);
+            await using var tracker = Opened.Tracker(_temporary);
             runs.Add(tracker.Run.Location);
             var meta = Path.Combine(tracker.Run.Location, "meta.yaml");
             var text = await File.ReadAllTextAsync(meta, Cancellation);
@@ -207,7 +207,7 @@ public sealed class FileStoreTests : IDisposable
     public async Task A_changed_parameter_keeps_its_value_and_is_told()
     {
         var told = new List<string>();
-        await using var tracker = Opened.Tracker(temporary, change: options => options with { Notice = told.Add });
+        await using var tracker = Opened.Tracker(_temporary, change: options => options with { Notice = told.Add });
         tracker.LogParameters(new Dictionary<string, string> { ["rank"] = "8" });
         tracker.LogParameters(new Dictionary<string, string> { ["rank"] = "16" });
 
@@ -221,10 +221,10 @@ public sealed class FileStoreTests : IDisposable
     [Fact]
     public async Task What_cannot_be_written_does_not_reach_the_trainer()
     {
-        await using var tracker = Opened.Tracker(temporary);
+        await using var tracker = Opened.Tracker(_temporary);
         tracker.LogMetric("a", 1, 0);
         tracker.LogMetric("a/b", 1, 0);
-        tracker.LogArtifact(temporary.At("missing"));
+        tracker.LogArtifact(_temporary.At("missing"));
 
         var outcome = await tracker.FinishAsync(TrackedStatus.Failed, Cancellation);
 
@@ -247,9 +247,9 @@ public sealed class FileStoreTests : IDisposable
 
     private async Task WriteARunAsync()
     {
-        var artifact = temporary.At("note.txt");
+        var artifact = _temporary.At("note.txt");
         await File.WriteAllTextAsync(artifact, "hello", Cancellation);
-        await using var tracker = Opened.Tracker(temporary, experiment: "0123: \"quoted\" name");
+        await using var tracker = Opened.Tracker(_temporary, experiment: "0123: \"quoted\" name");
         tracker.LogParameters(new Dictionary<string, string> { ["method/rank"] = "8", ["text"] = "true" });
         tracker.SetTags(new Dictionary<string, string> { ["graft.dev/method"] = "lora" });
         tracker.LogMetric("train/loss", 1.0 / 3, 0);

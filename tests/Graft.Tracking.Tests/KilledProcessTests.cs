@@ -10,14 +10,14 @@ public sealed class KilledProcessTests(MlflowServerFixture fixture) : IDisposabl
 {
     private const int Steps = 1000;
 
-    private readonly TemporaryFolder temporary = new();
-    private readonly string uid = Guid.NewGuid().ToString();
+    private readonly TemporaryFolder _temporary = new();
+    private readonly string _uid = Guid.NewGuid().ToString();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
-        temporary.Dispose();
+        _temporary.Dispose();
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed class KilledProcessTests(MlflowServerFixture fixture) : IDisposabl
     [InlineData(180)]
     public async Task Every_point_is_in_the_folder_once(int killedAt)
     {
-        var uri = new Uri(temporary.At("mlruns")).AbsoluteUri;
+        var uri = new Uri(_temporary.At("mlruns")).AbsoluteUri;
         await RecordAndKillAsync(uri, killedAt);
 
         var outcome = await GoOnAsync(uri, from: Math.Max(0, killedAt - 50));
@@ -51,12 +51,13 @@ public sealed class KilledProcessTests(MlflowServerFixture fixture) : IDisposabl
     private async Task RecordAndKillAsync(string uri, int killedAt)
     {
         var start = new ProcessStartInfo(
-            Environment.ProcessPath!, ["record", temporary.Path, uri, uid, Steps.ToString(CultureInfo.InvariantCulture)])
+            Environment.ProcessPath!, ["record", _temporary.Path, uri, _uid, Steps.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardOutput = true,
         };
         using var process = Process.Start(start)!;
-        while (await process.StandardOutput.ReadLineAsync(Cancellation) is { } line && line != killedAt.ToString(CultureInfo.InvariantCulture))
+        while (
+            await process.StandardOutput.ReadLineAsync(Cancellation) is { } line && line != killedAt.ToString(CultureInfo.InvariantCulture))
         {
             Assert.True(int.TryParse(line, out _), line);
         }
@@ -68,7 +69,7 @@ public sealed class KilledProcessTests(MlflowServerFixture fixture) : IDisposabl
 
     private async Task<TrackingOutcome> GoOnAsync(string uri, int from)
     {
-        await using var tracker = Opened.Tracker(temporary, uid, change: options => options with { Uri = uri });
+        await using var tracker = Opened.Tracker(_temporary, _uid, change: options => options with { Uri = uri });
         RestTrackerTests.LogSteps(tracker, from, Steps);
         var outcome = await tracker.FinishAsync(TrackedStatus.Finished, Cancellation);
         Assert.True(outcome.Complete, string.Join("; ", outcome.Problems));

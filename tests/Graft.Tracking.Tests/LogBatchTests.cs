@@ -87,7 +87,8 @@ public sealed class LogBatchTests
         Gen.Int[2, 1000].Sample(
             count =>
             {
-                var (batch, _) = LogBatch.Take(Spooled([.. Enumerable.Range(0, count).Select(i => new MetricEvent("m", i, i, 1))]), _ => false);
+                var (batch, _) = LogBatch.Take(
+                    Spooled([.. Enumerable.Range(0, count).Select(i => new MetricEvent("m", i, i, 1))]), _ => false);
                 var (first, second) = batch.Halve();
                 return first.Count > 0 && second.Count > 0 && first.Count + second.Count == count;
             },

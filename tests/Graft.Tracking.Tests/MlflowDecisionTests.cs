@@ -30,11 +30,14 @@ public sealed class MlflowDecisionTests
     }
 
     [Theory]
-    [InlineData("http://m:5000", "mlflow-artifacts:/2/abc/artifacts", "http://m:5000/api/2.0/mlflow-artifacts/artifacts/2/abc/artifacts/a%20b/c%23.txt")]
-    [InlineData("https://m/base", "mlflow-artifacts:/2/abc/artifacts", "https://m/base/api/2.0/mlflow-artifacts/artifacts/2/abc/artifacts/a%20b/c%23.txt")]
+    [InlineData("http://m:5000", "mlflow-artifacts:/2/abc/artifacts",
+        "http://m:5000/api/2.0/mlflow-artifacts/artifacts/2/abc/artifacts/a%20b/c%23.txt")]
+    [InlineData("https://m/base", "mlflow-artifacts:/2/abc/artifacts",
+        "https://m/base/api/2.0/mlflow-artifacts/artifacts/2/abc/artifacts/a%20b/c%23.txt")]
     [InlineData("http://m:5000", "mlflow-artifacts://m:5000/2/x", "http://m:5000/api/2.0/mlflow-artifacts/artifacts/2/x/a%20b/c%23.txt")]
     [InlineData("http://m:5000", "mlflow-artifacts://other/2/x", null)]
-    [InlineData("http://m:5000", "http://m:5000/api/2.0/mlflow-artifacts/artifacts/2/x", "http://m:5000/api/2.0/mlflow-artifacts/artifacts/2/x/a%20b/c%23.txt")]
+    [InlineData("http://m:5000", "http://m:5000/api/2.0/mlflow-artifacts/artifacts/2/x",
+        "http://m:5000/api/2.0/mlflow-artifacts/artifacts/2/x/a%20b/c%23.txt")]
     [InlineData("http://m:5000", "s3://bucket/2/x", null)]
     [InlineData("http://m:5000", "file:///srv/2/x", null)]
     [InlineData("http://m:5000", "/srv/2/x", null)]
@@ -57,7 +60,7 @@ public sealed class MlflowDecisionTests
     }
 
     [Fact]
-    public void The_environment_of_MLflow_s_client_is_honoured()
+    public void The_environment_of_MLflow_s_client_is_honored()
     {
         var environment = new Dictionary<string, string>
         {
@@ -74,7 +77,8 @@ public sealed class MlflowDecisionTests
 
         Assert.Equal("https://m/base", settings.Address);
         Assert.Equal(("u", "p", "t", true, 7.0, "abc", "team"), (
-            settings.Username, settings.Password, settings.Token, settings.InsecureTls, settings.RequestTimeout.TotalSeconds, settings.RunId, settings.Workspace));
+            settings.Username, settings.Password, settings.Token, settings.InsecureTls, settings.RequestTimeout.TotalSeconds,
+            settings.RunId, settings.Workspace));
     }
 
     [Theory]

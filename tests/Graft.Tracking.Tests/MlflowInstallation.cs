@@ -18,7 +18,8 @@ internal static class MlflowInstallation
     {
         if (Script is null)
         {
-            Assert.Skip("Needs a real MLflow: set GRAFT_MLFLOW_DIR to a folder whose server.sh starts one (start|stop|pause|resume|python).");
+            Assert.Skip(
+                "Needs a real MLflow: set GRAFT_MLFLOW_DIR to a folder whose server.sh starts one (start|stop|pause|resume|python).");
         }
     }
 

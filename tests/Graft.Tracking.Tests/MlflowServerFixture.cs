@@ -5,14 +5,14 @@ namespace Graft.Tracking.Tests;
 /// <summary>One MLflow server for several classes of tests; none where MLflow is not installed, and the tests skip themselves.</summary>
 public sealed class MlflowServerFixture : IAsyncLifetime
 {
-    private MlflowServer? server;
+    private MlflowServer? _server;
 
     internal MlflowServer Server
     {
         get
         {
             MlflowInstallation.Require();
-            return server!;
+            return _server!;
         }
     }
 
@@ -20,15 +20,15 @@ public sealed class MlflowServerFixture : IAsyncLifetime
     {
         if (MlflowInstallation.IsThere)
         {
-            server = await MlflowServer.StartAsync();
+            _server = await MlflowServer.StartAsync();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (server is not null)
+        if (_server is not null)
         {
-            await server.DisposeAsync();
+            await _server.DisposeAsync();
         }
     }
 }

@@ -5,20 +5,22 @@ using Xunit;
 
 namespace Graft.Tracking.Tests;
 
-/// <summary>Servers that crash, that want credentials, that refuse a host name, or that are not there: each is a server of its own.</summary>
+/// <summary>
+/// Servers that crash, that want credentials, that refuse a host name, or that are not there: each is a server of its own.
+/// </summary>
 public sealed class MlflowTroubleTests : IDisposable
 {
     // Only ends a test that waits for what does not come.
     internal const int PatienceMilliseconds = 600_000;
 
-    private readonly TemporaryFolder temporary = new();
-    private readonly ConcurrentQueue<string> told = [];
+    private readonly TemporaryFolder _temporary = new();
+    private readonly ConcurrentQueue<string> _told = [];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
-        temporary.Dispose();
+        _temporary.Dispose();
     }
 
     [Fact(Timeout = PatienceMilliseconds)]
@@ -100,8 +102,9 @@ public sealed class MlflowTroubleTests : IDisposable
     public async Task Where_the_server_keeps_artifacts_to_itself_that_is_said_and_the_rest_arrives()
     {
         MlflowInstallation.Require();
-        await using var server = await MlflowServer.StartAsync("--", "--no-serve-artifacts", "--default-artifact-root", temporary.At("root"));
-        var file = temporary.At("file.txt");
+        await using var server = await MlflowServer.StartAsync(
+            "--", "--no-serve-artifacts", "--default-artifact-root", _temporary.At("root"));
+        var file = _temporary.At("file.txt");
         await File.WriteAllTextAsync(file, "x", Cancellation);
         await using var tracker = Open(server.Environment, TimeSpan.FromSeconds(60));
         tracker.LogArtifact(file);
@@ -146,7 +149,7 @@ public sealed class MlflowTroubleTests : IDisposable
                     await response.OutputStream.WriteAsync(piece);
                 }
             }
-            catch (Exception fault) when (fault is IOException or HttpListenerException)
+            catch (Exception error) when (error is IOException or HttpListenerException)
             {
                 response.Abort();
             }
@@ -155,7 +158,7 @@ public sealed class MlflowTroubleTests : IDisposable
 
     private async Task ToldAsync(string text)
     {
-        while (!told.Any(sentence => sentence.Contains(text, StringComparison.Ordinal)))
+        while (!_told.Any(sentence => sentence.Contains(text, StringComparison.Ordinal)))
         {
             await Task.Delay(20, Cancellation);
         }
@@ -164,6 +167,7 @@ public sealed class MlflowTroubleTests : IDisposable
     private IRunTracker Open(Dictionary<string, string> environment, TimeSpan finishTimeout)
     {
         return Opened.Tracker(
-            temporary, environment: environment, change: options => options with { FinishTimeout = finishTimeout, InterruptTimeout = finishTimeout, Notice = told.Enqueue });
+            _temporary, environment: environment, change: options =>
+                options with { FinishTimeout = finishTimeout, InterruptTimeout = finishTimeout, Notice = _told.Enqueue });
     }
 }

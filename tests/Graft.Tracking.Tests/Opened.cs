@@ -9,7 +9,7 @@ internal static class Opened
         string experiment = "experiment one",
         Dictionary<string, string>? environment = null,
         Func<TrackingOptions, TrackingOptions>? change = null,
-        TimeProvider? clock = null)
+        TimeProvider? time = null)
     {
         var options = new TrackingOptions
         {
@@ -23,6 +23,7 @@ internal static class Opened
             FinishTimeout = TimeSpan.FromSeconds(60),
             InterruptTimeout = TimeSpan.FromSeconds(60),
         };
-        return RunTracker.Open(change?.Invoke(options) ?? options, name => environment?.GetValueOrDefault(name), clock ?? TimeProvider.System);
+        return RunTracker.Open(
+            change?.Invoke(options) ?? options, name => environment?.GetValueOrDefault(name), time ?? TimeProvider.System);
     }
 }

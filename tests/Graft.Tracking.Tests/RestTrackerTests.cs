@@ -7,22 +7,22 @@ namespace Graft.Tracking.Tests;
 [Collection(MlflowServerTests.Name)]
 public sealed class RestTrackerTests(MlflowServerFixture fixture) : IDisposable
 {
-    private readonly TemporaryFolder temporary = new();
-    private readonly string uid = Guid.NewGuid().ToString();
+    private readonly TemporaryFolder _temporary = new();
+    private readonly string _uid = Guid.NewGuid().ToString();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
-        temporary.Dispose();
+        _temporary.Dispose();
     }
 
     [Fact]
     public async Task A_whole_run_arrives_as_it_was_given()
     {
         var server = fixture.Server;
-        Directory.CreateDirectory(temporary.At("adapter/deep"));
-        await File.WriteAllTextAsync(temporary.At("adapter/deep/a b.txt"), "content", Cancellation);
+        Directory.CreateDirectory(_temporary.At("adapter/deep"));
+        await File.WriteAllTextAsync(_temporary.At("adapter/deep/a b.txt"), "content", Cancellation);
         await using var tracker = Open();
         tracker.LogParameters(Enumerable.Range(0, 250).ToDictionary(i => $"p{i}", i => i.ToString(CultureInfo.InvariantCulture)));
         tracker.SetTags(new Dictionary<string, string> { ["graft.dev/method"] = "lora", ["long"] = new string('x', 9000) });
@@ -34,7 +34,7 @@ public sealed class RestTrackerTests(MlflowServerFixture fixture) : IDisposable
         tracker.LogMetric("odd#values", double.NaN, 0);
         tracker.LogMetric("odd#values", double.PositiveInfinity, 1);
         tracker.LogMetric("odd#values", 2, 2);
-        tracker.LogArtifact(temporary.At("adapter"), "model");
+        tracker.LogArtifact(_temporary.At("adapter"), "model");
 
         var outcome = await tracker.FinishAsync(TrackedStatus.Finished, Cancellation);
 
@@ -44,12 +44,14 @@ public sealed class RestTrackerTests(MlflowServerFixture fixture) : IDisposable
         Assert.Equal("FINISHED", run.GetProperty("info").GetProperty("status").GetString());
         Assert.Equal("demo", run.GetProperty("info").GetProperty("run_name").GetString());
         Assert.Equal("tester", run.GetProperty("info").GetProperty("user_id").GetString());
-        Assert.True(run.GetProperty("info").GetProperty("end_time").GetInt64() >= run.GetProperty("info").GetProperty("start_time").GetInt64());
+        Assert.True(
+            run.GetProperty("info").GetProperty("end_time").GetInt64() >= run.GetProperty("info").GetProperty("start_time").GetInt64());
         Assert.Equal(250, run.GetProperty("data").GetProperty("params").GetArrayLength());
         var points = await server.GetPointsAsync(runId, "train/loss");
         Assert.Equal(2500, points.Count);
         Assert.Equal(Enumerable.Range(0, 2500).Select(i => $"{i}:"), points.Select(point => point[..(point.IndexOf(':') + 1)]));
-        Assert.Equal(["0:NaN", "1:1.7976931348623157E+308", "2:2"], (await server.GetPointsAsync(runId, "odd_values")).Select(p => p.Replace("e+", "E+", StringComparison.Ordinal).Replace("2.0", "2", StringComparison.Ordinal)));
+        Assert.Equal(["0:NaN", "1:1.7976931348623157E+308", "2:2"], (await server.GetPointsAsync(runId, "odd_values")).Select(
+            p => p.Replace("e+", "E+", StringComparison.Ordinal).Replace("2.0", "2", StringComparison.Ordinal)));
         Assert.Equal("content", await server.GetArtifactAsync(runId, "model/deep/a b.txt"));
         Assert.Equal($"{server.Uri}/#/experiments/{outcome.Run.ExperimentId}/runs/{runId}", outcome.Run.Location);
     }
@@ -67,7 +69,7 @@ public sealed class RestTrackerTests(MlflowServerFixture fixture) : IDisposable
             Assert.True((await first.FinishAsync(TrackedStatus.Scheduled, Cancellation)).Complete);
         }
 
-        foreach (var file in Directory.GetFiles(temporary.At("spool")))
+        foreach (var file in Directory.GetFiles(_temporary.At("spool")))
         {
             if (withoutSpool || (withoutState && file.EndsWith(".delivered.json", StringComparison.Ordinal)))
             {
@@ -81,7 +83,8 @@ public sealed class RestTrackerTests(MlflowServerFixture fixture) : IDisposable
 
         Assert.True(outcome.Complete, string.Join("; ", outcome.Problems));
         Assert.Equal(Steps(15), await server.GetPointsAsync(outcome.Run.RunId!, "loss"));
-        var mine = (await server.GetRunsAsync(outcome.Run.ExperimentId!)).Count(run => run.GetProperty("data").ToString().Contains(uid, StringComparison.Ordinal));
+        var mine = (await server.GetRunsAsync(outcome.Run.ExperimentId!)).Count(
+            run => run.GetProperty("data").ToString().Contains(_uid, StringComparison.Ordinal));
         Assert.Equal(1, mine);
     }
 
@@ -151,11 +154,11 @@ public sealed class RestTrackerTests(MlflowServerFixture fixture) : IDisposable
     public async Task A_run_that_is_given_by_its_id_is_recorded_into()
     {
         var server = fixture.Server;
-        var experiment = (await server.PostAsync("experiments/create", new { name = uid })).GetProperty("experiment_id").GetString();
+        var experiment = (await server.PostAsync("experiments/create", new { name = _uid })).GetProperty("experiment_id").GetString();
         var run = (await server.PostAsync("runs/create", new { experiment_id = experiment })).GetProperty("run").GetProperty("info");
         var runId = run.GetProperty("run_id").GetString()!;
         await using var tracker = Opened.Tracker(
-            temporary, uid, environment: new() { ["MLFLOW_TRACKING_URI"] = server.Uri, ["MLFLOW_RUN_ID"] = runId });
+            _temporary, _uid, environment: new() { ["MLFLOW_TRACKING_URI"] = server.Uri, ["MLFLOW_RUN_ID"] = runId });
         LogSteps(tracker, 0, 3);
 
         var outcome = await tracker.FinishAsync(TrackedStatus.Finished, Cancellation);
@@ -169,7 +172,7 @@ public sealed class RestTrackerTests(MlflowServerFixture fixture) : IDisposable
     {
         using var proxy = new FaultyProxy(fixture.Server.Uri, unavailable: 2, poison: "poison");
         await using var tracker = Opened.Tracker(
-            temporary, uid, change: options => options with { Uri = proxy.Uri, FinishTimeout = TimeSpan.FromSeconds(60) });
+            _temporary, _uid, change: options => options with { Uri = proxy.Uri, FinishTimeout = TimeSpan.FromSeconds(60) });
         LogSteps(tracker, 0, 40);
         tracker.LogMetric("poison", 1, 0);
         LogSteps(tracker, 40, 80);
@@ -194,7 +197,7 @@ public sealed class RestTrackerTests(MlflowServerFixture fixture) : IDisposable
 
     private IRunTracker Open(Func<TrackingOptions, TrackingOptions>? change = null)
     {
-        return Opened.Tracker(temporary, uid, environment: fixture.Server.Environment, change: change);
+        return Opened.Tracker(_temporary, _uid, environment: fixture.Server.Environment, change: change);
     }
 
     internal static void LogSteps(IRunTracker tracker, int from, int to)

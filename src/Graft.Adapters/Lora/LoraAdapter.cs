@@ -21,7 +21,8 @@ public sealed class LoraAdapter : IAdapter
     private readonly JsonObject? _original;
 
     private LoraAdapter(
-        ICausalLanguageModel model, LoraOptions options, IReadOnlyList<LoraLayer> layers, IReadOnlyList<TrainedCopy> copies, JsonObject? original)
+        ICausalLanguageModel model, LoraOptions options, IReadOnlyList<LoraLayer> layers, IReadOnlyList<TrainedCopy> copies,
+        JsonObject? original)
     {
         _model = model;
         _layers = layers;
@@ -51,7 +52,8 @@ public sealed class LoraAdapter : IAdapter
     private bool StartsFromDecomposition => Options.Initialization is LoraInitialization.Pissa or LoraInitialization.Olora;
 
     /// <summary>Loads a PEFT folder onto a model.</summary>
-    /// <exception cref="AdapterException">The configuration asks for what Graft does not implement, or the tensors do not fit it exactly.</exception>
+    /// <exception cref="AdapterException">The configuration asks for what Graft does not implement, or the tensors do not fit it
+    /// exactly.</exception>
     public static LoraAdapter Load(string folder, ICausalLanguageModel model)
     {
         var (options, original) = PeftLoraConfiguration.Read(Path.Combine(folder, PeftFolder.ConfigurationFile));

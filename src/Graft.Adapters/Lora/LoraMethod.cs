@@ -33,7 +33,7 @@ public sealed class LoraMethod(LoraOptions options) : IAdapterMethod
 
     private static string[] FamilyTargets(ICausalLanguageModel model)
     {
-        var family = model.Configuration["model_type"]?.GetValue<string>() ?? string.Empty;
+        var family = model.Configuration["model_type"]?.GetValue<string>() ?? "";
         return UsualTargets.TryGetValue(family, out var names)
             ? names
             : throw new AdapterException($"there are no usual target modules for the family '{family}': name some, or use all-linear");

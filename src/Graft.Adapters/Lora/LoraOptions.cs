@@ -11,7 +11,9 @@ public enum LoraInitialization
     /// <summary>A normal with deviation 1/r; B zero.</summary>
     Gaussian,
 
-    /// <summary>Both uniform, so that the adapter changes the model from the start: for tests of what does not depend on training.</summary>
+    /// <summary>
+    /// Both uniform, so that the adapter changes the model from the start: for tests of what does not depend on training.
+    /// </summary>
     Random,
 
     /// <summary>The r principal singular vectors of the weight (PiSSA, arXiv:2404.02948).</summary>

@@ -11,7 +11,7 @@ internal static class LoraStart
     /// <summary>The layer of one site.</summary>
     /// <param name="site">Where it acts.</param>
     /// <param name="weight">The site's frozen weight, [out, in].</param>
-    /// <param name="options">Rank, scale, initialisation.</param>
+    /// <param name="options">Rank, scale, initialization.</param>
     /// <param name="seed">Decides the random starts.</param>
     /// <param name="device">Where the parameters live.</param>
     public static LoraLayer Make(LinearSite site, Tensor weight, LoraOptions options, ulong seed, Device device)

@@ -21,7 +21,8 @@ public static class PeftFolder
     {
         if (!File.Exists(path))
         {
-            throw new AdapterException($"{Path.GetDirectoryName(path)}: there is no {ConfigurationFile}; an adapter is a folder as PEFT writes it");
+            throw new AdapterException(
+                $"{Path.GetDirectoryName(path)}: there is no {ConfigurationFile}; an adapter is a folder as PEFT writes it");
         }
 
         var json = SmallFile.ReadBytes(path);
@@ -47,7 +48,7 @@ public static class PeftFolder
         {
             var pickled = File.Exists(Path.Combine(folder, "adapter_model.bin"))
                 ? " (adapter_model.bin is a pickle, which can run code: save it again as safetensors)"
-                : string.Empty;
+                : "";
             throw new AdapterException($"{folder}: there is no {WeightsFile}{pickled}");
         }
 
@@ -55,9 +56,9 @@ public static class PeftFolder
         {
             return TensorFiles.Load(path);
         }
-        catch (SafeTensorException e)
+        catch (SafeTensorException error)
         {
-            throw new AdapterException(e.Message, e);
+            throw new AdapterException(error.Message, error);
         }
     }
 }

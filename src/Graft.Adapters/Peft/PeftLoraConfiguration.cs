@@ -74,7 +74,9 @@ internal static class PeftLoraConfiguration
         return (options, json);
     }
 
-    /// <summary>The configuration of an adapter on <paramref name="sites"/>; what Graft does not decide comes from <paramref name="original"/>.</summary>
+    /// <summary>
+    /// The configuration of an adapter on <paramref name="sites"/>; what Graft does not decide comes from <paramref name="original"/>.
+    /// </summary>
     public static JsonObject Write(LoraOptions options, IReadOnlyList<LinearSite> sites, string? baseModel, JsonObject? original)
     {
         var json = original?.DeepClone().AsObject() ?? Defaults();
@@ -94,7 +96,8 @@ internal static class PeftLoraConfiguration
         json["fan_in_fan_out"] = sites.All(site => site.IsTransposed);
         json["modules_to_save"] = options.ModulesToSave.Count == 0 ? null : Strings(options.ModulesToSave);
         json["rank_pattern"] = new JsonObject(options.RankPattern.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)item.Value)));
-        json["alpha_pattern"] = new JsonObject(options.AlphaPattern.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)Number(item.Value))));
+        json["alpha_pattern"] = new JsonObject(
+            options.AlphaPattern.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)Number(item.Value))));
         WriteInitialization(json, options.Initialization);
         if (original is null)
         {
@@ -122,7 +125,9 @@ internal static class PeftLoraConfiguration
         // "all-linear" is written out as names: loaders other than PEFT do not know the word.
         json["target_modules"] = targets.Pattern is { } pattern ? pattern
             : Strings((targets.Names ?? TargetMatcher.Leaves(sites)).Order(StringComparer.Ordinal));
-        json["layers_to_transform"] = targets.Layers.Count == 0 ? null : new JsonArray([.. targets.Layers.Select(layer => (JsonNode)layer)]);
+        json["layers_to_transform"] = targets.Layers.Count == 0
+            ? null
+            : new JsonArray([.. targets.Layers.Select(layer => (JsonNode)layer)]);
         json["layers_pattern"] = targets.LayersPattern.Count == 0 ? null : Strings(targets.LayersPattern);
         // Written only when used: older versions of PEFT refuse keys they do not know.
         if (targets.ExcludePattern is { } excluded)

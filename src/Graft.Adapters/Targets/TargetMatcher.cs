@@ -29,7 +29,7 @@ public static class TargetMatcher
                 var nearest = NearestName.Find(name, leaves);
                 throw new AdapterException(
                     $"the target module '{name}' matches no linear layer of the model"
-                    + (nearest is null ? string.Empty : $"; did you mean '{nearest}'?")
+                    + (nearest is null ? "" : $"; did you mean '{nearest}'?")
                     + $" Its linear layers are named: {NameList.Of(leaves)}");
             }
         }
@@ -45,7 +45,9 @@ public static class TargetMatcher
     public static IReadOnlyList<string> Leaves(IEnumerable<LinearSite> sites) =>
         sites.Select(site => site.Name[(site.Name.LastIndexOf('.') + 1)..]).Distinct(StringComparer.Ordinal).ToList();
 
-    /// <summary>The value of the first pattern key that matches a module name: the key is a suffix or a regular expression of one.</summary>
+    /// <summary>
+    /// The value of the first pattern key that matches a module name: the key is a suffix or a regular expression of one.
+    /// </summary>
     public static T? ByPattern<T>(IReadOnlyDictionary<string, T> patterns, string module)
         where T : struct
     {
@@ -74,7 +76,8 @@ public static class TargetMatcher
 
         return selection.Names is { } names
             && names.Any(name => EndsWith(site.Name, name))
-            && (selection.Layers.Count == 0 || (LayerOf(site.Name, selection.LayersPattern) is { } layer && selection.Layers.Contains(layer)));
+            && (selection.Layers.Count == 0
+                || (LayerOf(site.Name, selection.LayersPattern) is { } layer && selection.Layers.Contains(layer)));
     }
 
     private static bool IsExcluded(TargetSelection selection, string name) =>
@@ -97,9 +100,9 @@ public static class TargetMatcher
         {
             return new Regex(pattern, RegexOptions.CultureInvariant, PatternTimeout);
         }
-        catch (ArgumentException e)
+        catch (ArgumentException error)
         {
-            throw new AdapterException($"the {what} is not a regular expression: {e.Message}", e);
+            throw new AdapterException($"the {what} is not a regular expression: {error.Message}", error);
         }
     }
 
@@ -107,6 +110,6 @@ public static class TargetMatcher
         (selection.AllLinear ? "all-linear"
             : selection.Pattern is { } pattern ? $"the pattern '{pattern}'"
             : $"the target modules {NameList.Of(selection.Names ?? [])}")
-        + (selection.Layers.Count > 0 ? $" in layers {string.Join(", ", selection.Layers)}" : string.Empty)
-        + (selection.Exclude.Count > 0 || selection.ExcludePattern is not null ? " after the exclusions" : string.Empty);
+        + (selection.Layers.Count > 0 ? $" in layers {string.Join(", ", selection.Layers)}" : "")
+        + (selection.Exclude.Count > 0 || selection.ExcludePattern is not null ? " after the exclusions" : "");
 }

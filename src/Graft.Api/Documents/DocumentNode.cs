@@ -46,7 +46,6 @@ public abstract record DocumentNode(int Line, int Column)
 /// <summary>A mapping; its keys are distinct.</summary>
 public sealed record DocumentMapping(IReadOnlyList<DocumentEntry> Entries, int Line, int Column) : DocumentNode(Line, Column)
 {
-    /// <inheritdoc/>
     public override long Size { get; } = 1 + Entries.Sum(entry => entry.Value.Size);
 
     /// <summary>The entry of this key, or null.</summary>
@@ -67,7 +66,6 @@ public sealed record DocumentMapping(IReadOnlyList<DocumentEntry> Entries, int L
         return (Get(key) as DocumentScalar)?.Value as string;
     }
 
-    /// <inheritdoc/>
     public override string Describe()
     {
         return "a mapping";
@@ -80,10 +78,8 @@ public sealed record DocumentEntry(string Key, DocumentNode Value, int KeyLine, 
 /// <summary>A list.</summary>
 public sealed record DocumentSequence(IReadOnlyList<DocumentNode> Items, int Line, int Column) : DocumentNode(Line, Column)
 {
-    /// <inheritdoc/>
     public override long Size { get; } = 1 + Items.Sum(item => item.Size);
 
-    /// <inheritdoc/>
     public override string Describe()
     {
         return "a list";
@@ -99,7 +95,6 @@ public sealed record DocumentScalar(object? Value, string Text, int Line, int Co
 {
     private const int LongestQuote = 60;
 
-    /// <inheritdoc/>
     public override string Describe()
     {
         var text = Text.Length <= LongestQuote ? Text : Text[..LongestQuote] + "…";

@@ -21,23 +21,23 @@ public sealed record SpecSetOptions
 /// <summary>The resources in some files, and everything that is wrong with them. Reads no files itself.</summary>
 public sealed class SpecSet
 {
-    private readonly SpecSetOptions options;
-    private readonly List<SpecResource> resources = [];
-    private readonly List<Diagnostic> diagnostics = [];
+    private readonly SpecSetOptions _options;
+    private readonly List<SpecResource> _resources = [];
+    private readonly List<Diagnostic> _diagnostics = [];
 
     private SpecSet(SpecSetOptions options)
     {
-        this.options = options;
+        _options = options;
     }
 
     /// <summary>All resources, in the order of the files and of the documents in them; those with errors as well.</summary>
-    public IReadOnlyList<SpecResource> Resources => resources;
+    public IReadOnlyList<SpecResource> Resources => _resources;
 
     /// <summary>Everything that was found, by file (in the order given), line and column.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; private set; } = [];
 
     /// <summary>Whether anything in the set does not run.</summary>
-    public bool HasErrors => diagnostics.Exists(diagnostic => diagnostic.Severity == Severity.Error);
+    public bool HasErrors => _diagnostics.Exists(diagnostic => diagnostic.Severity == Severity.Error);
 
     /// <summary>Reads the YAML or JSON documents of some files and checks them, one by one and together.</summary>
     public static SpecSet Load(IEnumerable<SpecFile> files, SpecSetOptions? options = null)
@@ -50,9 +50,9 @@ public sealed class SpecSet
             set.Add(file);
         }
 
-        set.diagnostics.AddRange(new SetRules(set, set.options).Check());
+        set._diagnostics.AddRange(new SetRules(set, set._options).Check());
         set.Diagnostics =
-            [.. set.diagnostics.OrderBy(found => order[found.File]).ThenBy(found => found.Line).ThenBy(found => found.Column)];
+            [.. set._diagnostics.OrderBy(found => order[found.File]).ThenBy(found => found.Line).ThenBy(found => found.Column)];
         return set;
     }
 
@@ -60,19 +60,19 @@ public sealed class SpecSet
     public IEnumerable<(SpecResource Source, T Resource)> All<T>()
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        return resources.Where(source => source.Resource is T).Select(source => (source, (T)source.Resource!));
+        return _resources.Where(source => source.Resource is T).Select(source => (source, (T)source.Resource!));
     }
 
     /// <summary>The resource of a kind by namespace and name, also where it has errors; null where there is none.</summary>
     public SpecResource? Find(Type type, string @namespace, string name)
     {
-        return resources.Find(source => source.Kind.Type == type && source.Namespace == @namespace && source.Name == name);
+        return _resources.Find(source => source.Kind.Type == type && source.Namespace == @namespace && source.Name == name);
     }
 
     private void Add(SpecFile file)
     {
         var documents = YamlReader.Read(file.Path, file.Text, out var problems);
-        diagnostics.AddRange(problems);
+        _diagnostics.AddRange(problems);
         foreach (var document in documents.SelectMany(Items))
         {
             if (document is DocumentMapping mapping)
@@ -117,7 +117,7 @@ public sealed class SpecSet
         var metadata = document.Get("metadata") as DocumentMapping;
         if (metadata?.GetText("name") is { } name)
         {
-            resources.Add(new SpecResource(kind, metadata.GetText("namespace") ?? options.Namespace, name, file, document)
+            _resources.Add(new SpecResource(kind, metadata.GetText("namespace") ?? _options.Namespace, name, file, document)
             {
                 Resource = problems.Count == 0 ? kind.Read(DocumentJson.Write(document)) : null,
             });
@@ -143,6 +143,6 @@ public sealed class SpecSet
 
     private void Report(string file, DocumentNode document, SpecProblem problem)
     {
-        diagnostics.Add(Diagnostic.Locate(file, document, problem));
+        _diagnostics.Add(Diagnostic.Locate(file, document, problem));
     }
 }

@@ -14,15 +14,15 @@ internal sealed class YamlReader
     // What !!str stands for.
     private const string TextTag = "tag:yaml.org,2002:str";
 
-    private readonly string file;
-    private readonly Parser parser;
-    private readonly Dictionary<AnchorName, DocumentNode> anchors = [];
-    private readonly List<Diagnostic> diagnostics = [];
+    private readonly string _file;
+    private readonly Parser _parser;
+    private readonly Dictionary<AnchorName, DocumentNode> _anchors = [];
+    private readonly List<Diagnostic> _diagnostics = [];
 
     private YamlReader(string file, string text)
     {
-        this.file = file;
-        parser = new Parser(new StringReader(text));
+        _file = file;
+        _parser = new Parser(new StringReader(text));
     }
 
     /// <summary>The documents of a text that are not empty, up to the first one that is not YAML.</summary>
@@ -35,12 +35,12 @@ internal sealed class YamlReader
         var documents = new List<DocumentNode>();
         try
         {
-            reader.parser.Consume<StreamStart>();
-            while (reader.parser.TryConsume<DocumentStart>(out _))
+            reader._parser.Consume<StreamStart>();
+            while (reader._parser.TryConsume<DocumentStart>(out _))
             {
-                reader.anchors.Clear();
+                reader._anchors.Clear();
                 var node = reader.Node(depth: 0);
-                reader.parser.Consume<DocumentEnd>();
+                reader._parser.Consume<DocumentEnd>();
                 if (node is not DocumentScalar { Value: null })
                 {
                     documents.Add(node);
@@ -54,23 +54,23 @@ internal sealed class YamlReader
         catch (InvalidOperationException)
         {
             // YamlDotNet's state machine ends like this on some malformed texts, where it should have refused them.
-            reader.Report(ProblemCodes.BadYaml, reader.parser.Current?.End ?? Mark.Empty, "this is not YAML", null);
+            reader.Report(ProblemCodes.BadYaml, reader._parser.Current?.End ?? Mark.Empty, "this is not YAML", null);
         }
 
-        diagnostics = reader.diagnostics;
+        diagnostics = reader._diagnostics;
         return documents;
     }
 
     private DocumentNode Node(int depth)
     {
-        if (parser.TryConsume<AnchorAlias>(out var alias))
+        if (_parser.TryConsume<AnchorAlias>(out var alias))
         {
-            return anchors.TryGetValue(alias.Value, out var target)
+            return _anchors.TryGetValue(alias.Value, out var target)
                 ? target
                 : throw new YamlException(alias.Start, alias.End, $"the alias *{alias.Value} has no anchor &{alias.Value} before it");
         }
 
-        var start = parser.Current as NodeEvent ?? throw new YamlException("a value is missing");
+        var start = _parser.Current as NodeEvent ?? throw new YamlException("a value is missing");
         if (depth > MaximumDepth)
         {
             throw new YamlException(start.Start, start.End, $"values are nested more than {MaximumDepth} deep");
@@ -89,7 +89,7 @@ internal sealed class YamlReader
 
         if (!start.Anchor.IsEmpty)
         {
-            anchors[start.Anchor] = node;
+            _anchors[start.Anchor] = node;
         }
 
         return node;
@@ -97,7 +97,7 @@ internal sealed class YamlReader
 
     private DocumentScalar Scalar()
     {
-        var scalar = parser.Consume<Scalar>();
+        var scalar = _parser.Consume<Scalar>();
         var isText = scalar.Style != ScalarStyle.Plain || (!scalar.Tag.IsEmpty && scalar.Tag.Value == TextTag);
         var value = isText ? scalar.Value : ScalarValue.Of(scalar.Value);
         return new DocumentScalar(value, scalar.Value, LineOf(scalar.Start), ColumnOf(scalar.Start));
@@ -105,9 +105,9 @@ internal sealed class YamlReader
 
     private DocumentSequence Sequence(int depth)
     {
-        var start = parser.Consume<SequenceStart>();
+        var start = _parser.Consume<SequenceStart>();
         var items = new List<DocumentNode>();
-        while (!parser.TryConsume<SequenceEnd>(out _))
+        while (!_parser.TryConsume<SequenceEnd>(out _))
         {
             items.Add(Node(depth + 1));
         }
@@ -117,14 +117,14 @@ internal sealed class YamlReader
 
     private DocumentMapping Mapping(int depth)
     {
-        var start = parser.Consume<MappingStart>();
+        var start = _parser.Consume<MappingStart>();
         var entries = new List<DocumentEntry>();
         var merged = new List<DocumentNode>();
-        while (!parser.TryConsume<MappingEnd>(out _))
+        while (!_parser.TryConsume<MappingEnd>(out _))
         {
-            var key = parser.Current as Scalar
-                ?? throw new YamlException(parser.Current!.Start, parser.Current.End, "a key must be a plain string");
-            parser.MoveNext();
+            var key = _parser.Current as Scalar
+                ?? throw new YamlException(_parser.Current!.Start, _parser.Current.End, "a key must be a plain string");
+            _parser.MoveNext();
             var value = Node(depth + 1);
             if (key is { Value: "<<", Style: ScalarStyle.Plain })
             {
@@ -161,8 +161,8 @@ internal sealed class YamlReader
 
     private void Report(string code, Mark place, string message, string? remedy)
     {
-        diagnostics.Add(new Diagnostic(
-            file, LineOf(place), ColumnOf(place), new SpecProblem(Severity.Error, code, FieldPath.Root, message, remedy)));
+        _diagnostics.Add(new Diagnostic(
+            _file, LineOf(place), ColumnOf(place), new SpecProblem(Severity.Error, code, FieldPath.Root, message, remedy)));
     }
 
     private static int LineOf(Mark mark)

@@ -9,13 +9,13 @@ public sealed record ProgressReport
     /// <summary>What holds the activity up, in a sentence: while publishing is tried again, why it failed last. Absent otherwise.</summary>
     public string? Message { get; init; }
 
-    /// <summary>Optimiser steps done.</summary>
+    /// <summary>Optimizer steps done.</summary>
     public long Step { get; init; }
 
-    /// <summary>Optimiser steps in all; 0 while that is not known.</summary>
+    /// <summary>Optimizer steps in all; 0 while that is not known.</summary>
     public long TotalSteps { get; init; }
 
-    /// <summary>The last step's loss per labelled token.</summary>
+    /// <summary>The last step's loss per labeled token.</summary>
     public double? Loss { get; init; }
 
     public double? LearningRate { get; init; }

@@ -6,7 +6,7 @@ using Graft.Common;
 namespace Graft.Api.Planning;
 
 /// <summary>
-/// A text of a recipe that people read and that changes nothing of what is computed: a name, a licence. It counts in no hash since
+/// A text of a recipe that people read and that changes nothing of what is computed: a name, a license. It counts in no hash since
 /// form 2, so that correcting it runs nothing again.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
@@ -98,7 +98,8 @@ public static class RecipeHash
             {
                 property.ShouldSerialize = (_, _) => false;
             }
-            else if (property.AttributeProvider?.GetCustomAttributes(typeof(HashedUnlessAttribute), inherit: false) is [HashedUnlessAttribute unless])
+            else if (property.AttributeProvider?.GetCustomAttributes(typeof(HashedUnlessAttribute),
+                inherit: false) is [HashedUnlessAttribute unless])
             {
                 property.ShouldSerialize = (_, value) => value is not null && !Equals(value, unless.AsBefore);
             }

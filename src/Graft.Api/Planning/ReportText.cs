@@ -6,7 +6,9 @@ namespace Graft.Api.Planning;
 /// <summary>Text that comes from files or from another program, made fit for a report, a condition or an event.</summary>
 public static class ReportText
 {
-    /// <summary>The text on one line, without characters that a terminal would obey or not show, and no longer than so many characters.</summary>
+    /// <summary>
+    /// The text on one line, without characters that a terminal would obey or not show, and no longer than so many characters.
+    /// </summary>
     public static string Plain(string text, int longest)
     {
         var plain = new StringBuilder();

@@ -143,7 +143,7 @@ public sealed record PlanData
     public string? LicenseNotice { get; init; }
 }
 
-/// <summary>The optimiser and its schedule.</summary>
+/// <summary>The optimizer and its schedule.</summary>
 public sealed record PlanTraining
 {
     /// <summary>Set unless <see cref="MaxSteps"/> is.</summary>

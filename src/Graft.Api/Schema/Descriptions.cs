@@ -7,11 +7,11 @@ namespace Graft.Api.Schema;
 /// <summary>The summaries in a compiler's XML documentation file, as plain text for <c>kubectl explain</c>.</summary>
 public sealed partial class Descriptions
 {
-    private readonly Dictionary<string, string> summaries;
+    private readonly Dictionary<string, string> _summaries;
 
     private Descriptions(Dictionary<string, string> summaries)
     {
-        this.summaries = summaries;
+        _summaries = summaries;
     }
 
     /// <summary>No descriptions; for where a schema only checks.</summary>
@@ -28,19 +28,19 @@ public sealed partial class Descriptions
     /// <summary>A type's summary, or nothing.</summary>
     public string Of(Type type)
     {
-        return summaries.GetValueOrDefault("T:" + type.FullName, "");
+        return _summaries.GetValueOrDefault("T:" + type.FullName, "");
     }
 
     /// <summary>A property's summary, or nothing.</summary>
     public string Of(PropertyInfo property)
     {
-        return summaries.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}", "");
+        return _summaries.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}", "");
     }
 
     /// <summary>A constant's summary, or nothing.</summary>
     public string Of(FieldInfo field)
     {
-        return summaries.GetValueOrDefault($"F:{field.DeclaringType!.FullName}.{field.Name}", "");
+        return _summaries.GetValueOrDefault($"F:{field.DeclaringType!.FullName}.{field.Name}", "");
     }
 
     private static string Plain(XElement summary)

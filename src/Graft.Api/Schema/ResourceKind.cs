@@ -8,7 +8,7 @@ namespace Graft.Api.Schema;
 /// <summary>One of Graft's kinds: its names, its C# type and its schema.</summary>
 public sealed class ResourceKind
 {
-    private readonly Lazy<SchemaNode> specSchema;
+    private readonly Lazy<SchemaNode> _specSchema;
 
     private ResourceKind(Type type, Func<string, IKubernetesObject<V1ObjectMeta>> read)
     {
@@ -18,7 +18,7 @@ public sealed class ResourceKind
         Plural = names.Plural;
         ShortName = names.ShortName;
         Read = read;
-        specSchema = new(() => new SchemaBuilder(Descriptions.None).Build(SpecType));
+        _specSchema = new(() => new SchemaBuilder(Descriptions.None).Build(SpecType));
     }
 
     /// <summary>All kinds, in the order in which a person meets them.</summary>
@@ -46,7 +46,7 @@ public sealed class ResourceKind
     public Type StatusType => Type.GetProperty("Status")!.PropertyType;
 
     /// <summary>The spec's schema, without descriptions.</summary>
-    public SchemaNode SpecSchema => specSchema.Value;
+    public SchemaNode SpecSchema => _specSchema.Value;
 
     /// <summary>Reads a resource of this kind from JSON.</summary>
     public Func<string, IKubernetesObject<V1ObjectMeta>> Read { get; }

@@ -39,7 +39,7 @@ public sealed class BaseModelSpec
     /// </summary>
     public RandomInitialization? RandomInitialization { get; set; }
 
-    /// <summary>The model's licence.</summary>
+    /// <summary>The model's license.</summary>
     public LicenseNotice? License { get; set; }
 
     /// <summary>The pod that inspects the files.</summary>

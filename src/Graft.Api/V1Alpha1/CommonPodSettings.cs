@@ -12,14 +12,16 @@ public abstract class CommonPodSettings
     internal const string BytesMeaning = "a quantity such as \"2Gi\" or \"512Mi\"";
 
     /// <summary>
-    /// Secrets of type <c>kubernetes.io/dockerconfigjson</c> in the same namespace with which the image is pulled, beside the installation's.
+    /// Secrets of type <c>kubernetes.io/dockerconfigjson</c> in the same namespace with which the image is pulled, beside the
+    /// installation's.
     /// </summary>
     [MaxLength(16)]
     [ListMapKey("name")]
     public List<LocalReference>? ImagePullSecrets { get; set; }
 
     /// <summary>
-    /// CPUs allowed, as a Kubernetes quantity; no limit without it. The trainer starts as many threads as whole CPUs are allowed or, without
+    /// CPUs allowed, as a Kubernetes quantity; no limit without it. The trainer starts as many threads as whole CPUs are allowed or,
+    /// without
     /// a limit, asked for.
     /// </summary>
     [Length(1, 32)]
@@ -36,7 +38,8 @@ public abstract class CommonPodSettings
 
     /// <summary>
     /// Further annotations of the pod. The keys that labels may not have are refused here too; Kueue's requests of a topology
-    /// (<c>kueue.x-k8s.io/podset-required-topology</c>, <c>podset-preferred-topology</c>, <c>podset-unconstrained-topology</c>) are allowed.
+    /// (<c>kueue.x-k8s.io/podset-required-topology</c>, <c>podset-preferred-topology</c>, <c>podset-unconstrained-topology</c>) are
+    /// allowed.
     /// </summary>
     [MaxLength(32)]
     [ItemLength(0, 4096)]

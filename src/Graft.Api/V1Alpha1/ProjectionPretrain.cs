@@ -31,7 +31,7 @@ public sealed class ProjectionPretrainSpec
     [Required]
     public DataSpec? Data { get; set; }
 
-    /// <summary>The optimiser and its schedule.</summary>
+    /// <summary>The optimizer and its schedule.</summary>
     [Section]
     public TrainingSpec? Training { get; set; }
 

@@ -14,28 +14,36 @@ public static class Reasons
     public const string Waiting = "Waiting";
 
     /// <summary>A queue holds the Job back until there is room for it.</summary>
-    [Reason("Wait, or look at the queue: `kubectl describe workloads.kueue.x-k8s.io` says what is short.", ConditionTypes.Succeeded, ConditionTypes.QuotaReserved, ConditionTypes.Ready)]
+    [Reason("Wait, or look at the queue: `kubectl describe workloads.kueue.x-k8s.io` says what is short.", ConditionTypes.Succeeded,
+        ConditionTypes.QuotaReserved, ConditionTypes.Ready)]
     public const string Queued = "Queued";
 
     /// <summary>The run is not to run now, because spec.suspend is true or because somebody has suspended its Job.</summary>
-    [Reason("Set spec.suspend to false; a Job that was suspended by hand: `kubectl patch job NAME -p '{\"spec\":{\"suspend\":false}}'`.", ConditionTypes.Succeeded, ConditionTypes.Ready)]
+    [Reason("Set spec.suspend to false; a Job that was suspended by hand: `kubectl patch job NAME -p '{\"spec\":{\"suspend\":false}}'`.",
+        ConditionTypes.Succeeded, ConditionTypes.Ready)]
     public const string Suspended = "Suspended";
 
     /// <summary>A trainer pod runs.</summary>
     [Reason(ReasonAttribute.Nothing, ConditionTypes.Succeeded, ConditionTypes.Running)]
     public const string Running = "Running";
 
-    /// <summary>The training is over and the adapter is being published, or published again where spec.publish names another place now.</summary>
+    /// <summary>
+    /// The training is over and the adapter is being published, or published again where spec.publish names another place now.
+    /// </summary>
     [Reason(ReasonAttribute.Nothing, ConditionTypes.Succeeded, ConditionTypes.ArtifactPublished)]
     public const string Publishing = "Publishing";
 
-    /// <summary>The pod was preempted: the scheduler or the queue gave its place to something more important, and another one follows.</summary>
+    /// <summary>
+    /// The pod was preempted: the scheduler or the queue gave its place to something more important, and another one follows.
+    /// </summary>
     [Reason(
         "Nothing; with spec.checkpoint.claimName the next pod resumes from the last checkpoint, without it from the first step.",
         ConditionTypes.Succeeded)]
     public const string Preempted = "Preempted";
 
-    /// <summary>The pod was stopped from outside, not for the sake of another one: deleted, evicted, its node drained, shut down or lost.</summary>
+    /// <summary>
+    /// The pod was stopped from outside, not for the sake of another one: deleted, evicted, its node drained, shut down or lost.
+    /// </summary>
     [Reason(
         "Nothing; with spec.checkpoint.claimName the next pod resumes from the last checkpoint, without it from the first step.",
         ConditionTypes.Succeeded)]
@@ -50,7 +58,8 @@ public static class Reasons
     public const string Completed = "Completed";
 
     /// <summary>The run has failed for a reason that has no name of its own.</summary>
-    [Reason("Read the message and the pod's log (`kubectl graft logs`); set spec.rerun to a new value to try again.", ConditionTypes.Succeeded)]
+    [Reason(
+        "Read the message and the pod's log (`kubectl graft logs`); set spec.rerun to a new value to try again.", ConditionTypes.Succeeded)]
     public const string Failed = "Failed";
 
     /// <summary>The spec is valid and its inputs are ready.</summary>
@@ -58,7 +67,8 @@ public static class Reasons
     public const string Valid = "Valid";
 
     /// <summary>Something in the spec was edited that the run as it is does not have; the message says what, and how to apply it.</summary>
-    [Reason("Read the message: delete the Job that it names to apply the edit, or leave it; set spec.rerun to run an ended run again.", ConditionTypes.Accepted)]
+    [Reason("Read the message: delete the Job that it names to apply the edit, or leave it; set spec.rerun to run an ended run again.",
+        ConditionTypes.Accepted)]
     public const string EditNotApplied = "EditNotApplied";
 
     /// <summary>A later release of Graft has planned the run, and this one cannot tell what an edit of it means.</summary>
@@ -118,11 +128,13 @@ public static class Reasons
     public const string InspectionFailed = "InspectionFailed";
 
     /// <summary>The files could not be fetched from their registry.</summary>
-    [Reason("Check the reference, the credentials and the registry, which the message names; it is tried again at the time that it states.", ConditionTypes.Ready)]
+    [Reason("Check the reference, the credentials and the registry, which the message names; it is tried again at the time that it states.",
+        ConditionTypes.Ready)]
     public const string SourceUnavailable = "SourceUnavailable";
 
     /// <summary>The files are not those that spec.digest pins.</summary>
-    [Reason("Put the right files there; if these are the right ones, change spec.digest. A new value of spec.rerun reads them again.", ConditionTypes.Ready)]
+    [Reason("Put the right files there; if these are the right ones, change spec.digest. A new value of spec.rerun reads them again.",
+        ConditionTypes.Ready)]
     public const string DigestMismatch = "DigestMismatch";
 
     /// <summary>The files are there and can be read; runs may use them.</summary>
@@ -166,10 +178,13 @@ public static class Reasons
     public const string BadPlan = "BadPlan";
 
     /// <summary>The run asks for a GPU, and the trainer cannot use one: no CUDA in the image, or no working driver on the node.</summary>
-    [Reason("Set spec.pod.image (or the chart's trainer.image) to an image with CUDA, or leave spec.pod.gpu out to train on CPUs.", ConditionTypes.Succeeded)]
+    [Reason("Set spec.pod.image (or the chart's trainer.image) to an image with CUDA, or leave spec.pod.gpu out to train on CPUs.",
+        ConditionTypes.Succeeded)]
     public const string GpuNotUsable = "GpuNotUsable";
 
-    /// <summary>The data cannot be used: unreadable records, records that are too long, nothing to train on, or other files than inspected.</summary>
+    /// <summary>
+    /// The data cannot be used: unreadable records, records that are too long, nothing to train on, or other files than inspected.
+    /// </summary>
     [Reason("Mend the records that the message names, or set spec.data.onBadRecord or spec.data.onTooLong.", ConditionTypes.Succeeded)]
     public const string BadData = "BadData";
 
@@ -199,7 +214,8 @@ public static class Reasons
     public const string DeadlineExceeded = "DeadlineExceeded";
 
     /// <summary>The trainer ended in a way that it does not explain: killed, or crashed in native code.</summary>
-    [Reason("Read the pod's log (`kubectl graft logs`) and its events; set spec.rerun to a new value to try again.", ConditionTypes.Succeeded)]
+    [Reason(
+        "Read the pod's log (`kubectl graft logs`) and its events; set spec.rerun to a new value to try again.", ConditionTypes.Succeeded)]
     public const string TrainerCrashed = "TrainerCrashed";
 
     /// <summary>The pod wrote more to its node's disk than it may, or than the node had.</summary>
@@ -250,7 +266,8 @@ public static class Reasons
     public const string PodNotEnding = "PodNotEnding";
 
     /// <summary>The API server, or an admission webhook, refuses the Job.</summary>
-    [Reason("Change what the message names: a quota, a policy, or a field of spec.pod.", ConditionTypes.Succeeded, ConditionTypes.Ready, ConditionTypes.ArtifactPublished)]
+    [Reason("Change what the message names: a quota, a policy, or a field of spec.pod.", ConditionTypes.Succeeded, ConditionTypes.Ready,
+        ConditionTypes.ArtifactPublished)]
     public const string JobCreationFailed = "JobCreationFailed";
 
     /// <summary>The operator failed at this resource in a way that it does not foresee; it tries again every few minutes.</summary>

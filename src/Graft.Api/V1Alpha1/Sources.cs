@@ -107,7 +107,7 @@ public sealed class OciSource
 /// <summary>Under which terms the files may be used; copied to the model card of what is made from them.</summary>
 public sealed class LicenseNotice
 {
-    /// <summary>The licence's SPDX identifier, such as <c>Apache-2.0</c>.</summary>
+    /// <summary>The license's SPDX identifier, such as <c>Apache-2.0</c>.</summary>
     [Length(1, 128)]
     public string? Spdx { get; set; }
 

@@ -48,7 +48,7 @@ public sealed class TrainingDatasetSpec
     [MaxLength(71)]
     public string? Digest { get; set; }
 
-    /// <summary>The data's licence.</summary>
+    /// <summary>The data's license.</summary>
     public LicenseNotice? License { get; set; }
 
     /// <summary>The pod that inspects the files.</summary>

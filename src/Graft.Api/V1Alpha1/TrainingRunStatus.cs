@@ -85,10 +85,10 @@ public sealed class ResolvedInput
 /// <summary>How far a run is; written every few seconds at most.</summary>
 public sealed class RunProgress
 {
-    /// <summary>Optimiser steps done.</summary>
+    /// <summary>Optimizer steps done.</summary>
     public long? Step { get; set; }
 
-    /// <summary>Optimiser steps in all.</summary>
+    /// <summary>Optimizer steps in all.</summary>
     public long? TotalSteps { get; set; }
 
     /// <summary>Both, and the share done, for people: <c>120/300 (40%)</c>.</summary>
@@ -123,19 +123,19 @@ public sealed class RunProgress
 /// <summary>A run's final figures; decimals as strings.</summary>
 public sealed class RunFigures
 {
-    /// <summary>Loss per labelled token of the base model on the held-out records.</summary>
+    /// <summary>Loss per labeled token of the base model on the held-out records.</summary>
     [MaxLength(32)]
     public string? BaseLoss { get; set; }
 
-    /// <summary>Loss per labelled token of the adapted model on the held-out records.</summary>
+    /// <summary>Loss per labeled token of the adapted model on the held-out records.</summary>
     [MaxLength(32)]
     public string? AdaptedLoss { get; set; }
 
-    /// <summary>Share of labelled tokens that the base model predicts, on the held-out records.</summary>
+    /// <summary>Share of labeled tokens that the base model predicts, on the held-out records.</summary>
     [MaxLength(32)]
     public string? BaseTokenAccuracy { get; set; }
 
-    /// <summary>Share of labelled tokens that the adapted model predicts, on the held-out records.</summary>
+    /// <summary>Share of labeled tokens that the adapted model predicts, on the held-out records.</summary>
     [MaxLength(32)]
     public string? AdaptedTokenAccuracy { get; set; }
 

@@ -45,7 +45,7 @@ public sealed class DataSpec
     public bool? Packing { get; set; }
 }
 
-/// <summary>How the trained part is optimised.</summary>
+/// <summary>How the trained part is optimized.</summary>
 [AtMostOneOf("epochs", "maxSteps")]
 [AtMostOneOf("warmupSteps", "warmupRatio")]
 public sealed class TrainingSpec
@@ -54,7 +54,7 @@ public sealed class TrainingSpec
     [DecimalString(Minimum = 0, ExclusiveMinimum = true, Maximum = 100000)]
     public string? Epochs { get; set; }
 
-    /// <summary>The number of optimiser steps, in place of epochs.</summary>
+    /// <summary>The number of optimizer steps, in place of epochs.</summary>
     [Range(1, 100_000_000)]
     public int? MaxSteps { get; set; }
 
@@ -63,7 +63,7 @@ public sealed class TrainingSpec
     [DefaultValue(8)]
     public int? BatchSize { get; set; }
 
-    /// <summary>The number of forward passes whose gradients make one optimiser step, weighted by their labelled tokens.</summary>
+    /// <summary>The number of forward passes whose gradients make one optimizer step, weighted by their labeled tokens.</summary>
     [Range(1, 65536)]
     [DefaultValue(1)]
     public int? GradientAccumulationSteps { get; set; }
@@ -183,7 +183,8 @@ public sealed class PublishSpec
 {
     /// <summary>The artifact's name; the run's name without it. Runs that share it make versions of one artifact.</summary>
     [Length(1, 128)]
-    [RegularExpression("^[a-z0-9]+([._-][a-z0-9]+)*$", ErrorMessage = "lower-case letters and digits, with single '.', '_' or '-' between them")]
+    [RegularExpression(
+        "^[a-z0-9]+([._-][a-z0-9]+)*$", ErrorMessage = "lower-case letters and digits, with single '.', '_' or '-' between them")]
     public string? Name { get; set; }
 
     /// <summary>
@@ -194,13 +195,15 @@ public sealed class PublishSpec
     public string? Repository { get; set; }
 
     /// <summary>
-    /// Speak HTTP without TLS to the repository's registry; for registries inside the cluster. Without it as the installation does, where the
+    /// Speak HTTP without TLS to the repository's registry; for registries inside the cluster. Without it as the installation does, where
+    /// the
     /// registry is the installation's.
     /// </summary>
     public bool? PlainHttp { get; set; }
 
     /// <summary>
-    /// A Secret of type <c>kubernetes.io/dockerconfigjson</c> in the same namespace with the registry's credentials. To publish again, at another
+    /// A Secret of type <c>kubernetes.io/dockerconfigjson</c> in the same namespace with the registry's credentials. To publish again, at
+    /// another
     /// place, what is in a registry that is not the installation's, it holds the credentials of both.
     /// </summary>
     public LocalReference? PushSecretRef { get; set; }

@@ -3,7 +3,9 @@ using Graft.Api.V1Alpha1;
 
 namespace Graft.Api.Validation;
 
-/// <summary>Tolerations, affinity and spread that the API server would refuse in a pod, or that mean something else than they seem to.</summary>
+/// <summary>
+/// Tolerations, affinity and spread that the API server would refuse in a pod, or that mean something else than they seem to.
+/// </summary>
 internal static class PlacementRules
 {
     public static IEnumerable<SpecProblem> Check(PodSettings pod, FieldPath path)
@@ -22,16 +24,19 @@ internal static class PlacementRules
             { Operator: "Exists", Value.Length: > 0 } =>
                 [SpecProblem.Impossible(at.Field("value"), "the operator Exists compares no value", "leave the value out")],
             { Operator: not "Exists", Key: null } =>
-                [SpecProblem.Impossible(at.Field("key"), "a toleration without a key tolerates every taint", "set a key, or operator: Exists")],
+                [SpecProblem.Impossible(
+                    at.Field("key"), "a toleration without a key tolerates every taint", "set a key, or operator: Exists")],
             { TolerationSeconds: not null, Effect: not "NoExecute" } =>
-                [SpecProblem.Impossible(at.Field("tolerationSeconds"), "only a pod that is driven out by NoExecute can stay for a time", "set effect: NoExecute")],
+                [SpecProblem.Impossible(at.Field("tolerationSeconds"), "only a pod that is driven out by NoExecute can stay for a time",
+                    "set effect: NoExecute")],
             _ => [],
         });
     }
 
     private static IEnumerable<SpecProblem> Nodes(NodeAffinitySpec? affinity, FieldPath path)
     {
-        const string Required = "requiredDuringSchedulingIgnoredDuringExecution", Preferred = "preferredDuringSchedulingIgnoredDuringExecution";
+        const string Required =
+            "requiredDuringSchedulingIgnoredDuringExecution", Preferred = "preferredDuringSchedulingIgnoredDuringExecution";
         var required = affinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms;
         return Each(required, path.Field(Required, "nodeSelectorTerms"), Term)
             .Concat(Each(affinity?.PreferredDuringSchedulingIgnoredDuringExecution, path.Field(Preferred), (nodes, at) =>
@@ -47,27 +52,31 @@ internal static class PlacementRules
         {
             return rule is { Key: "metadata.name", Operator: "In" or "NotIn", Values.Count: 1 }
                 ? []
-                : [SpecProblem.Impossible(at, "a node has one field to match, its name", "write {key: metadata.name, operator: In, values: [NODE]}")];
+                : [SpecProblem.Impossible(
+                    at, "a node has one field to match, its name", "write {key: metadata.name, operator: In, values: [NODE]}")];
         }
     }
 
     private static IEnumerable<SpecProblem> Pods(PodAffinitySpec? affinity, FieldPath path)
     {
-        const string Required = "requiredDuringSchedulingIgnoredDuringExecution", Preferred = "preferredDuringSchedulingIgnoredDuringExecution";
+        const string Required =
+            "requiredDuringSchedulingIgnoredDuringExecution", Preferred = "preferredDuringSchedulingIgnoredDuringExecution";
         return Each(affinity?.RequiredDuringSchedulingIgnoredDuringExecution, path.Field(Required), Term)
             .Concat(Each(affinity?.PreferredDuringSchedulingIgnoredDuringExecution, path.Field(Preferred), (term, at) =>
                 Term(term.PodAffinityTerm!, at.Field("podAffinityTerm"))));
 
         static IEnumerable<SpecProblem> Term(PodAffinityTerm term, FieldPath at)
         {
-            return Selector(term.LabelSelector, at.Field("labelSelector")).Concat(Selector(term.NamespaceSelector, at.Field("namespaceSelector")));
+            return Selector(term.LabelSelector, at.Field("labelSelector")).Concat(
+                Selector(term.NamespaceSelector, at.Field("namespaceSelector")));
         }
     }
 
     private static IEnumerable<SpecProblem> Spread(TopologySpread spread, FieldPath path)
     {
         return spread is { MinDomains: not null, WhenUnsatisfiable: not "DoNotSchedule" }
-            ? [SpecProblem.Impossible(path.Field("minDomains"), "a least number of domains can only be demanded", "set whenUnsatisfiable: DoNotSchedule")]
+            ? [SpecProblem.Impossible(
+                path.Field("minDomains"), "a least number of domains can only be demanded", "set whenUnsatisfiable: DoNotSchedule")]
             : Selector(spread.LabelSelector, path.Field("labelSelector"));
     }
 

@@ -31,7 +31,8 @@ internal static class PodKeyRules
     /// <summary>What a person may ask of Kueue for the pods: where they lie in its topology.</summary>
     private static readonly IReadOnlyList<string> TopologyRequests =
     [
-        "kueue.x-k8s.io/podset-required-topology", "kueue.x-k8s.io/podset-preferred-topology", "kueue.x-k8s.io/podset-unconstrained-topology",
+        "kueue.x-k8s.io/podset-required-topology", "kueue.x-k8s.io/podset-preferred-topology",
+        "kueue.x-k8s.io/podset-unconstrained-topology",
     ];
 
     public static IEnumerable<SpecProblem> Check(PodSettings pod, FieldPath path)
@@ -49,7 +50,8 @@ internal static class PodKeyRules
             .Select(key => (Key: key, Owner: OwnerOf(key)))
             .Where(found => found.Owner is not null)
             .Select(found => new SpecProblem(
-                Severity.Error, ProblemCodes.NotAllowed, path.Field(found.Key), $"this key belongs to {found.Owner}", "use a key of your own")));
+                Severity.Error, ProblemCodes.NotAllowed, path.Field(found.Key), $"this key belongs to {found.Owner}",
+                "use a key of your own")));
     }
 
     private static string? OwnerOf(string key)
@@ -61,7 +63,8 @@ internal static class PodKeyRules
         }
 
         var domain = key[..slash];
-        return Reserved.FirstOrDefault(known => domain == known.Domain || domain.EndsWith("." + known.Domain, StringComparison.Ordinal)).Owner;
+        return Reserved.FirstOrDefault(
+            known => domain == known.Domain || domain.EndsWith("." + known.Domain, StringComparison.Ordinal)).Owner;
     }
 
     private static IEnumerable<SpecProblem> Forms(Dictionary<string, string>? entries, FieldPath path, bool areLabels)

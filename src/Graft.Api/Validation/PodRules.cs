@@ -42,12 +42,14 @@ internal static class PodRules
         if (pod.CpuLimit is { } limit && Quantity.Parse(limit) < Math.Max(Quantity.Parse(pod.Cpu ?? "0"), 1e-3))
         {
             yield return SpecProblem.Impossible(
-                path.Field("cpuLimit"), $"fewer CPUs are allowed ({limit}) than asked for ({pod.Cpu})", "allow as many, or leave the limit out");
+                path.Field("cpuLimit"), $"fewer CPUs are allowed ({limit}) than asked for ({pod.Cpu})",
+                "allow as many, or leave the limit out");
         }
 
         if (pod.Memory is { } memory && Quantity.Parse(memory) < Quantity.Parse(LeastMemory))
         {
-            yield return TooSmall(path.Field("memory"), $"{memory} is less memory than any trainer needs", $"2Gi is usual for small models");
+            yield return TooSmall(
+                path.Field("memory"), $"{memory} is less memory than any trainer needs", $"2Gi is usual for small models");
         }
 
         if (pod.SharedMemory is { } shared && Quantity.Parse(shared) > Quantity.Parse(pod.Memory ?? shared))
@@ -70,7 +72,8 @@ internal static class PodRules
         {
             if (size is not null && Quantity.Parse(size) < 1)
             {
-                yield return TooSmall(path.Field("storage", name), "a limit of 0 leaves no room", "give it a size such as 10Gi, or leave it out");
+                yield return TooSmall(
+                    path.Field("storage", name), "a limit of 0 leaves no room", "give it a size such as 10Gi, or leave it out");
             }
         }
     }

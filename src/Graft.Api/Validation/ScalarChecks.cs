@@ -73,7 +73,8 @@ internal static class ScalarChecks
         if (schema.AllowedValues is { } allowed && !allowed.Contains(text))
         {
             var near = NearestName.Find(text, allowed) is { } name ? $"did you mean \"{name}\"? " : "";
-            yield return Problem(ProblemCodes.NotAllowed, path, $"\"{text}\" is not allowed", $"{near}(allowed: {string.Join(", ", allowed)})");
+            yield return Problem(
+                ProblemCodes.NotAllowed, path, $"\"{text}\" is not allowed", $"{near}(allowed: {string.Join(", ", allowed)})");
         }
         else if (length < schema.MinLength || length > schema.MaxLength)
         {
@@ -81,7 +82,8 @@ internal static class ScalarChecks
         }
         else if (schema.Pattern is { } pattern && !Matches(pattern, text))
         {
-            yield return Problem(ProblemCodes.BadFormat, path, $"\"{text}\" has the wrong form", $"expected {schema.PatternMeaning ?? pattern}");
+            yield return Problem(
+                ProblemCodes.BadFormat, path, $"\"{text}\" has the wrong form", $"expected {schema.PatternMeaning ?? pattern}");
         }
         else if (schema.Decimal is { } bounds && !IsInside(bounds, text))
         {

@@ -10,14 +10,14 @@ namespace Graft.Api.Validation;
 /// </summary>
 internal sealed class SchemaChecker
 {
-    private readonly SchemaNode root;
-    private readonly FieldPath rootPath;
-    private readonly List<SpecProblem> problems = [];
+    private readonly SchemaNode _root;
+    private readonly FieldPath _rootPath;
+    private readonly List<SpecProblem> _problems = [];
 
     private SchemaChecker(SchemaNode root, FieldPath rootPath)
     {
-        this.root = root;
-        this.rootPath = rootPath;
+        _root = root;
+        _rootPath = rootPath;
     }
 
     /// <summary>What is wrong with a value.</summary>
@@ -28,7 +28,7 @@ internal sealed class SchemaChecker
     {
         var checker = new SchemaChecker(schema, path);
         checker.Value(schema, node, path);
-        return checker.problems;
+        return checker._problems;
     }
 
     private void Value(SchemaNode schema, DocumentNode node, FieldPath path)
@@ -53,7 +53,7 @@ internal sealed class SchemaChecker
                 break;
             case (not (SchemaKind.Object or SchemaKind.Map or SchemaKind.List), DocumentScalar { Value: not null } scalar)
                 when ScalarChecks.Accepts(schema, scalar):
-                problems.AddRange(ScalarChecks.Check(schema, scalar, path));
+                _problems.AddRange(ScalarChecks.Check(schema, scalar, path));
                 break;
             default:
                 Add(ProblemCodes.WrongType, path, $"expected {Describe(schema)}, found {node.Describe()}", TypeRemedy(schema, node));
@@ -127,7 +127,7 @@ internal sealed class SchemaChecker
     // The shallowest field of this name anywhere in the resource.
     private FieldPath? Elsewhere(string key)
     {
-        var level = new List<(SchemaNode Schema, FieldPath Path)> { (root, rootPath) };
+        var level = new List<(SchemaNode Schema, FieldPath Path)> { (_root, _rootPath) };
         while (level.Count > 0)
         {
             foreach (var (schema, path) in level)
@@ -153,7 +153,8 @@ internal sealed class SchemaChecker
             Value(schema.Items!, list.Items[i], path.Item(i));
             if (schema.ListMapKey is { } key && (list.Items[i] as DocumentMapping)?.GetText(key) is { } name && !seen.Add(name))
             {
-                Add(ProblemCodes.DuplicateItem, path.Item(i).Field(key), $"another item has the {key} \"{name}\" already", "keep one of them");
+                Add(ProblemCodes.DuplicateItem, path.Item(i)
+                    .Field(key), $"another item has the {key} \"{name}\" already", "keep one of them");
             }
         }
     }
@@ -192,7 +193,8 @@ internal sealed class SchemaChecker
             (SchemaKind.List, DocumentScalar { Value: not null } scalar) => $"write it as a list: [{scalar.Text}]",
             (SchemaKind.Object, DocumentScalar { Value: not null } scalar) when schema.Fields is [{ IsRequired: true } only]
                 => $"write {{{only.Name}: {scalar.Text}}}",
-            (SchemaKind.Object, _) when schema.Fields.Count > 0 => $"its fields are {string.Join(", ", schema.Fields.Select(field => field.Name))}",
+            (SchemaKind.Object, _) when schema.Fields.Count > 0 =>
+                $"its fields are {string.Join(", ", schema.Fields.Select(field => field.Name))}",
             (_, DocumentScalar { Value: null }) => "give it a value, or leave it out",
             _ => null,
         };
@@ -200,6 +202,6 @@ internal sealed class SchemaChecker
 
     private void Add(string code, FieldPath path, string message, string? remedy)
     {
-        problems.Add(new SpecProblem(Severity.Error, code, path, message, remedy));
+        _problems.Add(new SpecProblem(Severity.Error, code, path, message, remedy));
     }
 }

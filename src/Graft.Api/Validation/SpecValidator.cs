@@ -70,7 +70,8 @@ public static class SpecValidator
 
     private static IReadOnlyList<SpecProblem> Validate<T>(object spec, Func<IEnumerable<SpecProblem>> rules)
     {
-        var problems = SchemaChecker.Check(ResourceKind.For(typeof(T)).SpecSchema, DocumentJson.Read(KubernetesJson.Serialize(spec)), SpecPath);
+        var problems = SchemaChecker.Check(
+            ResourceKind.For(typeof(T)).SpecSchema, DocumentJson.Read(KubernetesJson.Serialize(spec)), SpecPath);
         return problems.Count > 0 ? problems : [.. rules()];
     }
 }

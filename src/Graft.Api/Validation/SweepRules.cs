@@ -59,7 +59,8 @@ internal static class SweepRules
             if (rivals.FirstOrDefault(rival => (value as DocumentMapping)?.Get(rival) is not null) is { } chosen)
             {
                 return (null, SpecProblem.Impossible(
-                    at, $"the template sets {chosen}, which excludes {name}", $"take {chosen} out of the template, or search another field"));
+                    at, $"the template sets {chosen}, which excludes {name}",
+                    $"take {chosen} out of the template, or search another field"));
             }
 
             if (schema.Field(name) is not { } next)
@@ -102,7 +103,8 @@ internal static class SweepRules
     {
         if (leaf.Kind != SchemaKind.Integer && leaf.Decimal is null)
         {
-            return [SpecProblem.Impossible(at, "the field holds no number to draw from a range", "give its values one by one, under values")];
+            return [SpecProblem.Impossible(
+                at, "the field holds no number to draw from a range", "give its values one by one, under values")];
         }
 
         var (minimum, maximum) = (Number(range.Minimum!), Number(range.Maximum!));

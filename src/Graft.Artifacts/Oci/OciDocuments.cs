@@ -110,9 +110,9 @@ internal static class OciJson
         {
             return JsonSerializer.Deserialize<T>(content, Options) ?? throw new ArtifactException($"{what} is empty.");
         }
-        catch (JsonException fault)
+        catch (JsonException error)
         {
-            throw new ArtifactException($"{what} is no {typeof(T).Name} of OCI: {fault.Message}", fault);
+            throw new ArtifactException($"{what} is no {typeof(T).Name} of OCI: {error.Message}", error);
         }
     }
 }

@@ -21,14 +21,15 @@ internal sealed class OciLayout(string folder) : IOciRepository
         var path = UnfinishedFiles.Beside(Path.Combine(folder, "check"));
         try
         {
-            await AtomicFile.WriteThroughAsync(path, stream => stream.WriteAsync("ok"u8.ToArray(), cancellationToken).AsTask()).ConfigureAwait(false);
+            await AtomicFile.WriteThroughAsync(
+                path, stream => stream.WriteAsync("ok"u8.ToArray(), cancellationToken).AsTask()).ConfigureAwait(false);
             File.Delete(path);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ArtifactException(
-                $"The folder '{folder}' cannot be written: {fault.Message} Name another one, or mend its permissions.",
-                fault,
+                $"The folder '{folder}' cannot be written: {error.Message} Name another one, or mend its permissions.",
+                error,
                 ArtifactFailure.Refused);
         }
     }
@@ -76,12 +77,14 @@ internal sealed class OciLayout(string folder) : IOciRepository
         }
 
         await using var source = open();
-        await AtomicFile.WriteThroughAsync(BlobPath(blob.Digest), stream => source.CopyToAsync(stream, cancellationToken)).ConfigureAwait(false);
+        await AtomicFile.WriteThroughAsync(
+            BlobPath(blob.Digest), stream => source.CopyToAsync(stream, cancellationToken)).ConfigureAwait(false);
     }
 
     public Task PushManifestAsync(StoredManifest manifest, CancellationToken cancellationToken)
     {
-        return AtomicFile.WriteThroughAsync(BlobPath(manifest.Digest), stream => stream.WriteAsync(manifest.Content, cancellationToken).AsTask());
+        return AtomicFile.WriteThroughAsync(
+            BlobPath(manifest.Digest), stream => stream.WriteAsync(manifest.Content, cancellationToken).AsTask());
     }
 
     public async Task<bool> TryTagAsync(string tag, StoredManifest manifest, CancellationToken cancellationToken)
@@ -96,7 +99,8 @@ internal sealed class OciLayout(string folder) : IOciRepository
         }
 
         var layoutMark = "{\"imageLayoutVersion\":\"1.0.0\"}"u8.ToArray();
-        await AtomicFile.WriteThroughAsync(Path.Combine(folder, "oci-layout"), stream => stream.WriteAsync(layoutMark, cancellationToken).AsTask()).ConfigureAwait(false);
+        await AtomicFile.WriteThroughAsync(
+            Path.Combine(folder, "oci-layout"), stream => stream.WriteAsync(layoutMark, cancellationToken).AsTask()).ConfigureAwait(false);
         var entry = new Descriptor
         {
             MediaType = manifest.MediaType,
@@ -105,7 +109,8 @@ internal sealed class OciLayout(string folder) : IOciRepository
             Annotations = new(StringComparer.Ordinal) { [Annotations.RefName] = tag },
         };
         var content = OciJson.Write(index with { Manifests = [.. index.Manifests, entry] });
-        await AtomicFile.WriteThroughAsync(IndexPath, stream => stream.WriteAsync(content, cancellationToken).AsTask()).ConfigureAwait(false);
+        await AtomicFile.WriteThroughAsync(
+            IndexPath, stream => stream.WriteAsync(content, cancellationToken).AsTask()).ConfigureAwait(false);
         return true;
     }
 
@@ -146,11 +151,11 @@ internal sealed class OciLayout(string folder) : IOciRepository
             {
                 await Task.Delay(RandomNumberGenerator.GetInt32(10, 50), cancellationToken).ConfigureAwait(false);
             }
-            catch (IOException fault)
+            catch (IOException error)
             {
                 throw new ArtifactException(
                     $"Another process has held '{path}' for {LockTimeout.TotalSeconds:0} s; end it and try again.",
-                    fault,
+                    error,
                     ArtifactFailure.Unavailable);
             }
         }

@@ -41,7 +41,8 @@ public sealed partial record OciReference(string? Registry, string Repository, s
 
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
         var registry = slash > 0 ? rest[..slash] : "";
-        if (!registry.Contains('.', StringComparison.Ordinal) && !registry.Contains(':', StringComparison.Ordinal) && registry != "localhost")
+        if (!registry.Contains('.', StringComparison.Ordinal)
+            && !registry.Contains(':', StringComparison.Ordinal) && registry != "localhost")
         {
             throw Invalid(text, "it must begin with a registry's host, as in registry.example.org/team/name:v1");
         }

@@ -8,9 +8,9 @@ namespace Graft.Artifacts.Oci;
 /// </summary>
 internal sealed class VerifyingStream(Stream inner, Descriptor blob) : ReadOnlyStream
 {
-    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private long length;
-    private bool verified;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private long _length;
+    private bool _verified;
 
     /// <summary>Reads what the consumer left (an archive's padding), and with it verifies the whole blob.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
@@ -40,7 +40,7 @@ internal sealed class VerifyingStream(Stream inner, Descriptor blob) : ReadOnlyS
         if (disposing)
         {
             inner.Dispose();
-            hash.Dispose();
+            _hash.Dispose();
         }
 
         base.Dispose(disposing);
@@ -48,21 +48,21 @@ internal sealed class VerifyingStream(Stream inner, Descriptor blob) : ReadOnlyS
 
     private void Check(ReadOnlySpan<byte> bytes, bool atEnd)
     {
-        hash.AppendData(bytes);
-        length += bytes.Length;
-        if (length > blob.Size || (atEnd && length < blob.Size))
+        _hash.AppendData(bytes);
+        _length += bytes.Length;
+        if (_length > blob.Size || (atEnd && _length < blob.Size))
         {
             throw new ArtifactException(
-                $"Blob {blob.Digest} should have {blob.Size} bytes but {(atEnd ? $"ends after {length}" : "has more")}: the stored copy or the transfer is damaged. Try again; if it stays, delete the stored blob and publish the artifact again.");
+                $"Blob {blob.Digest} should have {blob.Size} bytes but {(atEnd ? $"ends after {_length}" : "has more")}: the stored copy or the transfer is damaged. Try again; if it stays, delete the stored blob and publish the artifact again.");
         }
 
-        if (!atEnd || verified)
+        if (!atEnd || _verified)
         {
             return;
         }
 
-        var actual = OciDigest.Format(hash.GetHashAndReset());
-        verified = true;
+        var actual = OciDigest.Format(_hash.GetHashAndReset());
+        _verified = true;
         if (actual != blob.Digest)
         {
             throw new ArtifactException(

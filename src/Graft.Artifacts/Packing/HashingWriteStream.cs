@@ -6,8 +6,8 @@ namespace Graft.Artifacts.Packing;
 /// <summary>Passes on what is written and computes its digest. Leaves the inner stream open.</summary>
 internal sealed class HashingWriteStream(Stream inner) : Stream
 {
-    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private long length;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private long _length;
 
     public override bool CanRead => false;
 
@@ -15,18 +15,18 @@ internal sealed class HashingWriteStream(Stream inner) : Stream
 
     public override bool CanWrite => true;
 
-    public override long Length => length;
+    public override long Length => _length;
 
     public override long Position
     {
-        get => length;
+        get => _length;
         set => throw new NotSupportedException();
     }
 
     /// <summary>The digest of everything written.</summary>
     public string Digest()
     {
-        return OciDigest.Format(hash.GetCurrentHash());
+        return OciDigest.Format(_hash.GetCurrentHash());
     }
 
     public override void Write(byte[] buffer, int offset, int count)
@@ -36,8 +36,8 @@ internal sealed class HashingWriteStream(Stream inner) : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        hash.AppendData(buffer);
-        length += buffer.Length;
+        _hash.AppendData(buffer);
+        _length += buffer.Length;
         inner.Write(buffer);
     }
 
@@ -48,8 +48,8 @@ internal sealed class HashingWriteStream(Stream inner) : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        hash.AppendData(buffer.Span);
-        length += buffer.Length;
+        _hash.AppendData(buffer.Span);
+        _length += buffer.Length;
         return inner.WriteAsync(buffer, cancellationToken);
     }
 
@@ -77,7 +77,7 @@ internal sealed class HashingWriteStream(Stream inner) : Stream
     {
         if (disposing)
         {
-            hash.Dispose();
+            _hash.Dispose();
         }
 
         base.Dispose(disposing);

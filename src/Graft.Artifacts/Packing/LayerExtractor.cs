@@ -16,7 +16,9 @@ internal static class LayerExtractor
     /// <summary>What any layer may unpack to, however small it is.</summary>
     private const long AlwaysUnpacked = 1L << 30;
 
-    /// <summary>How many times its size a larger layer may unpack to. Weights hardly shrink, text to a tenth, zeros to a thousandth.</summary>
+    /// <summary>
+    /// How many times its size a larger layer may unpack to. Weights hardly shrink, text to a tenth, zeros to a thousandth.
+    /// </summary>
     private const long LargestRatio = 100;
 
     /// <summary>The most entries of an archive: each costs an inode, whatever its size.</summary>
@@ -33,11 +35,11 @@ internal static class LayerExtractor
             await blob.DrainAsync(cancellationToken).ConfigureAwait(false);
             FolderLinks.Check(folder);
         }
-        catch (Exception fault) when (fault is InvalidDataException or EndOfStreamException or FormatException)
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException)
         {
             // A damaged blob shows as a broken archive first; its digest is the better explanation.
             await blob.DrainAsync(cancellationToken).ConfigureAwait(false);
-            throw new ArtifactException($"Layer {layer.Digest} is no archive of the kind '{layer.MediaType}': {fault.Message}", fault);
+            throw new ArtifactException($"Layer {layer.Digest} is no archive of the kind '{layer.MediaType}': {error.Message}", error);
         }
     }
 
@@ -76,7 +78,8 @@ internal static class LayerExtractor
     }
 
     /// <summary>Unpacks an uncompressed tar archive.</summary>
-    public static async Task ExtractTarAsync(Stream archive, string folder, CancellationToken cancellationToken, int mostEntries = MostEntries)
+    public static async Task ExtractTarAsync(
+        Stream archive, string folder, CancellationToken cancellationToken, int mostEntries = MostEntries)
     {
         await using var tar = new TarReader(archive, leaveOpen: true);
         var entries = 0;
@@ -84,7 +87,8 @@ internal static class LayerExtractor
         {
             if (++entries > mostEntries)
             {
-                throw new ArtifactException($"The archive has more than {mostEntries} entries: it is not unpacked. Pack many small records into few files.");
+                throw new ArtifactException(
+                    $"The archive has more than {mostEntries} entries: it is not unpacked. Pack many small records into few files.");
             }
 
             await ExtractEntryAsync(entry, folder, cancellationToken).ConfigureAwait(false);

@@ -103,12 +103,12 @@ internal sealed record PackedLayer(string Path, Descriptor Descriptor, string Di
 
     private static UstarTarEntry Fixed(TarEntryType type, string name)
     {
-        const UnixFileMode file = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-        const UnixFileMode folder = file | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        const UnixFileMode File = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        const UnixFileMode Folder = File | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         return new UstarTarEntry(type, name)
         {
             ModificationTime = DateTimeOffset.UnixEpoch,
-            Mode = type == TarEntryType.Directory ? folder : file,
+            Mode = type == TarEntryType.Directory ? Folder : File,
             Uid = 0,
             Gid = 0,
         };

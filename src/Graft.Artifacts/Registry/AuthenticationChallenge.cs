@@ -25,7 +25,9 @@ internal sealed partial record AuthenticationChallenge(string Scheme, IReadOnlyD
             var parameters = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
             foreach (Match match in ParameterPattern().Matches(space < 0 ? "" : header[space..]))
             {
-                parameters[match.Groups["key"].Value] = match.Groups["quoted"].Success ? match.Groups["quoted"].Value : match.Groups["plain"].Value;
+                parameters[match.Groups["key"].Value] = match.Groups["quoted"].Success
+                    ? match.Groups["quoted"].Value
+                    : match.Groups["plain"].Value;
             }
 
             return new AuthenticationChallenge(scheme, parameters);

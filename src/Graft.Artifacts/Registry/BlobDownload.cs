@@ -13,10 +13,10 @@ internal sealed class BlobDownload(RegistryHttp http, string address, Descriptor
     private const int MaxResumptions = 5;
     private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(60);
 
-    private HttpResponseMessage? response;
-    private Stream? body;
-    private long position;
-    private int resumptions;
+    private HttpResponseMessage? _response;
+    private Stream? _body;
+    private long _position;
+    private int _resumptions;
 
     public override bool CanRead => true;
 
@@ -28,7 +28,7 @@ internal sealed class BlobDownload(RegistryHttp http, string address, Descriptor
 
     public override long Position
     {
-        get => position;
+        get => _position;
         set => throw new NotSupportedException();
     }
 
@@ -36,27 +36,27 @@ internal sealed class BlobDownload(RegistryHttp http, string address, Descriptor
     /// <exception cref="ArtifactException">The registry has no such blob, or refuses.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        Close(ref response, ref body);
+        Close(ref _response, ref _body);
         var answer = await http.SendAsync(
             () =>
             {
                 var request = new HttpRequestMessage(HttpMethod.Get, address);
-                request.Headers.Range = position > 0 ? new RangeHeaderValue(position, null) : null;
+                request.Headers.Range = _position > 0 ? new RangeHeaderValue(_position, null) : null;
                 return request;
             },
             retry: true,
             cancellationToken,
             isBlob: true).ConfigureAwait(false);
-        response = answer;
+        _response = answer;
         if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.PartialContent))
         {
             throw await http.RefusalAsync(answer, $"a request for blob {blob.Digest}", cancellationToken).ConfigureAwait(false);
         }
 
-        body = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        if (position > 0 && answer.StatusCode == HttpStatusCode.OK)
+        _body = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        if (_position > 0 && answer.StatusCode == HttpStatusCode.OK)
         {
-            await SkipAsync(body, position, cancellationToken).ConfigureAwait(false);
+            await SkipAsync(_body, _position, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -68,25 +68,25 @@ internal sealed class BlobDownload(RegistryHttp http, string address, Descriptor
             {
                 using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 stall.CancelAfter(StallTimeout);
-                var count = await body!.ReadAsync(buffer, stall.Token).ConfigureAwait(false);
-                if (count == 0 && buffer.Length > 0 && position < blob.Size)
+                var count = await _body!.ReadAsync(buffer, stall.Token).ConfigureAwait(false);
+                if (count == 0 && buffer.Length > 0 && _position < blob.Size)
                 {
-                    throw new EndOfStreamException($"The registry ended blob {blob.Digest} after {position} of {blob.Size} bytes.");
+                    throw new EndOfStreamException($"The registry ended blob {blob.Digest} after {_position} of {blob.Size} bytes.");
                 }
 
-                position += count;
+                _position += count;
                 return count;
             }
-            catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken) && resumptions < MaxResumptions)
+            catch (Exception error) when (RegistryHttp.IsPassing(error, cancellationToken) && _resumptions < MaxResumptions)
             {
-                resumptions++;
+                _resumptions++;
                 await OpenAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken))
+            catch (Exception error) when (RegistryHttp.IsPassing(error, cancellationToken))
             {
                 throw new ArtifactException(
-                    $"The transfer of blob {blob.Digest} broke {resumptions + 1} times ({fault.Message}). Try again later.",
-                    fault,
+                    $"The transfer of blob {blob.Digest} broke {_resumptions + 1} times ({error.Message}). Try again later.",
+                    error,
                     ArtifactFailure.Unavailable);
             }
         }
@@ -126,7 +126,7 @@ internal sealed class BlobDownload(RegistryHttp http, string address, Descriptor
     {
         if (disposing)
         {
-            Close(ref response, ref body);
+            Close(ref _response, ref _body);
         }
 
         base.Dispose(disposing);
@@ -145,7 +145,8 @@ internal sealed class BlobDownload(RegistryHttp http, string address, Descriptor
         var buffer = new byte[81920];
         while (count > 0)
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, count)), cancellationToken).ConfigureAwait(false);
+            var read = await stream.ReadAsync(
+                buffer.AsMemory(0, (int)Math.Min(buffer.Length, count)), cancellationToken).ConfigureAwait(false);
             count = read > 0 ? count - read : throw new EndOfStreamException(
                 "The registry ended the blob before the byte where the transfer broke.");
         }

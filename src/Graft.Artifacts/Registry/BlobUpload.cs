@@ -30,16 +30,16 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
                 await CompleteAsync(location, withBody: blob.Size <= options.ChunkBytes, cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken) && restart < MaxRestarts)
+            catch (Exception error) when (RegistryHttp.IsPassing(error, cancellationToken) && restart < MaxRestarts)
             {
                 // The registry forgot the upload, or broke off a request whose body cannot be repeated: from the beginning.
                 await Task.Delay(Backoff.Doubled(FirstRestart, LongestRestart, restart + 1), cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken))
+            catch (Exception error) when (RegistryHttp.IsPassing(error, cancellationToken))
             {
                 throw new ArtifactException(
-                    $"The upload of blob {blob.Digest} to {endpoint.Host} broke {restart + 1} times ({fault.Message}). Try again later.",
-                    fault,
+                    $"The upload of blob {blob.Digest} to {endpoint.Host} broke {restart + 1} times ({error.Message}). Try again later.",
+                    error,
                     ArtifactFailure.Unavailable);
             }
         }
@@ -57,7 +57,7 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
             using var response = await http.SendAsync(
                 () => new HttpRequestMessage(HttpMethod.Delete, location), retry: false, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken))
+        catch (Exception error) when (RegistryHttp.IsPassing(error, cancellationToken))
         {
             // Not every registry can end an upload; all of them forget one that never gets a byte.
         }
@@ -88,7 +88,7 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
                 sent += size;
                 failures = 0;
             }
-            catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken) && failures < MaxRestarts)
+            catch (Exception error) when (RegistryHttp.IsPassing(error, cancellationToken) && failures < MaxRestarts)
             {
                 failures++;
                 (location, sent) = await StatusAsync(location, cancellationToken).ConfigureAwait(false);
@@ -98,7 +98,8 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
         return location;
     }
 
-    private async Task<HttpResponseMessage> PatchAsync(Uri location, Stream source, long offset, int size, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> PatchAsync(
+        Uri location, Stream source, long offset, int size, CancellationToken cancellationToken)
     {
         var response = await http.SendAsync(
             () =>
@@ -124,7 +125,8 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
             // 416: the registry has another number of bytes than we think, which its status tells. 404: it has given the upload up, as some
             // do when the number differs; then its status says so, and the upload begins again.
             const HttpStatusCode Differs = HttpStatusCode.RequestedRangeNotSatisfiable;
-            throw (int)response.StatusCode >= 500 || response.StatusCode is Differs or HttpStatusCode.NotFound or HttpStatusCode.TooManyRequests
+            throw (int)response.StatusCode >= 500
+                || response.StatusCode is Differs or HttpStatusCode.NotFound or HttpStatusCode.TooManyRequests
                 ? new IOException($"the registry answers {(int)response.StatusCode}")
                 : await http.RefusalAsync(response, "a chunk of an upload", cancellationToken).ConfigureAwait(false);
         }
@@ -133,14 +135,16 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
     /// <summary>How many bytes of the upload the registry has.</summary>
     private async Task<(Uri Location, long Sent)> StatusAsync(Uri location, CancellationToken cancellationToken)
     {
-        using var response = await http.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, location), retry: true, cancellationToken).ConfigureAwait(false);
+        using var response = await http.SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Get, location), retry: true, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.NoContent)
         {
             throw new IOException($"the registry forgot the upload ({(int)response.StatusCode})");
         }
 
         var range = response.Headers.TryGetValues("Range", out var values) ? values.First() : "0-0";
-        if (!long.TryParse(range[(range.IndexOf('-', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture, out var last) || last >= blob.Size)
+        if (!long.TryParse(range[(range.IndexOf('-', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture, out var last)
+            || last >= blob.Size)
         {
             throw new IOException($"the registry tells of the upload '{range}', which is no part of it");
         }
@@ -158,7 +162,9 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
                 HttpContent content = withBody ? new StreamContent(open(), 1 << 16) : new ByteArrayContent([]);
                 content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
                 content.Headers.ContentLength = withBody ? blob.Size : 0;
-                return new HttpRequestMessage(HttpMethod.Put, $"{location}{separator}digest={Uri.EscapeDataString(blob.Digest)}") { Content = content };
+                return new HttpRequestMessage(
+                    HttpMethod.Put, $"{location}{separator}digest={Uri.EscapeDataString(blob.Digest)}")
+                { Content = content };
             },
             retry: false,
             cancellationToken,

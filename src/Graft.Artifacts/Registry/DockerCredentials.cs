@@ -34,15 +34,15 @@ internal sealed record DockerCredentials(string? Username, string? Password, str
                 .Select(entry => Read(entry.Value))
                 .FirstOrDefault(credentials => credentials is not null);
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or FormatException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
             throw new ArtifactException(
-                $"'{file}' is no Docker configuration with credentials ({fault.Message}).", fault, ArtifactFailure.Refused);
+                $"'{file}' is no Docker configuration with credentials ({error.Message}).", error, ArtifactFailure.Refused);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ArtifactException(
-                $"The registry credentials in '{file}' cannot be read: {fault.Message}", fault, ArtifactFailure.Refused);
+                $"The registry credentials in '{file}' cannot be read: {error.Message}", error, ArtifactFailure.Refused);
         }
     }
 
@@ -74,7 +74,8 @@ internal sealed record DockerCredentials(string? Username, string? Password, str
             return new DockerCredentials(user, password, null);
         }
 
-        return Text("auth") is { } encoded && Encoding.UTF8.GetString(Convert.FromBase64String(encoded)).Split(':', 2) is [var name, var secret]
+        return Text("auth") is { } encoded
+            && Encoding.UTF8.GetString(Convert.FromBase64String(encoded)).Split(':', 2) is [var name, var secret]
             ? new DockerCredentials(name, secret, null)
             : null;
     }

@@ -19,13 +19,15 @@ internal sealed class RegistryAuthorization(RegistryEndpoint endpoint, RegistryO
         Header = challenge?.Scheme switch
         {
             "basic" when credentials?.Basic is { } basic => new AuthenticationHeaderValue("Basic", basic),
-            "bearer" => new AuthenticationHeaderValue("Bearer", await TokenAsync(challenge, credentials, cancellationToken).ConfigureAwait(false)),
+            "bearer" =>
+                new AuthenticationHeaderValue("Bearer", await TokenAsync(challenge, credentials, cancellationToken).ConfigureAwait(false)),
             _ => null,
         };
         return Header is not null;
     }
 
-    private async Task<string> TokenAsync(AuthenticationChallenge challenge, DockerCredentials? credentials, CancellationToken cancellationToken)
+    private async Task<string> TokenAsync(
+        AuthenticationChallenge challenge, DockerCredentials? credentials, CancellationToken cancellationToken)
     {
         var realm = challenge.Parameters.GetValueOrDefault("realm");
         if (!Uri.TryCreate(realm, UriKind.Absolute, out var address) || !MayAsk(address))
@@ -96,13 +98,13 @@ internal sealed class RegistryAuthorization(RegistryEndpoint endpoint, RegistryO
         {
             return await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (HttpRequestException fault) when (RegistryFaults.IsTooLong(fault))
+        catch (HttpRequestException error) when (RegistryFaults.IsTooLong(error))
         {
-            throw WithoutToken(address, fault);
+            throw WithoutToken(address, error);
         }
-        catch (HttpRequestException fault)
+        catch (HttpRequestException error)
         {
-            throw new TokenServiceException(address, fault);
+            throw new TokenServiceException(address, error);
         }
     }
 
@@ -115,7 +117,7 @@ internal sealed class RegistryAuthorization(RegistryEndpoint endpoint, RegistryO
                 .Select(name => document.RootElement.TryGetProperty(name, out var token) ? token.GetString() : null)
                 .FirstOrDefault(text => !string.IsNullOrEmpty(text));
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -17,7 +17,10 @@ internal static class RegistryFaults
         return cause is null ? fault.Message : $"{what} cannot be reached: {Cause(cause)} {Remedy(endpoint, options, cause)}";
     }
 
-    /// <summary>Whether asking again cannot help until somebody changes a setting: the server speaks no TLS, or its certificate is not trusted here.</summary>
+    /// <summary>
+    /// Whether asking again cannot help until somebody changes a setting: the server speaks no TLS, or its certificate is not trusted
+    /// here.
+    /// </summary>
     public static bool NeedsChange(Exception fault)
     {
         return Find<AuthenticationException>(fault) is not null;

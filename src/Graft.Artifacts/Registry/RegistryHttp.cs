@@ -19,19 +19,19 @@ internal sealed class RegistryHttp
     // Clients live as long as the process: connections are shared, and none is closed under a stream that is still read.
     private static readonly ConcurrentDictionary<string, HttpClient> Clients = new();
 
-    private readonly RegistryEndpoint endpoint;
-    private readonly RegistryOptions options;
-    private readonly TimeProvider clock;
-    private readonly HttpClient client;
-    private readonly RegistryAuthorization authorization;
+    private readonly RegistryEndpoint _endpoint;
+    private readonly RegistryOptions _options;
+    private readonly TimeProvider _time;
+    private readonly HttpClient _client;
+    private readonly RegistryAuthorization _authorization;
 
-    public RegistryHttp(RegistryEndpoint endpoint, RegistryOptions options, TimeProvider clock)
+    public RegistryHttp(RegistryEndpoint endpoint, RegistryOptions options, TimeProvider time)
     {
-        this.endpoint = endpoint;
-        this.options = options;
-        this.clock = clock;
-        client = Clients.GetOrAdd(options.AuthorityFile ?? "", Create);
-        authorization = new RegistryAuthorization(endpoint, options, client);
+        _endpoint = endpoint;
+        _options = options;
+        _time = time;
+        _client = Clients.GetOrAdd(options.AuthorityFile ?? "", Create);
+        _authorization = new RegistryAuthorization(endpoint, options, _client);
     }
 
     /// <summary>
@@ -49,7 +49,7 @@ internal sealed class RegistryHttp
     public async Task<HttpResponseMessage> SendAsync(
         Func<HttpRequestMessage> create, bool retry, CancellationToken cancellationToken, long bodyBytes = 0, bool isBlob = false)
     {
-        var start = clock.GetTimestamp();
+        var start = _time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             var wait = Backoff.Jittered(Backoff.Doubled(FirstWait, LongestWait, attempt), Random.Shared.NextDouble());
@@ -57,33 +57,34 @@ internal sealed class RegistryHttp
             {
                 var response = await SendAuthorizedAsync(create, bodyBytes, isBlob, cancellationToken).ConfigureAwait(false);
                 wait = Longer(wait, response.Headers.RetryAfter?.Delta);
-                if (!retry || !IsPassing(response.StatusCode) || clock.GetElapsedTime(start) + wait >= options.RetryTime)
+                if (!retry || !IsPassing(response.StatusCode) || _time.GetElapsedTime(start) + wait >= _options.RetryTime)
                 {
                     return response;
                 }
 
                 response.Dispose();
             }
-            catch (Exception fault) when (retry && IsPassing(fault, cancellationToken))
+            catch (Exception error) when (retry && IsPassing(error, cancellationToken))
             {
-                var isThere = fault is TokenServiceException { IsBusy: true };
-                var patience = RegistryFaults.NeedsChange(fault) ? TimeSpan.Zero
-                    : isThere ? options.RetryTime
-                    : options.UnreachableTime ?? options.RetryTime;
-                if (clock.GetElapsedTime(start) + wait >= patience)
+                var isThere = error is TokenServiceException { IsBusy: true };
+                var patience = RegistryFaults.NeedsChange(error) ? TimeSpan.Zero
+                    : isThere ? _options.RetryTime
+                    : _options.UnreachableTime ?? _options.RetryTime;
+                if (_time.GetElapsedTime(start) + wait >= patience)
                 {
-                    throw new ArtifactException(RegistryFaults.Describe(endpoint, options, fault), fault, ArtifactFailure.Unavailable);
+                    throw new ArtifactException(RegistryFaults.Describe(_endpoint, _options, error), error, ArtifactFailure.Unavailable);
                 }
             }
 
-            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Whether the failure of a transfer can pass.</summary>
     public static bool IsPassing(Exception fault, CancellationToken cancellationToken)
     {
-        return fault is HttpRequestException or IOException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        return fault is HttpRequestException or IOException
+            || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested);
     }
 
     /// <summary>The exception for an answer that is no success.</summary>
@@ -93,19 +94,19 @@ internal sealed class RegistryHttp
         var status = (int)response.StatusCode;
         var advice = response.StatusCode switch
         {
-            HttpStatusCode.Unauthorized when options.DockerConfigFile is null => " It wants credentials: give a .dockerconfigjson.",
-            HttpStatusCode.Unauthorized => $" It does not take the credentials in '{options.DockerConfigFile}' for {endpoint.Host}.",
+            HttpStatusCode.Unauthorized when _options.DockerConfigFile is null => " It wants credentials: give a .dockerconfigjson.",
+            HttpStatusCode.Unauthorized => $" It does not take the credentials in '{_options.DockerConfigFile}' for {_endpoint.Host}.",
             HttpStatusCode.Forbidden => " The credentials lack the permission.",
             HttpStatusCode.NotFound when text.Contains("NAME_", StringComparison.Ordinal) =>
                 " It does not make that repository by itself: create it, or name another one.",
-            HttpStatusCode.BadRequest when options.PlainHttp && text.Contains("HTTPS", StringComparison.OrdinalIgnoreCase) =>
+            HttpStatusCode.BadRequest when _options.PlainHttp && text.Contains("HTTPS", StringComparison.OrdinalIgnoreCase) =>
                 " It speaks TLS: switch plain HTTP off.",
             HttpStatusCode.RequestEntityTooLarge => " A proxy in front of it limits the size of requests.",
             _ when IsPassing(response.StatusCode) => " It is there, but does not serve at the moment: try again later.",
             _ => "",
         };
         return new ArtifactException(
-            $"Registry {endpoint.Host} answers {status} to {what} in {endpoint.Repository}{Errors(text)}.{advice}",
+            $"Registry {_endpoint.Host} answers {status} to {what} in {_endpoint.Repository}{Errors(text)}.{advice}",
             IsPassing(response.StatusCode) ? ArtifactFailure.Unavailable : ArtifactFailure.Refused);
     }
 
@@ -119,20 +120,20 @@ internal sealed class RegistryHttp
             using var request = create();
             request.RequestUri = redirected ?? request.RequestUri!;
             // A mirror or object store that the registry sends to must not see the registry's credentials, nor ask for them.
-            var isOwn = endpoint.IsOwn(request.RequestUri);
-            request.Headers.Authorization = isOwn ? authorization.Header : null;
+            var isOwn = _endpoint.IsOwn(request.RequestUri);
+            request.Headers.Authorization = isOwn ? _authorization.Header : null;
 
             // At a quarter of a megabyte a second even a slow line gets through; a dead one is noticed.
-            using var limit = new CancellationTokenSource(options.RequestTime + TimeSpan.FromSeconds(bodyBytes / 250_000.0), clock);
+            using var limit = new CancellationTokenSource(_options.RequestTime + TimeSpan.FromSeconds(bodyBytes / 250_000.0), _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-            var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             if (redirects < MaxRedirects && Redirection(request, response) is { } next)
             {
                 redirects++;
                 redirected = next;
             }
             else if (isOwn && !answered && response.StatusCode == HttpStatusCode.Unauthorized
-                && await authorization.AnswerAsync(response, either.Token).ConfigureAwait(false))
+                && await _authorization.AnswerAsync(response, either.Token).ConfigureAwait(false))
             {
                 answered = true;
             }
@@ -157,18 +158,18 @@ internal sealed class RegistryHttp
         {
             await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception fault)
+        catch (Exception error)
         {
             response.Dispose();
-            if (RegistryFaults.IsTooLong(fault))
+            if (RegistryFaults.IsTooLong(error))
             {
                 throw new ArtifactException(
-                    $"Registry {endpoint.Host} answers with more than {LargestAnswer >> 20} MiB where a registry's answers are short. Check the address.",
-                    fault,
+                    $"Registry {_endpoint.Host} answers with more than {LargestAnswer >> 20} MiB where a registry's answers are short. Check the address.",
+                    error,
                     ArtifactFailure.Refused);
             }
 
-            // A cancelled read may end as a broken connection.
+            // A canceled read may end as a broken connection.
             cancellationToken.ThrowIfCancellationRequested();
             throw;
         }
@@ -210,7 +211,7 @@ internal sealed class RegistryHttp
                     + $"{(error.TryGetProperty("message", out var message) ? message.GetString() : "")}".Trim());
             return $" ({string.Join("; ", messages)})";
         }
-        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return "";
         }

@@ -12,48 +12,49 @@ internal sealed class RegistryRepository : IOciRepository
     private static readonly string[] ManifestTypes =
         [MediaTypes.ImageManifest, MediaTypes.ImageIndex, MediaTypes.DockerManifest, MediaTypes.DockerManifestList];
 
-    private readonly RegistryEndpoint endpoint;
-    private readonly RegistryOptions options;
-    private readonly RegistryHttp http;
-    private readonly TimeProvider clock;
+    private readonly RegistryEndpoint _endpoint;
+    private readonly RegistryOptions _options;
+    private readonly RegistryHttp _http;
+    private readonly TimeProvider _time;
 
-    public RegistryRepository(string host, string repository, RegistryOptions options, TimeProvider clock)
+    public RegistryRepository(string host, string repository, RegistryOptions options, TimeProvider time)
     {
-        endpoint = RegistryEndpoint.Of(host, repository, options.PlainHttp);
-        this.options = options;
-        this.clock = clock;
-        http = new RegistryHttp(endpoint, options, clock);
+        _endpoint = RegistryEndpoint.Of(host, repository, options.PlainHttp);
+        _options = options;
+        _time = time;
+        _http = new RegistryHttp(_endpoint, options, time);
     }
 
     public string Reference(string tag)
     {
-        return $"{endpoint.Host}/{endpoint.Repository}:{tag}";
+        return $"{_endpoint.Host}/{_endpoint.Repository}:{tag}";
     }
 
     public async Task CheckPushAsync(CancellationToken cancellationToken)
     {
-        using (var answer = await http.SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Get, endpoint.Root), retry: true, cancellationToken).ConfigureAwait(false))
+        using (var answer = await _http.SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Get, _endpoint.Root), retry: true, cancellationToken).ConfigureAwait(false))
         {
             // A refusal here may be for the want of a scope; the upload's answer decides.
             if (!answer.IsSuccessStatusCode && answer.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
             {
                 throw answer.StatusCode == HttpStatusCode.NotFound
                     ? new ArtifactException(
-                        $"{endpoint.Host} answers 404 to {endpoint.Root}: it is no OCI registry. Check the address.", ArtifactFailure.Refused)
-                    : await http.RefusalAsync(answer, "/v2/", cancellationToken).ConfigureAwait(false);
+                        $"{_endpoint.Host} answers 404 to {_endpoint.Root}: it is no OCI registry. Check the address.",
+                        ArtifactFailure.Refused)
+                    : await _http.RefusalAsync(answer, "/v2/", cancellationToken).ConfigureAwait(false);
             }
         }
 
-        await BlobUpload.TryAsync(http, endpoint, cancellationToken).ConfigureAwait(false);
+        await BlobUpload.TryAsync(_http, _endpoint, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<StoredManifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken)
     {
-        using var response = await http.SendAsync(
+        using var response = await _http.SendAsync(
             () =>
             {
-                var request = new HttpRequestMessage(HttpMethod.Get, $"{endpoint.Api}/manifests/{tagOrDigest}");
+                var request = new HttpRequestMessage(HttpMethod.Get, $"{_endpoint.Api}/manifests/{tagOrDigest}");
                 request.Headers.Accept.ParseAdd(string.Join(", ", ManifestTypes));
                 return request;
             },
@@ -66,7 +67,7 @@ internal sealed class RegistryRepository : IOciRepository
 
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            throw await http.RefusalAsync(response, $"a request for manifest '{tagOrDigest}'", cancellationToken).ConfigureAwait(false);
+            throw await _http.RefusalAsync(response, $"a request for manifest '{tagOrDigest}'", cancellationToken).ConfigureAwait(false);
         }
 
         var content = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
@@ -74,25 +75,26 @@ internal sealed class RegistryRepository : IOciRepository
         return !OciDigest.IsValid(tagOrDigest) || manifest.Digest == tagOrDigest
             ? manifest
             : throw new ArtifactException(
-                $"Registry {endpoint.Host} answers to manifest {tagOrDigest} with another one ({manifest.Digest}): its store is damaged. "
+                $"Registry {_endpoint.Host} answers to manifest {tagOrDigest} with another one ({manifest.Digest}): its store is damaged. "
                     + "Publish the artifact again.");
     }
 
     public async Task<Stream> OpenBlobAsync(Descriptor blob, CancellationToken cancellationToken)
     {
         // The digest goes into an address: nothing but a valid one.
-        var download = new BlobDownload(http, $"{endpoint.Api}/blobs/sha256:{OciDigest.Hex(blob.Digest)}", blob);
+        var download = new BlobDownload(_http, $"{_endpoint.Api}/blobs/sha256:{OciDigest.Hex(blob.Digest)}", blob);
         await download.OpenAsync(cancellationToken).ConfigureAwait(false);
         return download;
     }
 
     public async Task PushBlobAsync(Descriptor blob, Func<Stream> open, CancellationToken cancellationToken)
     {
-        using var present = await http.SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Head, $"{endpoint.Api}/blobs/{blob.Digest}"), retry: true, cancellationToken).ConfigureAwait(false);
+        using var present = await _http.SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Head, $"{_endpoint.Api}/blobs/{blob.Digest}"), retry: true, cancellationToken)
+                .ConfigureAwait(false);
         if (present.StatusCode != HttpStatusCode.OK)
         {
-            await new BlobUpload(http, endpoint, options, blob, open).RunAsync(cancellationToken).ConfigureAwait(false);
+            await new BlobUpload(_http, _endpoint, _options, blob, open).RunAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -113,7 +115,7 @@ internal sealed class RegistryRepository : IOciRepository
     /// </summary>
     public async Task<bool> TryTagAsync(string tag, StoredManifest manifest, CancellationToken cancellationToken)
     {
-        var start = clock.GetTimestamp();
+        var start = _time.GetTimestamp();
         if (await FindManifestAsync(tag, cancellationToken).ConfigureAwait(false) is { } taken)
         {
             return taken.Digest == manifest.Digest;
@@ -124,14 +126,14 @@ internal sealed class RegistryRepository : IOciRepository
             // Not tried again: a repetition that comes late could overwrite a number that somebody has been given since.
             using var response = await PutManifestAsync(tag, manifest, retry: false, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception fault) when (RegistryHttp.IsPassing(fault, cancellationToken))
+        catch (Exception error) when (RegistryHttp.IsPassing(error, cancellationToken))
         {
             // It may have been stored all the same: looked at below, after the wait that everybody owes.
         }
 
         // A registry that took long for us may take as long for others.
-        var took = clock.GetElapsedTime(start) * 2;
-        await Task.Delay(took > options.SettleTime ? took : options.SettleTime, clock, cancellationToken).ConfigureAwait(false);
+        var took = _time.GetElapsedTime(start) * 2;
+        await Task.Delay(took > _options.SettleTime ? took : _options.SettleTime, _time, cancellationToken).ConfigureAwait(false);
         return (await FindManifestAsync(tag, cancellationToken).ConfigureAwait(false))?.Digest == manifest.Digest;
     }
 
@@ -139,11 +141,12 @@ internal sealed class RegistryRepository : IOciRepository
     {
         var tags = new List<string>();
         var seen = new HashSet<Uri>();
-        var next = new Uri($"{endpoint.Api}/tags/list?n=1000");
+        var next = new Uri($"{_endpoint.Api}/tags/list?n=1000");
         // Some proxies drop the query, so that every page is the first one and names a second.
         for (var page = next; page is not null && seen.Add(page); page = next)
         {
-            using var response = await http.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, page), retry: true, cancellationToken).ConfigureAwait(false);
+            using var response = await _http.SendAsync(
+                () => new HttpRequestMessage(HttpMethod.Get, page), retry: true, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.NotFound)
             {
                 break;
@@ -151,7 +154,7 @@ internal sealed class RegistryRepository : IOciRepository
 
             if (response.StatusCode != HttpStatusCode.OK)
             {
-                throw await http.RefusalAsync(response, "a request for the tags", cancellationToken).ConfigureAwait(false);
+                throw await _http.RefusalAsync(response, "a request for the tags", cancellationToken).ConfigureAwait(false);
             }
 
             tags.AddRange(Tags(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false)));
@@ -161,14 +164,15 @@ internal sealed class RegistryRepository : IOciRepository
         return tags;
     }
 
-    private async Task<HttpResponseMessage> PutManifestAsync(string name, StoredManifest manifest, bool retry, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> PutManifestAsync(
+        string name, StoredManifest manifest, bool retry, CancellationToken cancellationToken)
     {
-        var response = await http.SendAsync(
+        var response = await _http.SendAsync(
             () =>
             {
                 var content = new ByteArrayContent(manifest.Content);
                 content.Headers.ContentType = new MediaTypeHeaderValue(manifest.MediaType);
-                return new HttpRequestMessage(HttpMethod.Put, $"{endpoint.Api}/manifests/{name}") { Content = content };
+                return new HttpRequestMessage(HttpMethod.Put, $"{_endpoint.Api}/manifests/{name}") { Content = content };
             },
             retry,
             cancellationToken).ConfigureAwait(false);
@@ -181,7 +185,7 @@ internal sealed class RegistryRepository : IOciRepository
         {
             throw !retry && (int)response.StatusCode >= 500
                 ? new IOException($"the registry answers {(int)response.StatusCode}")
-                : await http.RefusalAsync(response, $"manifest '{name}'", cancellationToken).ConfigureAwait(false);
+                : await _http.RefusalAsync(response, $"manifest '{name}'", cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -192,12 +196,12 @@ internal sealed class RegistryRepository : IOciRepository
         {
             return JsonSerializer.Deserialize<TagPage>(page)?.Tags?.OfType<string>().ToList() ?? [];
         }
-        catch (JsonException fault)
+        catch (JsonException error)
         {
             throw new ArtifactException(
-                $"Registry {endpoint.Host} answers to a request for the tags in {endpoint.Repository} with something else than a list of tags. "
+                $"Registry {_endpoint.Host} answers to a request for the tags in {_endpoint.Repository} with something else than a list of tags. "
                     + "Check the address.",
-                fault,
+                error,
                 ArtifactFailure.Refused);
         }
     }
@@ -212,7 +216,9 @@ internal sealed class RegistryRepository : IOciRepository
             return null;
         }
 
-        return Uri.TryCreate(page, link[1..end], out var next) && next.Scheme == page.Scheme && next.Authority == page.Authority ? next : null;
+        return Uri.TryCreate(page, link[1..end], out var next) && next.Scheme == page.Scheme && next.Authority == page.Authority
+            ? next
+            : null;
     }
 
     private sealed record TagPage([property: JsonPropertyName("tags")] IReadOnlyList<string?>? Tags);

@@ -1,6 +1,8 @@
 namespace Graft.Artifacts.SafeTensors;
 
-/// <summary>One tensor of a file: its name, element type, shape, and where its bytes lie (offsets into the data section, end exclusive).</summary>
+/// <summary>
+/// One tensor of a file: its name, element type, shape, and where its bytes lie (offsets into the data section, end exclusive).
+/// </summary>
 public sealed record SafeTensorEntry(string Name, SafeTensorType Type, IReadOnlyList<long> Shape, long Begin, long End)
 {
     /// <summary>Number of elements; 1 for a scalar.</summary>

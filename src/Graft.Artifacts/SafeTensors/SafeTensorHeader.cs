@@ -50,7 +50,8 @@ public sealed class SafeTensorHeader
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerLength > MaximumHeaderBytes || (long)headerLength > fileLength - 8)
         {
-            throw new SafeTensorException(path, $"the header length {headerLength} exceeds the file ({fileLength} bytes) or the format's bound");
+            throw new SafeTensorException(
+                path, $"the header length {headerLength} exceeds the file ({fileLength} bytes) or the format's bound");
         }
 
         var json = new byte[headerLength];
@@ -62,7 +63,9 @@ public sealed class SafeTensorHeader
         return Parse(json, fileLength - 8 - json.Length, path);
     }
 
-    /// <summary>Parses header JSON. <paramref name="dataLength"/> is the number of bytes after it, <paramref name="file"/> names it in errors.</summary>
+    /// <summary>
+    /// Parses header JSON. <paramref name="dataLength"/> is the number of bytes after it, <paramref name="file"/> names it in errors.
+    /// </summary>
     public static SafeTensorHeader Parse(ReadOnlyMemory<byte> json, long dataLength, string file)
     {
         JsonDocument document;
@@ -70,9 +73,9 @@ public sealed class SafeTensorHeader
         {
             document = JsonDocument.Parse(json);
         }
-        catch (JsonException e)
+        catch (JsonException error)
         {
-            throw new SafeTensorException(file, $"the header is not JSON ({e.Message})", e);
+            throw new SafeTensorException(file, $"the header is not JSON ({error.Message})", error);
         }
 
         using (document)
@@ -157,9 +160,9 @@ public sealed class SafeTensorHeader
         {
             expected = checked(entry.ElementCount * type.Size());
         }
-        catch (OverflowException e)
+        catch (OverflowException error)
         {
-            throw new SafeTensorException(file, $"tensor '{name}': the shape [{string.Join(", ", sizes)}] overflows", e);
+            throw new SafeTensorException(file, $"tensor '{name}': the shape [{string.Join(", ", sizes)}] overflows", error);
         }
 
         if (entry.ByteCount != expected)

@@ -17,8 +17,11 @@ public static class SafeTensorWriter
     /// <summary>The metadata by which PyTorch's readers know a file for theirs.</summary>
     public static readonly IReadOnlyDictionary<string, string> PyTorchMetadata = new Dictionary<string, string> { ["format"] = "pt" };
 
-    /// <summary>Writes <paramref name="tensors"/> to <paramref name="path"/>, replacing a file of that name only when all is on disk.</summary>
-    /// <exception cref="ArgumentException">Two tensors share a name, or a callback wrote another number of bytes than its shape says.</exception>
+    /// <summary>
+    /// Writes <paramref name="tensors"/> to <paramref name="path"/>, replacing a file of that name only when all is on disk.
+    /// </summary>
+    /// <exception cref="ArgumentException">Two tensors share a name, or a callback wrote another number of bytes than its shape
+    /// says.</exception>
     public static void Write(
         string path, IEnumerable<SafeTensorContent> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {

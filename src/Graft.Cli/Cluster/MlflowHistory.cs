@@ -11,6 +11,10 @@ public static class MlflowHistory
 {
     private const string TrainingLoss = "train/loss";
     private const string HeldOutLoss = "eval/loss";
+
+    /// <summary>The longest answer that is read, in bytes: ten thousand points take a tenth of it.</summary>
+    private const long LargestAnswer = 16L << 20;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>Adds a run's losses to a state.</summary>
@@ -24,15 +28,18 @@ public static class MlflowHistory
     /// <returns>Why nothing was read, if nothing was.</returns>
     public static async Task<string> ReadAsync(string uri, string runId, RunProgressState state, CancellationToken cancellationToken)
     {
-        var server = Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI") is { Length: > 0 } named ? named : uri.Split("/#")[0];
+        var named = Environment.GetEnvironmentVariable("MLFLOW_TRACKING_URI") is { Length: > 0 } variable ? variable : null;
+        var server = named ?? uri.Split("/#")[0];
         if (!Uri.TryCreate(server.TrimEnd('/') + "/", UriKind.Absolute, out var root)
             || !root.Scheme.StartsWith("http", StringComparison.Ordinal))
         {
             return $"MLflow is at '{server}', which is not an HTTP address";
         }
 
-        using var client = new HttpClient { BaseAddress = root, Timeout = Patience };
-        client.DefaultRequestHeaders.Authorization = Credentials();
+        using var handler = new SocketsHttpHandler();
+        using var client = new HttpClient(handler) { BaseAddress = root, Timeout = Patience, MaxResponseContentBufferSize = LargestAnswer };
+        // The credentials of the environment are for the server that the environment names, not for one that a run names.
+        client.DefaultRequestHeaders.Authorization = named is null ? null : Credentials();
         try
         {
             await AddAsync(client, runId, TrainingLoss, state.Training, cancellationToken).ConfigureAwait(false);

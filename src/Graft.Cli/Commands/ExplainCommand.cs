@@ -6,7 +6,9 @@ using Graft.Cli.Explaining;
 
 namespace Graft.Cli.Commands;
 
-/// <summary><c>graft explain [KIND[.FIELD…]|REASON]</c>: the manual of the specs and of what their conditions say, without a cluster.</summary>
+/// <summary>
+/// <c>graft explain [KIND[.FIELD…]|REASON]</c>: the manual of the specs and of what their conditions say, without a cluster.
+/// </summary>
 public static class ExplainCommand
 {
     public static Command Create(Terminal terminal)

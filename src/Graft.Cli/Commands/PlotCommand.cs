@@ -54,7 +54,7 @@ public static class PlotCommand
         if (svg is not null)
         {
             var name = Path.GetFileName(run.TrimEnd('/'));
-            File.WriteAllText(svg, LossCurveSvg.Draw($"{name}: loss per labelled token", points, state.HeldOut.Points));
+            File.WriteAllText(svg, LossCurveSvg.Draw($"{name}: loss per labeled token", points, state.HeldOut.Points));
             terminal.WriteLine($"Written to {svg}");
         }
 

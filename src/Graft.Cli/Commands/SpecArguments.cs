@@ -47,7 +47,7 @@ public sealed class SpecArguments
         return set.HasErrors ? throw new CliException("The specs have errors, so nothing was done.") : set;
     }
 
-    /// <summary>Writes a diagnostic in the form that editors and CI systems recognise.</summary>
+    /// <summary>Writes a diagnostic in the form that editors and CI systems recognize.</summary>
     public static void WriteDiagnostic(IAnsiConsole console, Diagnostic diagnostic)
     {
         // Long lines stay whole: whoever reads them by program expects one line each.

@@ -14,7 +14,7 @@ public sealed class LiveRunView : IRunView
 
     private readonly IAnsiConsole _console;
     private readonly string _name;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly long _started;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _display;
@@ -22,12 +22,12 @@ public sealed class LiveRunView : IRunView
     private Snapshot? _shown;
     private string[] _warnings = [];
 
-    public LiveRunView(IAnsiConsole console, string name, TimeProvider clock)
+    public LiveRunView(IAnsiConsole console, string name, TimeProvider time)
     {
         _console = console;
         _name = name;
-        _clock = clock;
-        _started = clock.GetTimestamp();
+        _time = time;
+        _started = time.GetTimestamp();
         _display = console.Live(new Text("")).AutoClear(false).StartAsync(RefreshAsync);
     }
 
@@ -54,7 +54,7 @@ public sealed class LiveRunView : IRunView
 
     private async Task RefreshAsync(LiveDisplayContext context)
     {
-        using var timer = new PeriodicTimer(RefreshInterval, _clock);
+        using var timer = new PeriodicTimer(RefreshInterval, _time);
         try
         {
             while (true)
@@ -73,7 +73,7 @@ public sealed class LiveRunView : IRunView
     {
         lock (_lock)
         {
-            var elapsed = Figures.Duration(_clock.GetElapsedTime(_started).TotalSeconds);
+            var elapsed = Figures.Duration(_time.GetElapsedTime(_started).TotalSeconds);
             if (_shown is not { Report: { TotalSteps: > 0 } report } shown)
             {
                 return Markup.FromInterpolated($"[bold]{_name}[/]  {_shown?.Report.Activity ?? "Starting"}  [grey]{elapsed}[/]");

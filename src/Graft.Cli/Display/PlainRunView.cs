@@ -3,7 +3,7 @@ using Spectre.Console;
 namespace Graft.Cli.Display;
 
 /// <summary>A line every few seconds, for logs and pipes.</summary>
-public sealed class PlainRunView(IAnsiConsole console, TimeProvider clock, TimeSpan interval) : IRunView
+public sealed class PlainRunView(IAnsiConsole console, TimeProvider time, TimeSpan interval) : IRunView
 {
     private long? _shownAt;
     private string _activity = "";
@@ -26,11 +26,11 @@ public sealed class PlainRunView(IAnsiConsole console, TimeProvider clock, TimeS
 
         var report = state.Report;
         var isLast = report.Activity == "Training" && report.Step == report.TotalSteps && report.Step != _step;
-        if (report.Activity != _activity || isLast || _shownAt is not { } shown || clock.GetElapsedTime(shown) >= interval)
+        if (report.Activity != _activity || isLast || _shownAt is not { } shown || time.GetElapsedTime(shown) >= interval)
         {
             _activity = report.Activity;
             _step = report.Step;
-            _shownAt = clock.GetTimestamp();
+            _shownAt = time.GetTimestamp();
             console.WriteLine(EventLine.Of(report));
         }
     }

@@ -49,7 +49,7 @@ public static class RunSummary
             .AddColumn("")
             .AddColumn(new TableColumn("base").RightAligned())
             .AddColumn(new TableColumn("adapted").RightAligned());
-        table.AddRow("loss per labelled token", Figures.Loss(figures.BaseLoss), Figures.Loss(figures.AdaptedLoss));
+        table.AddRow("loss per labeled token", Figures.Loss(figures.BaseLoss), Figures.Loss(figures.AdaptedLoss));
         table.AddRow("token accuracy", Figures.Share(figures.BaseTokenAccuracy), Figures.Share(figures.AdaptedTokenAccuracy));
         if (figures.AdaptedExactMatch is not null)
         {

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Graft.Cli.Display;
 
-/// <summary>The two streams that a person reads. Colours and moving displays only on a terminal and without NO_COLOR.</summary>
+/// <summary>The two streams that a person reads. Colors and moving displays only on a terminal and without NO_COLOR.</summary>
 public sealed class Terminal
 {
     private const int PipedWidth = 120;
@@ -48,12 +48,12 @@ public sealed class Terminal
     private static IAnsiConsole Create(TextWriter writer, bool isPlain)
     {
         // NO_COLOR (no-color.org): set to anything but nothing.
-        var noColour = isPlain || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        var noColor = isPlain || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(writer),
             Ansi = isPlain ? AnsiSupport.No : AnsiSupport.Detect,
-            ColorSystem = noColour ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            ColorSystem = noColor ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
             Interactive = isPlain ? InteractionSupport.No : InteractionSupport.Detect,
         });
         if (isPlain)

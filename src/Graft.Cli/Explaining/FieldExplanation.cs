@@ -13,14 +13,16 @@ public static class FieldExplanation
     private const int Width = 100;
 
     /// <summary>
-    /// Explains a path such as <c>atr.spec.method.lora</c>, the kind by any of its names, <c>spec.</c> may be left out; or a condition's reason.
+    /// Explains a path such as <c>atr.spec.method.lora</c>, the kind by any of its names, <c>spec.</c> may be left out; or a condition's
+    /// reason.
     /// </summary>
     /// <param name="path">The path or the reason.</param>
     /// <param name="descriptions">The documentation of the API's types.</param>
     /// <exception cref="CliException">There is no such kind or field; the message names the nearest.</exception>
     public static IEnumerable<string> Lines(string path, Descriptions descriptions)
     {
-        return ReasonCatalogue.All(descriptions).FirstOrDefault(entry => entry.Name.Equals(path, StringComparison.OrdinalIgnoreCase)) is { } reason
+        return ReasonCatalogue.All(descriptions).FirstOrDefault(
+            entry => entry.Name.Equals(path, StringComparison.OrdinalIgnoreCase)) is { } reason
             ? Describe(reason)
             : Field(path, descriptions);
     }

@@ -21,7 +21,7 @@ public sealed record LocalOutcome(
 public sealed class LocalRunner(string trainer, Func<string, IRunView> openView, Action<string>? echoLog)
 {
     /// <summary>
-    /// Runs a plan to its end, or to a checkpoint when cancelled. A plan that has succeeded is not run again; one that was
+    /// Runs a plan to its end, or to a checkpoint when canceled. A plan that has succeeded is not run again; one that was
     /// stopped goes on from its last checkpoint.
     /// </summary>
     /// <param name="run">The run.</param>
@@ -90,7 +90,7 @@ public sealed class LocalRunner(string trainer, Func<string, IRunView> openView,
     {
         if (state.Training.Points is { Count: > 0 } points)
         {
-            var svg = LossCurveSvg.Draw($"{run.Name}: loss per labelled token", points, state.HeldOut.Points);
+            var svg = LossCurveSvg.Draw($"{run.Name}: loss per labeled token", points, state.HeldOut.Points);
             File.WriteAllText(run.Folder.LossCurveFile, svg);
         }
     }

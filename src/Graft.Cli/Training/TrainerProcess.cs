@@ -15,7 +15,7 @@ public static partial class TrainerProcess
     private const int SigTerm = 15;
 
     /// <summary>
-    /// Starts the program and waits for its end. When cancelled, it sends SIGTERM, upon which a trainer saves a checkpoint, and
+    /// Starts the program and waits for its end. When canceled, it sends SIGTERM, upon which a trainer saves a checkpoint, and
     /// goes on waiting.
     /// </summary>
     /// <param name="program">The executable.</param>

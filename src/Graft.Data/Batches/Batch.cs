@@ -47,14 +47,14 @@ public sealed class Batch : IDisposable
     /// <param name="sideInputs">What else the model is given; owned by the batch from here on.</param>
     public static Batch Of(IReadOnlyList<Sample> samples, int padId, Device device, IReadOnlyDictionary<string, Tensor>? sideInputs = null)
     {
-        int width = samples.Max(s => s.Length);
+        var width = samples.Max(s => s.Length);
         long[] ids = new long[samples.Count * width], labels = new long[samples.Count * width];
         Array.Fill(ids, padId);
         Array.Fill(labels, Ignored);
-        for (int row = 0; row < samples.Count; row++)
+        for (var row = 0; row < samples.Count; row++)
         {
-            Sample sample = samples[row];
-            for (int t = 0; t < sample.Length; t++)
+            var sample = samples[row];
+            for (var t = 0; t < sample.Length; t++)
             {
                 ids[(row * width) + t] = sample.Ids[t];
                 labels[(row * width) + t] = t > 0 && sample.Trained[t] ? sample.Ids[t] : Ignored;
@@ -69,12 +69,11 @@ public sealed class Batch : IDisposable
             sideInputs ?? new Dictionary<string, Tensor>());
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         InputIds.Dispose();
         Labels.Dispose();
-        foreach (Tensor side in SideInputs.Values)
+        foreach (var side in SideInputs.Values)
         {
             side.Dispose();
         }

@@ -15,7 +15,7 @@ public sealed class SplitMix64(ulong seed)
     /// <summary>The next 64 bits.</summary>
     public ulong Next()
     {
-        ulong z = _state += 0x9E3779B97F4A7C15UL;
+        var z = _state += 0x9E3779B97F4A7C15UL;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
         return z ^ (z >> 31);
@@ -24,10 +24,10 @@ public sealed class SplitMix64(ulong seed)
     /// <summary>Puts items into random order (Fisher and Yates).</summary>
     public void Shuffle<T>(Span<T> items)
     {
-        for (int i = items.Length - 1; i > 0; i--)
+        for (var i = items.Length - 1; i > 0; i--)
         {
             // The upper half of the product lies below i + 1, without the bias of a remainder.
-            int j = (int)Math.BigMul(Next(), (ulong)i + 1, out _);
+            var j = (int)Math.BigMul(Next(), (ulong)i + 1, out _);
             (items[i], items[j]) = (items[j], items[i]);
         }
     }

@@ -1,7 +1,7 @@
 namespace Graft.Data.Batches;
 
 /// <summary>
-/// Which samples each optimiser step sees: a pure function of the seed and the step's number, so that a resumed run goes on where it
+/// Which samples each optimizer step sees: a pure function of the seed and the step's number, so that a resumed run goes on where it
 /// stopped. Samples of like length stand together, to pad little. A step's samples do not depend on how they are cut into batches:
 /// one batch of 32 and 32 batches of one are the same step.
 /// </summary>

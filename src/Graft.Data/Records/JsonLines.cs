@@ -8,10 +8,10 @@ internal static class JsonLines
     /// <summary>The lines that hold anything but white space, with their numbers from 1.</summary>
     public static IEnumerable<(int Number, ReadOnlyMemory<byte> Line)> Read(string path)
     {
-        using FileStream stream = File.OpenRead(path);
-        byte[] buffer = new byte[1 << 16];
+        using var stream = File.OpenRead(path);
+        var buffer = new byte[1 << 16];
         int filled = 0, number = 0;
-        bool ended = false;
+        var ended = false;
         while (!ended)
         {
             if (filled == buffer.Length)
@@ -19,13 +19,13 @@ internal static class JsonLines
                 Array.Resize(ref buffer, buffer.Length * 2);
             }
 
-            int read = stream.Read(buffer, filled, buffer.Length - filled);
+            var read = stream.Read(buffer, filled, buffer.Length - filled);
             ended = read == 0;
             filled += read;
-            int start = 0;
+            var start = 0;
             while (start < filled)
             {
-                int length = Array.IndexOf(buffer, (byte)'\n', start, filled - start) - start;
+                var length = Array.IndexOf(buffer, (byte)'\n', start, filled - start) - start;
                 if (length < 0 && !ended)
                 {
                     break;

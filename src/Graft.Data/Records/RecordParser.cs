@@ -10,7 +10,7 @@ internal static class RecordParser
     /// <summary>The id that the line itself states, or null; never fails, for reports about lines that cannot be read.</summary>
     public static string? StatedId(JsonElement json) =>
         json.ValueKind == JsonValueKind.Object
-        && json.TryGetProperty("id", out JsonElement id)
+        && json.TryGetProperty("id", out var id)
         && id.ValueKind is JsonValueKind.String or JsonValueKind.Number
             ? id.ToString()
             : null;
@@ -45,7 +45,7 @@ internal static class RecordParser
 
     private static IEnumerable<Message> Messages(JsonElement json)
     {
-        if (!json.TryGetProperty("messages", out JsonElement messages)
+        if (!json.TryGetProperty("messages", out var messages)
             || messages.ValueKind != JsonValueKind.Array
             || messages.GetArrayLength() == 0)
         {
@@ -73,7 +73,7 @@ internal static class RecordParser
             throw new BadRecordException($"message {index + 1} is a JSON {Kind(turn)}", "write {\"role\": …, \"content\": …}");
         }
 
-        string role = Text(turn, "role", Presence.NotEmpty);
+        var role = Text(turn, "role", Presence.NotEmpty);
         return Roles.Contains(role)
             ? new Message(role, Text(turn, "content", role == "assistant" ? Presence.NotEmpty : Presence.Required))
             : throw new BadRecordException($"message {index + 1} has the role '{role}'", $"use one of {string.Join(", ", Roles)}");
@@ -81,7 +81,7 @@ internal static class RecordParser
 
     private static string Text(JsonElement json, string field, Presence presence)
     {
-        if (!json.TryGetProperty(field, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+        if (!json.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null)
         {
             return presence == Presence.Optional
                 ? ""

@@ -13,7 +13,7 @@ public sealed class RecordReader(string file, RecordFormat format)
     {
         if (!File.Exists(file))
         {
-            string[] near = [.. Neighbours()];
+            string[] near = [.. Neighbors()];
             throw new DatasetException(
                 $"{file}: there is no such file{(near.Length > 0 ? $"; the folder has {string.Join(", ", near)}" : "")}. Correct the data "
                     + "set's trainFile or evaluationFile.");
@@ -23,9 +23,9 @@ public sealed class RecordReader(string file, RecordFormat format)
     }
 
     /// <summary>The files that may have been meant.</summary>
-    private IEnumerable<string> Neighbours()
+    private IEnumerable<string> Neighbors()
     {
-        string folder = Path.GetDirectoryName(file) ?? ".";
+        var folder = Path.GetDirectoryName(file) ?? ".";
         return Directory.Exists(folder)
             ? Directory.EnumerateFiles(folder, "*.jsonl").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).Take(8)
             : [];
@@ -33,22 +33,22 @@ public sealed class RecordReader(string file, RecordFormat format)
 
     private ReadRecord ReadLine(int number, ReadOnlyMemory<byte> line)
     {
-        string id = $"{Path.GetFileName(file)}:{number}";
+        var id = $"{Path.GetFileName(file)}:{number}";
         try
         {
             using var document = JsonDocument.Parse(line);
             id = RecordParser.StatedId(document.RootElement) ?? id;
             return new ReadRecord(number, RecordParser.Parse(document.RootElement, format, id), null);
         }
-        catch (JsonException e)
+        catch (JsonException error)
         {
-            string where = e.BytePositionInLine is { } at ? $" at byte {at}" : "";
+            var where = error.BytePositionInLine is { } at ? $" at byte {at}" : "";
             var bad = new BadRecord(file, number, id, $"the line is not JSON{where}", "write one JSON object a line");
             return new ReadRecord(number, null, bad);
         }
-        catch (BadRecordException e)
+        catch (BadRecordException error)
         {
-            return new ReadRecord(number, null, new BadRecord(file, number, id, e.Reason, e.Remedy));
+            return new ReadRecord(number, null, new BadRecord(file, number, id, error.Reason, error.Remedy));
         }
     }
 }

@@ -27,10 +27,8 @@ public abstract record SourceRecord(string Id)
 /// <summary>An instruction, perhaps with an input, and the answer to it.</summary>
 public sealed record InstructionRecord(string Id, string Instruction, string? Input, string? Output) : SourceRecord(Id)
 {
-    /// <inheritdoc/>
     public override string? Answer => Output;
 
-    /// <inheritdoc/>
     public override SourceRecord WithoutAnswer() => this with { Output = null };
 }
 
@@ -46,19 +44,15 @@ public sealed record Message(string Role, string Content)
 /// <summary>A conversation.</summary>
 public sealed record ConversationRecord(string Id, IReadOnlyList<Message> Messages) : SourceRecord(Id)
 {
-    /// <inheritdoc/>
     public override string? Answer => Messages is [.., { IsAssistant: true } last] ? last.Content : null;
 
-    /// <inheritdoc/>
     public override SourceRecord WithoutAnswer() => Answer is null ? this : this with { Messages = [.. Messages.SkipLast(1)] };
 }
 
 /// <summary>A text.</summary>
 public sealed record TextRecord(string Id, string Text) : SourceRecord(Id)
 {
-    /// <inheritdoc/>
     public override string? Answer => null;
 
-    /// <inheritdoc/>
     public override SourceRecord WithoutAnswer() => this;
 }

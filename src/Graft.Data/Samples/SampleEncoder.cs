@@ -45,24 +45,24 @@ public sealed class SampleEncoder
 
     private void Append(SourceRecord record, List<int> ids, List<bool> trained)
     {
-        TextPosition position = TextPosition.Start;
-        foreach (Segment segment in Joined(_template.Render(record)))
+        var position = TextPosition.Start;
+        foreach (var segment in Joined(_template.Render(record)))
         {
-            List<int> part = _tokenizer.EncodePart(segment.Text, position);
+            var part = _tokenizer.EncodePart(segment.Text, position);
             // A text that begins with the beginning-of-text token itself must not get it twice.
-            bool isFirst = position == TextPosition.Start && ids.Count > 0 && part.Count > 0;
-            int doubled = isFirst && part[0] == ids[^1] && part[0] == _tokenizer.Special.Bos ? 1 : 0;
+            var isFirst = position == TextPosition.Start && ids.Count > 0 && part.Count > 0;
+            var doubled = isFirst && part[0] == ids[^1] && part[0] == _tokenizer.Special.Bos ? 1 : 0;
             ids.AddRange(part[doubled..]);
             trained.AddRange(Enumerable.Repeat(segment.Trained, part.Count - doubled));
             position = TextPosition.Continuation;
         }
     }
 
-    /// <summary>Neighbours with the same label as one: text is cut for the tokenizer only where labels change.</summary>
+    /// <summary>Neighbors with the same label as one: text is cut for the tokenizer only where labels change.</summary>
     private static IEnumerable<Segment> Joined(IEnumerable<Segment> segments)
     {
         Segment? open = null;
-        foreach (Segment segment in segments)
+        foreach (var segment in segments)
         {
             if (open is not null && open.Trained == segment.Trained)
             {

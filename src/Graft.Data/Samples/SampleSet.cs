@@ -42,7 +42,7 @@ public sealed record SampleSet(
         var records = new List<SourceRecord>();
         var firstBad = new List<BadRecord>();
         var counts = new SampleCounts();
-        foreach (ReadRecord read in new RecordReader(file, options.Format).Read())
+        foreach (var read in new RecordReader(file, options.Format).Read())
         {
             if (records.Count == maxRecords)
             {
@@ -50,12 +50,12 @@ public sealed record SampleSet(
             }
 
             counts = counts with { Records = counts.Records + 1 };
-            BadRecord? bad = read.Bad;
+            var bad = read.Bad;
             if (read.Record is { } record)
             {
                 try
                 {
-                    Sample? sample = Fit(encoder.Encode(record), file, read.Line, options, ref counts);
+                    var sample = Fit(encoder.Encode(record), file, read.Line, options, ref counts);
                     if (sample is null)
                     {
                         continue;
@@ -72,9 +72,9 @@ public sealed record SampleSet(
                         $"no token of the answer lies within the first {options.MaxLength} tokens, so there is nothing to train on",
                         "raise maxLength, or shorten the record");
                 }
-                catch (BadRecordException e)
+                catch (BadRecordException error)
                 {
-                    bad = new BadRecord(file, read.Line, record.Id, e.Reason, e.Remedy);
+                    bad = new BadRecord(file, read.Line, record.Id, error.Reason, error.Remedy);
                 }
             }
 
@@ -92,7 +92,7 @@ public sealed record SampleSet(
 
         if (samples.Count == 0)
         {
-            string why = counts.Records == 0
+            var why = counts.Records == 0
                 ? "it is empty"
                 : $"of its {counts.Records} records {counts.Bad} cannot be used and {counts.TooLong} are too long";
             throw new DatasetException($"{file}: has no record to use: {why}{(firstBad.Count > 0 ? $"; the first: {firstBad[0]}" : "")}");

@@ -11,14 +11,14 @@ public static class TextPacker
     {
         var ids = new List<int>(length);
         string first = "", last = "";
-        foreach (Sample sample in samples)
+        foreach (var sample in samples)
         {
-            int at = 0;
+            var at = 0;
             while (at < sample.Length)
             {
                 first = ids.Count == 0 ? sample.Id : first;
                 last = sample.Id;
-                int count = Math.Min(length - ids.Count, sample.Length - at);
+                var count = Math.Min(length - ids.Count, sample.Length - at);
                 ids.AddRange(sample.Ids.AsSpan(at, count));
                 at += count;
                 if (ids.Count == length)
@@ -36,7 +36,7 @@ public static class TextPacker
 
         Sample Make()
         {
-            bool[] trained = new bool[ids.Count];
+            var trained = new bool[ids.Count];
             Array.Fill(trained, true, 1, ids.Count - 1);
             return new Sample(first == last ? first : $"{first}…{last}", [.. ids], trained);
         }

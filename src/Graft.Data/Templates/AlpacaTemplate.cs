@@ -13,32 +13,26 @@ public sealed class AlpacaTemplate : IPromptTemplate
     private const string WithoutInput =
         "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n";
 
-    /// <inheritdoc/>
     public string Name => "alpaca";
 
-    /// <inheritdoc/>
     public bool EndsWithEos => true;
 
-    /// <inheritdoc/>
     public bool Renders(RecordFormat format) => format is RecordFormat.Instruction or RecordFormat.Messages;
 
-    /// <inheritdoc/>
     public void Check(TextTokenizer tokenizer) => EosEnding.Check(tokenizer, Name);
 
-    /// <inheritdoc/>
     public IReadOnlyList<int> StopIds(TextTokenizer tokenizer) => tokenizer.Special.Stop;
 
-    /// <inheritdoc/>
     public IEnumerable<Segment> Render(SourceRecord record)
     {
-        InstructionRecord given = record switch
+        var given = record switch
         {
             InstructionRecord instruction => instruction,
             ConversationRecord conversation => SingleTurn(conversation),
             _ => throw new ArgumentException($"the template {Name} does not render a {record.GetType().Name}", nameof(record)),
         };
-        string input = given.Input is null ? "" : $"### Input:\n{given.Input}\n\n";
-        string opening = given.Input is null ? WithoutInput : WithInput;
+        var input = given.Input is null ? "" : $"### Input:\n{given.Input}\n\n";
+        var opening = given.Input is null ? WithoutInput : WithInput;
         yield return new Segment($"{opening}### Instruction:\n{given.Instruction}\n\n{input}### Response:\n", Trained: false);
         if (given.Output is not null)
         {

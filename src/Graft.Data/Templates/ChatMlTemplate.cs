@@ -11,16 +11,12 @@ public sealed class ChatMlTemplate : IPromptTemplate
     private const string TurnStart = "<|im_start|>";
     private const string TurnEnd = "<|im_end|>";
 
-    /// <inheritdoc/>
     public string Name => "chatml";
 
-    /// <inheritdoc/>
     public bool EndsWithEos => false;
 
-    /// <inheritdoc/>
     public bool Renders(RecordFormat format) => format is RecordFormat.Instruction or RecordFormat.Messages;
 
-    /// <inheritdoc/>
     public void Check(TextTokenizer tokenizer)
     {
         string[] missing = [.. new[] { TurnStart, TurnEnd }.Where(mark => !tokenizer.IsAddedToken(mark))];
@@ -32,20 +28,18 @@ public sealed class ChatMlTemplate : IPromptTemplate
         }
     }
 
-    /// <inheritdoc/>
     public IReadOnlyList<int> StopIds(TextTokenizer tokenizer) =>
         [.. tokenizer.Special.Stop.Append(tokenizer.IdOf(TurnEnd)!.Value).Distinct()];
 
-    /// <inheritdoc/>
     public IEnumerable<Segment> Render(SourceRecord record)
     {
-        IReadOnlyList<Message> messages = record switch
+        var messages = record switch
         {
             ConversationRecord conversation => conversation.Messages,
             InstructionRecord instruction => [.. Turns(instruction)],
             _ => throw new ArgumentException($"the template {Name} does not render a {record.GetType().Name}", nameof(record)),
         };
-        foreach (Message message in messages)
+        foreach (var message in messages)
         {
             yield return new Segment($"{TurnStart}{message.Role}\n", Trained: false);
             yield return new Segment(message.Content + TurnEnd, message.IsAssistant);

@@ -6,22 +6,16 @@ namespace Graft.Data.Templates;
 /// <summary>No template: a text is trained on as it is; an instruction and its input stand on lines before the answer.</summary>
 public sealed class PlainTemplate : IPromptTemplate
 {
-    /// <inheritdoc/>
     public string Name => "plain";
 
-    /// <inheritdoc/>
     public bool EndsWithEos => true;
 
-    /// <inheritdoc/>
     public bool Renders(RecordFormat format) => format is RecordFormat.Text or RecordFormat.Instruction;
 
-    /// <inheritdoc/>
     public void Check(TextTokenizer tokenizer) => EosEnding.Check(tokenizer, Name);
 
-    /// <inheritdoc/>
     public IReadOnlyList<int> StopIds(TextTokenizer tokenizer) => tokenizer.Special.Stop;
 
-    /// <inheritdoc/>
     public IEnumerable<Segment> Render(SourceRecord record)
     {
         switch (record)
@@ -30,7 +24,7 @@ public sealed class PlainTemplate : IPromptTemplate
                 yield return new Segment(text.Text, Trained: true);
                 break;
             case InstructionRecord instruction:
-                string input = instruction.Input is null ? "" : instruction.Input + "\n";
+                var input = instruction.Input is null ? "" : instruction.Input + "\n";
                 yield return new Segment($"{instruction.Instruction}\n{input}", Trained: false);
                 if (instruction.Output is not null)
                 {

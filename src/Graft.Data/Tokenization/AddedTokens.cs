@@ -6,7 +6,7 @@ namespace Graft.Data.Tokenization;
 /// <param name="Special">Whether it is left out of decoded text.</param>
 /// <param name="StripLeft">Whether it takes the blanks to its left with it.</param>
 /// <param name="StripRight">Whether it takes the blanks to its right with it.</param>
-/// <param name="Normalized">Whether it is looked for in the normalised text.</param>
+/// <param name="Normalized">Whether it is looked for in the normalized text.</param>
 public sealed record AddedToken(
     int Id, string Content, bool Special, bool StripLeft = false, bool StripRight = false, bool Normalized = false);
 
@@ -25,7 +25,7 @@ public sealed class AddedTokenMatcher
         int plain = 0, at = 0;
         while (at < text.Length)
         {
-            AddedToken? token = _byFirst[text[at]].FirstOrDefault(t => text.AsSpan(at).StartsWith(t.Content, StringComparison.Ordinal));
+            var token = _byFirst[text[at]].FirstOrDefault(t => text.AsSpan(at).StartsWith(t.Content, StringComparison.Ordinal));
             if (token is null)
             {
                 at++;

@@ -24,9 +24,9 @@ public static class ByteAlphabet
     public static void Read(string token, List<byte> bytes)
     {
         Span<byte> utf8 = stackalloc byte[4];
-        foreach (Rune rune in token.EnumerateRunes())
+        foreach (var rune in token.EnumerateRunes())
         {
-            if (rune.IsBmp && ByteOfChar.TryGetValue((char)rune.Value, out byte value))
+            if (rune.IsBmp && ByteOfChar.TryGetValue((char)rune.Value, out var value))
             {
                 bytes.Add(value);
             }
@@ -40,10 +40,10 @@ public static class ByteAlphabet
     private static char[] Build()
     {
         var chars = new char[256];
-        char next = '\u0100';
-        for (int b = 0; b < 256; b++)
+        var next = '\u0100';
+        for (var b = 0; b < 256; b++)
         {
-            bool printable = b is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF);
+            var printable = b is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF);
             chars[b] = printable ? (char)b : next++;
         }
 

@@ -4,7 +4,7 @@ using Microsoft.ML.Tokenizers;
 namespace Graft.Data.Tokenization;
 
 /// <summary>
-/// Byte-level BPE (GPT-2, LLaMA-3, SmolLM, Qwen): the merges are Microsoft.ML.Tokenizers', the pieces come pre-tokenised.
+/// Byte-level BPE (GPT-2, LLaMA-3, SmolLM, Qwen): the merges are Microsoft.ML.Tokenizers', the pieces come pre-tokenized.
 /// </summary>
 public sealed class ByteLevelTokenModel : ITokenModel
 {
@@ -30,16 +30,13 @@ public sealed class ByteLevelTokenModel : ITokenModel
         _bpe = BpeTokenizer.Create(new BpeOptions(vocabulary) { Merges = merges, ByteLevel = true });
     }
 
-    /// <inheritdoc/>
     public int IdLimit { get; }
 
-    /// <inheritdoc/>
-    public int? IdOf(string token) => _vocabulary.TryGetValue(token, out int id) ? id : null;
+    public int? IdOf(string token) => _vocabulary.TryGetValue(token, out var id) ? id : null;
 
-    /// <inheritdoc/>
     public void Encode(string piece, List<int> ids)
     {
-        if (_wholeWordsFirst && _vocabulary.TryGetValue(ByteAlphabet.Write(piece), out int id))
+        if (_wholeWordsFirst && _vocabulary.TryGetValue(ByteAlphabet.Write(piece), out var id))
         {
             ids.Add(id);
         }
@@ -50,10 +47,9 @@ public sealed class ByteLevelTokenModel : ITokenModel
         }
     }
 
-    /// <inheritdoc/>
     public void Decode(int id, List<byte> bytes)
     {
-        if (_tokens.TryGetValue(id, out string? token))
+        if (_tokens.TryGetValue(id, out var token))
         {
             ByteAlphabet.Read(token, bytes);
         }
@@ -66,7 +62,7 @@ public sealed class ByteLevelTokenModel : ITokenModel
     {
         if (_missing.Length > 0 && Encoding.UTF8.GetBytes(piece).AsSpan().IndexOfAny(_missing) is >= 0 and int at)
         {
-            byte value = Encoding.UTF8.GetBytes(piece)[at];
+            var value = Encoding.UTF8.GetBytes(piece)[at];
             throw new TokenizerException($"the text '{piece}' has the byte 0x{value:X2}, which the tokenizer's vocabulary cannot write");
         }
     }

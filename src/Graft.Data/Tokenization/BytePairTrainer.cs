@@ -16,7 +16,7 @@ public sealed class BytePairTrainer
     /// <summary>Counts the words of a text.</summary>
     public void Add(string text)
     {
-        foreach (string word in _preTokenizer.Split(text, TextPosition.Start))
+        foreach (var word in _preTokenizer.Split(text, TextPosition.Start))
         {
             _words[word] = _words.GetValueOrDefault(word) + 1;
         }
@@ -29,16 +29,16 @@ public sealed class BytePairTrainer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, 256 + specialTokens.Count);
         List<string> tokens = [.. specialTokens, .. ByteAlphabet.InOrder.Select(c => c.ToString())];
-        Dictionary<string, int> ids = tokens.Select((token, id) => (token, id)).ToDictionary(p => p.token, p => p.id);
+        var ids = tokens.Select((token, id) => (token, id)).ToDictionary(p => p.token, p => p.id);
         var state = new Counts([.. _words
             .OrderBy(p => p.Key, StringComparer.Ordinal)
             .Select(p => (ByteAlphabet.Write(p.Key).Select(c => ids[c.ToString()]).ToList(), p.Value))]);
         var merges = new List<(string, string)>();
         while (tokens.Count < vocabularySize && state.MostFrequent() is { } pair)
         {
-            string made = tokens[pair.Left] + tokens[pair.Right];
+            var made = tokens[pair.Left] + tokens[pair.Right];
             // Two cuts of one string may both be learnt; they make the same token.
-            if (!ids.TryGetValue(made, out int id))
+            if (!ids.TryGetValue(made, out var id))
             {
                 ids[made] = id = tokens.Count;
                 tokens.Add(made);
@@ -51,7 +51,7 @@ public sealed class BytePairTrainer
         return new BytePairVocabulary(specialTokens, tokens, merges);
     }
 
-    /// <summary>How often each pair of neighbours occurs, kept up to date as words are merged.</summary>
+    /// <summary>How often each pair of neighbors occurs, kept up to date as words are merged.</summary>
     private sealed class Counts
     {
         private readonly (List<int> Symbols, long Count)[] _words;
@@ -62,7 +62,7 @@ public sealed class BytePairTrainer
         public Counts((List<int> Symbols, long Count)[] words)
         {
             _words = words;
-            for (int w = 0; w < words.Length; w++)
+            for (var w = 0; w < words.Length; w++)
             {
                 Count(w, +1);
             }
@@ -78,7 +78,7 @@ public sealed class BytePairTrainer
             while (_queue.TryDequeue(out var pair, out var priority))
             {
                 // Counts change after a pair was queued; it is queued anew each time.
-                long count = _counts.GetValueOrDefault(pair);
+                var count = _counts.GetValueOrDefault(pair);
                 if (count == -priority.NegativeCount)
                 {
                     return count > 1 ? pair : null;
@@ -91,11 +91,11 @@ public sealed class BytePairTrainer
         public void Merge((int Left, int Right) pair, int made)
         {
             var touched = new HashSet<(int, int)>();
-            foreach (int w in _wordsWith[pair].ToArray())
+            foreach (var w in _wordsWith[pair].ToArray())
             {
                 touched.UnionWith(Count(w, -1));
-                List<int> symbols = _words[w].Symbols;
-                for (int i = 0; i + 1 < symbols.Count; i++)
+                var symbols = _words[w].Symbols;
+                for (var i = 0; i + 1 < symbols.Count; i++)
                 {
                     if (symbols[i] == pair.Left && symbols[i + 1] == pair.Right)
                     {
@@ -120,7 +120,7 @@ public sealed class BytePairTrainer
         {
             var (symbols, count) = _words[word];
             var pairs = new HashSet<(int, int)>();
-            for (int i = 0; i + 1 < symbols.Count; i++)
+            for (var i = 0; i + 1 < symbols.Count; i++)
             {
                 var pair = (symbols[i], symbols[i + 1]);
                 pairs.Add(pair);
@@ -129,7 +129,7 @@ public sealed class BytePairTrainer
 
             foreach (var pair in pairs)
             {
-                if (!_wordsWith.TryGetValue(pair, out HashSet<int>? holders))
+                if (!_wordsWith.TryGetValue(pair, out var holders))
                 {
                     _wordsWith[pair] = holders = [];
                 }

@@ -25,7 +25,7 @@ public sealed record BytePairVocabulary(
         File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), Config(maxLength).ToJsonString(Indented) + "\n");
     }
 
-    /// <summary>The pre-tokeniser that <see cref="Save"/> writes: what a trainer of such a vocabulary has to be given.</summary>
+    /// <summary>The pre-tokenizer that <see cref="Save"/> writes: what a trainer of such a vocabulary has to be given.</summary>
     public static IPreTokenizer PreTokenizer { get; } =
         new PreTokenizerSequence([new DigitsSplit(individual: true), new ByteLevelSplit(addPrefixSpace: false, useRegex: true)]);
 

@@ -24,8 +24,8 @@ public sealed class CategoryShadow
 
         var shadow = new StringBuilder(text.Length);
         var places = new List<int>(text.Length + 1);
-        int at = 0;
-        foreach (Rune rune in text.EnumerateRunes())
+        var at = 0;
+        foreach (var rune in text.EnumerateRunes())
         {
             shadow.Append(rune.IsBmp ? (char)rune.Value : StandIn(Rune.GetUnicodeCategory(rune)));
             places.Add(at);

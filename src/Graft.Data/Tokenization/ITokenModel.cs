@@ -1,6 +1,6 @@
 namespace Graft.Data.Tokenization;
 
-/// <summary>The part of a tokenizer that cuts one pre-tokenised piece of text into vocabulary entries.</summary>
+/// <summary>The part of a tokenizer that cuts one pre-tokenized piece of text into vocabulary entries.</summary>
 public interface ITokenModel
 {
     /// <summary>One more than the largest id.</summary>

@@ -7,17 +7,15 @@ public interface INormalizer
     string Apply(string text, TextPosition position);
 }
 
-/// <summary>Several normalisers, one after the other.</summary>
+/// <summary>Several normalizers, one after the other.</summary>
 public sealed class NormalizerSequence(IReadOnlyList<INormalizer> steps) : INormalizer
 {
-    /// <inheritdoc/>
     public string Apply(string text, TextPosition position) => steps.Aggregate(text, (t, step) => step.Apply(t, position));
 }
 
 /// <summary>Puts a prefix in front of every stretch of text that does not go on from another.</summary>
 public sealed class PrependNormalizer(string prefix) : INormalizer
 {
-    /// <inheritdoc/>
     public string Apply(string text, TextPosition position) =>
         text.Length == 0 || position == TextPosition.Continuation ? text : prefix + text;
 }
@@ -25,13 +23,11 @@ public sealed class PrependNormalizer(string prefix) : INormalizer
 /// <summary>Replaces a string by another.</summary>
 public sealed class ReplaceNormalizer(string pattern, string content) : INormalizer
 {
-    /// <inheritdoc/>
     public string Apply(string text, TextPosition position) => text.Replace(pattern, content, StringComparison.Ordinal);
 }
 
 /// <summary>Lower case by the invariant culture.</summary>
 public sealed class LowercaseNormalizer : INormalizer
 {
-    /// <inheritdoc/>
     public string Apply(string text, TextPosition position) => text.ToLowerInvariant();
 }

@@ -1,7 +1,7 @@
 namespace Graft.Data.Tokenization;
 
 /// <summary>
-/// Byte pair encoding (Sennrich et al. 2016, arXiv:1508.07909) of one sequence of symbols: of all neighbours that may be merged, those
+/// Byte pair encoding (Sennrich et al. 2016, arXiv:1508.07909) of one sequence of symbols: of all neighbors that may be merged, those
 /// with the lowest rank are merged first, and among equals the leftmost.
 /// </summary>
 /// <param name="merges">For a pair of ids, its rank and the id of what they make.</param>
@@ -14,7 +14,7 @@ public sealed class PairMerger(IReadOnlyDictionary<(int Left, int Right), (int R
         int[] previous = [.. Enumerable.Range(-1, ids.Length)];
         int[] next = [.. Enumerable.Range(1, ids.Length)];
         var candidates = new PriorityQueue<(int At, int Left, int Right), (int Rank, int At)>();
-        for (int i = 0; i + 1 < ids.Length; i++)
+        for (var i = 0; i + 1 < ids.Length; i++)
         {
             Propose(i);
         }
@@ -22,7 +22,7 @@ public sealed class PairMerger(IReadOnlyDictionary<(int Left, int Right), (int R
         while (candidates.TryDequeue(out var pair, out _))
         {
             int at = pair.At, right = next[at];
-            // A neighbour may have been merged away since the pair was proposed.
+            // A neighbor may have been merged away since the pair was proposed.
             if (ids[at] != pair.Left || right >= ids.Length || ids[right] != pair.Right)
             {
                 continue;

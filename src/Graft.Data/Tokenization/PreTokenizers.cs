@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Graft.Data.Tokenization;
 
-/// <summary>Cuts a text into pieces that are tokenised apart from each other.</summary>
+/// <summary>Cuts a text into pieces that are tokenized apart from each other.</summary>
 public interface IPreTokenizer
 {
     /// <summary>The pieces in order; empty ones are left out.</summary>
@@ -13,7 +13,6 @@ public interface IPreTokenizer
 /// <summary>Several, each cutting the pieces of the one before.</summary>
 public sealed class PreTokenizerSequence(IReadOnlyList<IPreTokenizer> steps) : IPreTokenizer
 {
-    /// <inheritdoc/>
     public IEnumerable<string> Split(string text, TextPosition position) => steps.Aggregate(
         (IEnumerable<string>)[text],
         (pieces, step) => pieces.SelectMany((piece, i) => step.Split(piece, i == 0 ? position : TextPosition.Inside)));
@@ -41,15 +40,14 @@ public enum SplitBehavior
 /// <summary>Cuts at the matches of a regular expression, or (inverted) between them.</summary>
 public sealed class RegexSplit(Regex pattern, SplitBehavior behavior, bool invert) : IPreTokenizer
 {
-    /// <inheritdoc/>
     public IEnumerable<string> Split(string text, TextPosition position)
     {
         var shadow = new CategoryShadow(text);
-        string carry = "";
-        bool afterMatch = false;
+        var carry = "";
+        var afterMatch = false;
         foreach (var (start, length, isMatch) in Stretches(shadow.Shadow))
         {
-            string stretch = shadow.Original(start, length);
+            var stretch = shadow.Original(start, length);
             switch (isMatch ? behavior : (SplitBehavior?)null)
             {
                 case SplitBehavior.Removed:
@@ -109,7 +107,7 @@ public sealed class RegexSplit(Regex pattern, SplitBehavior behavior, bool inver
 
     private IEnumerable<(int Start, int Length, bool IsMatch)> Stretches(string text)
     {
-        int end = 0;
+        var end = 0;
         foreach (Match match in pattern.Matches(text))
         {
             if (match.Index > end)
@@ -141,10 +139,9 @@ public sealed class ByteLevelSplit(bool addPrefixSpace, bool useRegex) : IPreTok
     private readonly RegexSplit _words = new(
         new Regex(Pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled), SplitBehavior.Isolated, false);
 
-    /// <inheritdoc/>
     public IEnumerable<string> Split(string text, TextPosition position)
     {
-        string prefixed = addPrefixSpace && position != TextPosition.Continuation && !text.StartsWith(' ') ? " " + text : text;
+        var prefixed = addPrefixSpace && position != TextPosition.Continuation && !text.StartsWith(' ') ? " " + text : text;
         return useRegex ? _words.Split(prefixed, position) : [prefixed];
     }
 }
@@ -155,7 +152,6 @@ public sealed class DigitsSplit(bool individual) : IPreTokenizer
     private readonly RegexSplit _digits = new(
         new Regex(individual ? @"\p{N}" : @"\p{N}+", RegexOptions.CultureInvariant), SplitBehavior.Isolated, false);
 
-    /// <inheritdoc/>
     public IEnumerable<string> Split(string text, TextPosition position) => _digits.Split(text, position);
 }
 
@@ -165,10 +161,9 @@ public sealed class DigitsSplit(bool individual) : IPreTokenizer
 /// <param name="split">Whether a piece begins at every mark.</param>
 public sealed class MetaspaceSplit(char mark, string scheme, bool split) : IPreTokenizer
 {
-    /// <inheritdoc/>
     public IEnumerable<string> Split(string text, TextPosition position)
     {
-        bool prepend = scheme switch
+        var prepend = scheme switch
         {
             "always" => position != TextPosition.Continuation,
             "first" => position == TextPosition.Start,
@@ -185,8 +180,8 @@ public sealed class MetaspaceSplit(char mark, string scheme, bool split) : IPreT
 
     private IEnumerable<string> CutAtMarks(string text)
     {
-        int start = 0;
-        for (int i = 1; i < text.Length; i++)
+        var start = 0;
+        for (var i = 1; i < text.Length; i++)
         {
             if (text[i] == mark)
             {

@@ -4,7 +4,7 @@ using System.Text;
 namespace Graft.Data.Tokenization;
 
 /// <summary>
-/// Reads a SentencePiece tokenizer.model: a protocol buffer (ModelProto) of pieces with scores, the trainer's and the normaliser's
+/// Reads a SentencePiece tokenizer.model: a protocol buffer (ModelProto) of pieces with scores, the trainer's and the normalizer's
 /// settings. Only BPE models without a character map are read.
 /// </summary>
 internal sealed class SentencePieceFile(string path)
@@ -26,7 +26,7 @@ internal sealed class SentencePieceFile(string path)
         var pieces = new List<Piece>();
         int modelType = 1, unknownId = 0, bosId = 1, eosId = 2;
         bool byteFallback = false, dummyPrefix = true, removeBlanks = true;
-        byte[] file = File.ReadAllBytes(path);
+        var file = File.ReadAllBytes(path);
         foreach (var (field, value) in Fields(file))
         {
             switch (field)
@@ -82,7 +82,7 @@ internal sealed class SentencePieceFile(string path)
     {
         var vocabulary = new Dictionary<string, int>(pieces.Count);
         var added = new List<AddedToken>();
-        for (int id = 0; id < pieces.Count; id++)
+        for (var id = 0; id < pieces.Count; id++)
         {
             vocabulary.TryAdd(pieces[id].Text, id);
             if (pieces[id].Type is PieceType.Control or PieceType.Unknown or PieceType.UserDefined)
@@ -91,7 +91,7 @@ internal sealed class SentencePieceFile(string path)
             }
         }
 
-        string mark = SentencePieceTokenModel.Blank.ToString();
+        var mark = SentencePieceTokenModel.Blank.ToString();
         INormalizer blanks = new ReplaceNormalizer(" ", mark);
         return new TokenizerParts(
             added,
@@ -103,19 +103,19 @@ internal sealed class SentencePieceFile(string path)
             DropsLeadingBlank: dummyPrefix);
     }
 
-    /// <summary>SentencePiece merges any two neighbours that make a piece, the best score first: every cut of a piece is a merge.</summary>
+    /// <summary>SentencePiece merges any two neighbors that make a piece, the best score first: every cut of a piece is a merge.</summary>
     private static Dictionary<(int, int), (int, int)> Merges(List<Piece> pieces, Dictionary<string, int> vocabulary)
     {
         float[] scores = [.. pieces.Where(p => p.Type == PieceType.Normal).Select(p => p.Score).Distinct().OrderDescending()];
-        Dictionary<float, int> rankOf = scores.Select((score, rank) => (score, rank)).ToDictionary(p => p.score, p => p.rank);
+        var rankOf = scores.Select((score, rank) => (score, rank)).ToDictionary(p => p.score, p => p.rank);
         var merges = new Dictionary<(int, int), (int, int)>();
-        for (int id = 0; id < pieces.Count; id++)
+        for (var id = 0; id < pieces.Count; id++)
         {
             var (text, score, type) = pieces[id];
-            for (int cut = 1; type == PieceType.Normal && cut < text.Length; cut++)
+            for (var cut = 1; type == PieceType.Normal && cut < text.Length; cut++)
             {
-                if (vocabulary.TryGetValue(text[..cut], out int left) && pieces[left].Type == PieceType.Normal
-                    && vocabulary.TryGetValue(text[cut..], out int right) && pieces[right].Type == PieceType.Normal)
+                if (vocabulary.TryGetValue(text[..cut], out var left) && pieces[left].Type == PieceType.Normal
+                    && vocabulary.TryGetValue(text[cut..], out var right) && pieces[right].Type == PieceType.Normal)
                 {
                     merges.TryAdd((left, right), (rankOf[score], id));
                 }
@@ -127,7 +127,7 @@ internal sealed class SentencePieceFile(string path)
 
     private Piece ReadPiece((ReadOnlyMemory<byte> Bytes, ulong Number) value)
     {
-        string text = "";
+        var text = "";
         float score = 0;
         var type = PieceType.Normal;
         foreach (var (field, v) in Fields(value.Bytes))
@@ -143,11 +143,11 @@ internal sealed class SentencePieceFile(string path)
     /// <summary>The fields of a protocol buffer message, by number; lengths-delimited ones as bytes, the others as numbers.</summary>
     private IEnumerable<(int Field, (ReadOnlyMemory<byte> Bytes, ulong Number) Value)> Fields(ReadOnlyMemory<byte> message)
     {
-        int at = 0;
+        var at = 0;
         while (at < message.Length)
         {
-            ulong tag = Varint();
-            int field = (int)(tag >> 3);
+            var tag = Varint();
+            var field = (int)(tag >> 3);
             switch (tag & 7)
             {
                 case 0:
@@ -181,9 +181,9 @@ internal sealed class SentencePieceFile(string path)
         ulong Varint()
         {
             ulong value = 0;
-            for (int shift = 0; shift < 64; shift += 7)
+            for (var shift = 0; shift < 64; shift += 7)
             {
-                byte b = Take(1).Span[0];
+                var b = Take(1).Span[0];
                 value |= (ulong)(b & 0x7F) << shift;
                 if (b < 0x80)
                 {

@@ -47,26 +47,23 @@ public sealed class SentencePieceTokenModel : ITokenModel
         }
     }
 
-    /// <inheritdoc/>
     public int IdLimit { get; }
 
-    /// <inheritdoc/>
-    public int? IdOf(string token) => _vocabulary.TryGetValue(token, out int id) ? id : null;
+    public int? IdOf(string token) => _vocabulary.TryGetValue(token, out var id) ? id : null;
 
-    /// <inheritdoc/>
     public void Encode(string piece, List<int> ids)
     {
         var symbols = new List<int>(piece.Length);
         Span<byte> utf8 = stackalloc byte[4];
-        foreach (Rune rune in piece.EnumerateRunes())
+        foreach (var rune in piece.EnumerateRunes())
         {
-            if (_vocabulary.TryGetValue(rune.ToString(), out int id))
+            if (_vocabulary.TryGetValue(rune.ToString(), out var id))
             {
                 symbols.Add(id);
             }
             else if (_byteIds is not null)
             {
-                foreach (byte b in utf8[..rune.EncodeToUtf8(utf8)])
+                foreach (var b in utf8[..rune.EncodeToUtf8(utf8)])
                 {
                     symbols.Add(_byteIds[b]);
                 }
@@ -86,16 +83,15 @@ public sealed class SentencePieceTokenModel : ITokenModel
         ids.AddRange(_merger.Merge(symbols));
     }
 
-    /// <inheritdoc/>
     public void Decode(int id, List<byte> bytes)
     {
-        if (!_tokens.TryGetValue(id, out string? token))
+        if (!_tokens.TryGetValue(id, out var token))
         {
             return;
         }
 
         if (_byteIds is not null && token is ['<', '0', 'x', _, _, '>']
-            && byte.TryParse(token.AsSpan(3, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out byte value))
+            && byte.TryParse(token.AsSpan(3, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var value))
         {
             bytes.Add(value);
         }

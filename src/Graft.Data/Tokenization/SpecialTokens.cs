@@ -26,7 +26,7 @@ internal sealed class SpecialTokensReader(string folder, Func<string, int?> idOf
 
     /// <summary>Whether tokenizer_config.json has a switch, or null where it does not say.</summary>
     public bool? Switch(string name) =>
-        _files.TryGetValue("tokenizer_config.json", out JsonFields? config) && config.Has(name) ? config.Flag(name) : null;
+        _files.TryGetValue("tokenizer_config.json", out var config) && config.Has(name) ? config.Flag(name) : null;
 
     public SpecialTokens Read()
     {
@@ -37,7 +37,7 @@ internal sealed class SpecialTokensReader(string folder, Func<string, int?> idOf
 
     private IEnumerable<int?> Find(string kind)
     {
-        foreach (string file in ByText)
+        foreach (var file in ByText)
         {
             if (Text(file, kind + "_token") is { } text)
             {
@@ -47,7 +47,7 @@ internal sealed class SpecialTokensReader(string folder, Func<string, int?> idOf
             }
         }
 
-        foreach (int id in ById.SelectMany(file => Ids(file, kind + "_token_id")))
+        foreach (var id in ById.SelectMany(file => Ids(file, kind + "_token_id")))
         {
             yield return id;
         }
@@ -55,7 +55,7 @@ internal sealed class SpecialTokensReader(string folder, Func<string, int?> idOf
 
     private string? Text(string file, string field)
     {
-        return _files.TryGetValue(file, out JsonFields? json) ? json.Find(field)?.ValueKind switch
+        return _files.TryGetValue(file, out var json) ? json.Find(field)?.ValueKind switch
         {
             JsonValueKind.String => json.Text(field),
             JsonValueKind.Object => json.Section(field)!.Text("content"),
@@ -65,5 +65,5 @@ internal sealed class SpecialTokensReader(string folder, Func<string, int?> idOf
     }
 
     private IReadOnlyList<int> Ids(string file, string field) =>
-        _files.TryGetValue(file, out JsonFields? json) ? json.Integers(field) : [];
+        _files.TryGetValue(file, out var json) ? json.Integers(field) : [];
 }

@@ -57,7 +57,7 @@ public sealed class TextTokenizer
     public IReadOnlyList<int> Prefix => _parts.Prefix;
 
     /// <summary>The id of a vocabulary entry or added token, or null.</summary>
-    public int? IdOf(string token) => _addedByText.TryGetValue(token, out AddedToken? added) ? added.Id : _parts.Model.IdOf(token);
+    public int? IdOf(string token) => _addedByText.TryGetValue(token, out var added) ? added.Id : _parts.Model.IdOf(token);
 
     /// <summary>Whether a text is one token of its own wherever it stands, as a turn marker has to be.</summary>
     public bool IsAddedToken(string text) => _addedByText.ContainsKey(text);
@@ -93,9 +93,9 @@ public sealed class TextTokenizer
     public string Decode(IEnumerable<int> ids, bool keepSpecial = false, TextPosition position = TextPosition.Start)
     {
         var bytes = new List<byte>();
-        foreach (int id in ids)
+        foreach (var id in ids)
         {
-            if (!_addedById.TryGetValue(id, out AddedToken? token))
+            if (!_addedById.TryGetValue(id, out var token))
             {
                 _parts.Model.Decode(id, bytes);
             }
@@ -105,7 +105,7 @@ public sealed class TextTokenizer
             }
         }
 
-        bool drop = _parts.DropsLeadingBlank && position == TextPosition.Start && bytes is [(byte)' ', ..];
+        var drop = _parts.DropsLeadingBlank && position == TextPosition.Start && bytes is [(byte)' ', ..];
         return Encoding.UTF8.GetString([.. drop ? bytes.Skip(1) : bytes]);
     }
 
@@ -120,7 +120,7 @@ public sealed class TextTokenizer
         ];
         if (_parts.Model.IdLimit > modelVocabularySize || beyond.Length > 0)
         {
-            string examples = beyond.Length > 0 ? $", among them {string.Join(", ", beyond.Distinct().Take(5))}" : "";
+            var examples = beyond.Length > 0 ? $", among them {string.Join(", ", beyond.Distinct().Take(5))}" : "";
             throw new TokenizerException(
                 $"the tokenizer has ids up to {Math.Max(IdLimit, Special.Stop.Append(Special.Pad).Max() + 1) - 1}, but the model's "
                     + $"embedding has only {modelVocabularySize} rows{examples}; take the tokenizer that belongs to the model");
@@ -129,7 +129,7 @@ public sealed class TextTokenizer
 
     private void EncodePlain(string text, TextPosition position, List<int> ids)
     {
-        string normalized = _parts.Normalizer?.Apply(text, position) ?? text;
+        var normalized = _parts.Normalizer?.Apply(text, position) ?? text;
         foreach (var (stretch, token) in _inNormalizedText.Split(normalized))
         {
             if (token is not null)
@@ -142,7 +142,7 @@ public sealed class TextTokenizer
             }
             else
             {
-                foreach (string piece in _parts.PreTokenizer.Split(stretch, position))
+                foreach (var piece in _parts.PreTokenizer.Split(stretch, position))
                 {
                     _parts.Model.Encode(piece, ids);
                 }

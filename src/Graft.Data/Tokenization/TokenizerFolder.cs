@@ -17,7 +17,7 @@ public static class TokenizerFolder
         if (File.Exists(sentencePiece))
         {
             var config = new SpecialTokensReader(folder, _ => null);
-            TokenizerParts parts = new SentencePieceFile(sentencePiece).Read(
+            var parts = new SentencePieceFile(sentencePiece).Read(
                 config.Switch("add_bos_token") ?? true,
                 config.Switch("add_eos_token") ?? false);
             return new TextTokenizer("sentencePieceBpe", parts, idOf => new SpecialTokensReader(folder, idOf).Read());

@@ -17,28 +17,28 @@ internal sealed class TokenizerJson(string path)
 
     public (string Kind, TokenizerParts Parts) Read()
     {
-        JsonFields model = _root.RequiredSection("model");
-        string type = model.Text("type") ?? (model.Has("merges") ? "BPE" : "?");
+        var model = _root.RequiredSection("model");
+        var type = model.Text("type") ?? (model.Has("merges") ? "BPE" : "?");
         if (type != "BPE")
         {
             throw Unknown("model", type, "BPE");
         }
 
         AddedToken[] added = [.. ReadAddedTokens()];
-        Dictionary<string, int> vocabulary = model.RequiredSection("vocab").WholeNumbers();
+        var vocabulary = model.RequiredSection("vocab").WholeNumbers();
         (string Left, string Right)[] merges = [.. ReadMerges(model)];
         RefuseModelOptions(model);
         JsonFields? preTokenizer = _root.Section("pre_tokenizer"), decoder = _root.Section("decoder");
-        bool byteLevel = Types(preTokenizer).Concat(Types(decoder)).Contains("ByteLevel");
+        var byteLevel = Types(preTokenizer).Concat(Types(decoder)).Contains("ByteLevel");
         ITokenModel tokenModel = byteLevel
             ? new ByteLevelTokenModel(vocabulary, merges.Select(m => $"{m.Left} {m.Right}"), model.Flag("ignore_merges"))
             : new SentencePieceTokenModel(
                 vocabulary,
                 Rank(merges, vocabulary),
                 model.Flag("byte_fallback"),
-                model.Text("unk_token") is { } unknown && vocabulary.TryGetValue(unknown, out int id) ? id : null,
+                model.Text("unk_token") is { } unknown && vocabulary.TryGetValue(unknown, out var id) ? id : null,
                 model.Flag("fuse_unk"));
-        (int[] prefix, int[] suffix) = ReadPostProcessor(_root.Section("post_processor"));
+        (var prefix, var suffix) = ReadPostProcessor(_root.Section("post_processor"));
         var parts = new TokenizerParts(
             added,
             _root.Section("normalizer") is { } n ? ReadNormalizer(n) : null,
@@ -68,11 +68,11 @@ internal sealed class TokenizerJson(string path)
     private static Dictionary<(int, int), (int, int)> Rank((string Left, string Right)[] merges, Dictionary<string, int> vocabulary)
     {
         var ranks = new Dictionary<(int, int), (int, int)>(merges.Length);
-        for (int rank = 0; rank < merges.Length; rank++)
+        for (var rank = 0; rank < merges.Length; rank++)
         {
             var (left, right) = merges[rank];
-            if (vocabulary.TryGetValue(left, out int l) && vocabulary.TryGetValue(right, out int r)
-                && vocabulary.TryGetValue(left + right, out int made))
+            if (vocabulary.TryGetValue(left, out var l) && vocabulary.TryGetValue(right, out var r)
+                && vocabulary.TryGetValue(left + right, out var made))
             {
                 ranks.TryAdd((l, r), (rank, made));
             }
@@ -83,10 +83,10 @@ internal sealed class TokenizerJson(string path)
 
     private IEnumerable<(string, string)> ReadMerges(JsonFields model)
     {
-        foreach (JsonElement merge in model.Items("merges"))
+        foreach (var merge in model.Items("merges"))
         {
             // Newer files write ["left", "right"], older ones "left right".
-            string[] pair = merge.ValueKind switch
+            var pair = merge.ValueKind switch
             {
                 JsonValueKind.Array => [.. merge.EnumerateArray().Select(part => part.ToString())],
                 JsonValueKind.String => merge.GetString()!.Split(' '),
@@ -103,7 +103,7 @@ internal sealed class TokenizerJson(string path)
 
     private void RefuseModelOptions(JsonFields model)
     {
-        foreach (string option in new[] { "continuing_subword_prefix", "end_of_word_suffix" })
+        foreach (var option in new[] { "continuing_subword_prefix", "end_of_word_suffix" })
         {
             if (!string.IsNullOrEmpty(model.Text(option)))
             {
@@ -119,9 +119,9 @@ internal sealed class TokenizerJson(string path)
 
     private IEnumerable<AddedToken> ReadAddedTokens()
     {
-        foreach (JsonFields token in _root.Sections("added_tokens"))
+        foreach (var token in _root.Sections("added_tokens"))
         {
-            string content = token.RequiredText("content");
+            var content = token.RequiredText("content");
             if (token.Flag("single_word"))
             {
                 throw new TokenizerException($"{path}: added token '{content}' has single_word, which is not supported");
@@ -175,7 +175,7 @@ internal sealed class TokenizerJson(string path)
                 return ([.. members.Reverse().SelectMany(m => m.Prefix)], [.. members.SelectMany(m => m.Suffix)]);
             case "TemplateProcessing":
                 JsonFields[] single = [.. given.Sections("single")];
-                int text = Array.FindIndex(single, item => item.Has("Sequence"));
+                var text = Array.FindIndex(single, item => item.Has("Sequence"));
                 return text < 0
                     ? throw new TokenizerException($"{path}: post_processor.single has no place for the text")
                     : (Ids(single[..text]), Ids(single[(text + 1)..]));
@@ -188,7 +188,7 @@ internal sealed class TokenizerJson(string path)
 
     private static IReadOnlyList<int> SpecialIds(JsonFields processor, JsonFields item)
     {
-        string name = item.RequiredSection("SpecialToken").RequiredText("id");
+        var name = item.RequiredSection("SpecialToken").RequiredText("id");
         return processor.RequiredSection("special_tokens").RequiredSection(name).Integers("ids");
     }
 
@@ -198,15 +198,15 @@ internal sealed class TokenizerJson(string path)
 
     private Regex Pattern(JsonFields part)
     {
-        JsonFields pattern = part.RequiredSection("pattern");
-        string source = pattern.Text("Regex") ?? Regex.Escape(pattern.Text("String") ?? "");
+        var pattern = part.RequiredSection("pattern");
+        var source = pattern.Text("Regex") ?? Regex.Escape(pattern.Text("String") ?? "");
         try
         {
             return new Regex(source, RegexOptions.CultureInvariant | RegexOptions.Compiled);
         }
-        catch (ArgumentException e)
+        catch (ArgumentException error)
         {
-            throw new TokenizerException($"{path}: pre_tokenizer's pattern cannot be used: {e.Message}", e);
+            throw new TokenizerException($"{path}: pre_tokenizer's pattern cannot be used: {error.Message}", error);
         }
     }
 

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Graft.Models.Decoder;
 
-/// <summary>Which keys each query may see. The plain causal case has no tensor, which lets the attention kernel skip half of the work.</summary>
+/// <summary>
+/// Which keys each query may see. The plain causal case has no tensor, which lets the attention kernel skip half of the work.
+/// </summary>
 /// <param name="Allowed">bool [B or 1, 1, T, S], or null.</param>
 /// <param name="IsCausal">Whether the kernel's own causal rule applies (T = S, no tensor).</param>
 public readonly record struct AttentionMask(Tensor? Allowed, bool IsCausal)

@@ -218,7 +218,7 @@ internal abstract class DecoderModel : ICausalLanguageModel
             throw new ModelException(
                 $"{description.Folder}: the checkpoint holds {unknown.Count} tensors that a {description.Architecture} with this config.json "
                 + $"does not have, so the result would differ from the model's own: {string.Join(", ", unknown.Take(5))}"
-                + (unknown.Count > 5 ? ", …" : string.Empty));
+                + (unknown.Count > 5 ? ", …" : ""));
         }
     }
 }

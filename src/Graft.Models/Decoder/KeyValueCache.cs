@@ -17,7 +17,9 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>[B, Length] segments of the held positions, or null where no batch had any.</summary>
     public Tensor? Segments => _segments;
 
-    /// <summary>Adds a layer's new keys and values, [B, heads, T, headSize], and gives all of them, [B, heads, Length + T, headSize].</summary>
+    /// <summary>
+    /// Adds a layer's new keys and values, [B, heads, T, headSize], and gives all of them, [B, heads, Length + T, headSize].
+    /// </summary>
     internal (Tensor Keys, Tensor Values) Append(int layer, Tensor keys, Tensor values)
     {
         var needed = Length + keys.shape[2];

@@ -38,5 +38,6 @@ public sealed record TokenBatch
     /// <summary>A batch of embeddings, [B, T, hidden].</summary>
     public static TokenBatch OfEmbeddings(Tensor embeddings) => embeddings.dim() == 3
         ? new TokenBatch(null, embeddings)
-        : throw new ArgumentException($"embeddings must be [B, T, hidden], not [{string.Join(", ", embeddings.shape)}]", nameof(embeddings));
+        : throw new ArgumentException(
+            $"embeddings must be [B, T, hidden], not [{string.Join(", ", embeddings.shape)}]", nameof(embeddings));
 }

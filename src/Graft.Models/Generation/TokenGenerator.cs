@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Graft.Models.Generation;
 
-/// <summary>Continues prompts token by token with a key-value cache. Prompts of different lengths share a batch, padded on the left.</summary>
+/// <summary>
+/// Continues prompts token by token with a key-value cache. Prompts of different lengths share a batch, padded on the left.
+/// </summary>
 public static class TokenGenerator
 {
     /// <summary>Continues each prompt.</summary>

@@ -69,7 +69,8 @@ internal sealed class Gpt2Model : DecoderModel
         var names = _layers[layer];
         var fused = Linear(names.QueryKeyValue, input, pass.Hooks);
         var heads = Attend(
-            layer, names.Attention, Part(fused, 0), Part(fused, 1), Part(fused, 2), pass, hidden => Project(hidden, 1), hidden => Project(hidden, 2));
+            layer, names.Attention, Part(fused, 0), Part(fused, 1), Part(fused, 2), pass, hidden =>
+                Project(hidden, 1), hidden => Project(hidden, 2));
         return Linear(names.AttentionOutput, heads.transpose(1, 2).flatten(2), pass.Hooks);
 
         Tensor Project(Tensor hidden, int part) => Part(Linear(names.QueryKeyValue, hidden, pass.Hooks), part);

@@ -15,7 +15,8 @@ public interface IAttentionHook
 /// <param name="Key">[B, keyValueHeads, S, headSize]; S counts cached positions too.</param>
 /// <param name="Value">As the keys.</param>
 /// <param name="Mask">Which keys a query may see.</param>
-/// <param name="ProjectKeys">Maps hidden states [B, n, hidden] through the layer's key projection to [B, keyValueHeads, n, headSize], unrotated.</param>
+/// <param name="ProjectKeys">Maps hidden states [B, n, hidden] through the layer's key projection to [B, keyValueHeads, n, headSize],
+/// unrotated.</param>
 /// <param name="ProjectValues">The same with the value projection.</param>
 public readonly record struct AttentionCall(
     Tensor Query,

@@ -91,12 +91,12 @@ internal sealed class LlamaModel : DecoderModel
     private Tensor Split(Tensor projected, int heads) =>
         projected.view(projected.shape[0], projected.shape[1], heads, _config.HeadSize).transpose(1, 2);
 
-    // w · x / sqrt(mean(x²) + eps), normalised in fp32, scaled in the stream's type as the reference implementation does.
+    // w · x / sqrt(mean(x²) + eps), normalized in fp32, scaled in the stream's type as the reference implementation does.
     private Tensor RmsNorm(Tensor stream, string weight, ModelHooks hooks)
     {
         var wide = stream.to(ScalarType.Float32);
-        var normalised = wide * (wide.square().mean([-1L], keepdim: true) + _config.NormEpsilon).rsqrt();
-        return normalised.to(stream.dtype) * Weight(weight, hooks).to(stream.dtype);
+        var normalized = wide * (wide.square().mean([-1L], keepdim: true) + _config.NormEpsilon).rsqrt();
+        return normalized.to(stream.dtype) * Weight(weight, hooks).to(stream.dtype);
     }
 
     private Layer NewLayer(int i) => new(

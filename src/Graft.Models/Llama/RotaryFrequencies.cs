@@ -14,7 +14,8 @@ public abstract record RotaryScaling
     public sealed record Linear(double Factor) : RotaryScaling;
 
     /// <summary>Llama 3.1's rule: long wavelengths divided by the factor, short ones kept, a linear blend between.</summary>
-    public sealed record Llama3(double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalPositions) : RotaryScaling;
+    public sealed record Llama3(
+        double Factor, double LowFrequencyFactor, double HighFrequencyFactor, int OriginalPositions) : RotaryScaling;
 }
 
 /// <summary>Inverse frequencies of rotary position embeddings.</summary>

@@ -13,7 +13,7 @@ public static partial class TorchRuntime
     /// </summary>
     /// <param name="threads">Compute threads; null keeps libtorch's choice. Results are bit-equal only at equal thread counts.</param>
     /// <returns>The number of compute threads in use.</returns>
-    public static int Initialise(int? threads = null)
+    public static int Initialize(int? threads = null)
     {
         if (!OperatingSystem.IsWindows())
         {

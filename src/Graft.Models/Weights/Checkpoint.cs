@@ -102,7 +102,7 @@ public sealed class Checkpoint : IWeightSource
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(index));
             var names = document.RootElement.GetProperty("weight_map").EnumerateObject()
-                .Select(item => item.Value.GetString() ?? string.Empty)
+                .Select(item => item.Value.GetString() ?? "")
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal)
                 .ToList();
@@ -117,9 +117,9 @@ public sealed class Checkpoint : IWeightSource
 
             return names.ConvertAll(name => Path.Combine(folder, name));
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new ModelException($"{index}: not a weight index: {e.Message}", e);
+            throw new ModelException($"{index}: not a weight index: {error.Message}", error);
         }
     }
 

@@ -35,7 +35,9 @@ public sealed unsafe class MappedSafeTensors : IDisposable
     /// <summary>What the file holds.</summary>
     public SafeTensorHeader Header { get; }
 
-    /// <summary>A tensor over the mapped bytes, valid until <see cref="Dispose"/>. A misaligned tensor of a foreign writer is copied.</summary>
+    /// <summary>
+    /// A tensor over the mapped bytes, valid until <see cref="Dispose"/>. A misaligned tensor of a foreign writer is copied.
+    /// </summary>
     public Tensor View(SafeTensorEntry entry)
     {
         var address = _data + entry.Begin;

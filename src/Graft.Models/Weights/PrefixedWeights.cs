@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Graft.Models.Weights;
 
-/// <summary>A checkpoint whose names lack the prefix that the causal language model gives its decoder (as the first GPT-2 files do).</summary>
+/// <summary>
+/// A checkpoint whose names lack the prefix that the causal language model gives its decoder (as the first GPT-2 files do).
+/// </summary>
 internal sealed class PrefixedWeights(IWeightSource source, string prefix) : IWeightSource
 {
     public IReadOnlyCollection<string>? Names { get; } = source.Names?.Select(name => prefix + name).ToList();

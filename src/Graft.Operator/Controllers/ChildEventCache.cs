@@ -61,7 +61,8 @@ public sealed partial class ChildEventCache(TimeProvider time)
     /// <summary>Takes an event from the server.</summary>
     public void Take(Eventsv1Event written)
     {
-        if (written.Type != "Warning" || written.Regarding is not { Kind: V1Job.KubeKind or V1Pod.KubeKind, Uid: { Length: > 0 } uid } regarding)
+        if (written.Type != "Warning"
+            || written.Regarding is not { Kind: V1Job.KubeKind or V1Pod.KubeKind, Uid: { Length: > 0 } uid } regarding)
         {
             return;
         }
@@ -137,7 +138,9 @@ public sealed partial class ChildEventCache(TimeProvider time)
         var old = list[index];
         var isNewer = warning.Last >= old.Last;
         // Nodes say now and then that a volume is still missing, without what they have said before: why.
-        var message = isNewer && !warning.Message.StartsWith("Unable to attach or mount volumes", StringComparison.Ordinal) ? warning.Message : old.Message;
+        var message = isNewer && !warning.Message.StartsWith("Unable to attach or mount volumes", StringComparison.Ordinal)
+            ? warning.Message
+            : old.Message;
         list[index] = old with
         {
             Message = message,
@@ -161,16 +164,20 @@ public sealed partial class ChildEventCache(TimeProvider time)
 
     private static ChildEvent Read(Eventsv1Event written, string uid)
     {
-        var last = written.Series?.LastObservedTime ?? written.DeprecatedLastTimestamp ?? written.EventTime ?? written.Metadata.CreationTimestamp;
+        var last =
+            written.Series?.LastObservedTime ?? written.DeprecatedLastTimestamp ?? written.EventTime ?? written.Metadata.CreationTimestamp;
         var first = written.EventTime ?? written.DeprecatedFirstTimestamp ?? written.Metadata.CreationTimestamp ?? last;
         return new ChildEvent(
-            uid, ReportText.Plain(written.Reason ?? "", 128), Settled(written.Note ?? ""), PodReading.At(first) ?? default, PodReading.At(last) ?? default);
+            uid, ReportText.Plain(written.Reason ?? "", 128), Settled(written.Note ?? ""), PodReading.At(first) ?? default,
+            PodReading.At(last) ?? default);
     }
 
     /// <summary>The message without what differs at each try: random names of pods, identities of sandboxes.</summary>
     private static string Settled(string note)
     {
-        var text = note.StartsWith("(combined from similar events): ", StringComparison.Ordinal) ? note["(combined from similar events): ".Length..] : note;
+        var text = note.StartsWith("(combined from similar events): ", StringComparison.Ordinal)
+            ? note["(combined from similar events): ".Length..]
+            : note;
         return ReportText.Plain(Identity().Replace(RandomName().Replace(text, "pods \"$1-…\""), "…"), LongestMessage);
     }
 

@@ -38,14 +38,16 @@ public sealed class ClusterCaches
         Pods.Changed += Remember;
         var events = new EventListWatch(
             new ServerListWatch<Eventsv1Event>(
-                new ResourceClient<Eventsv1Event>(api, ApiJson.ForCaches), options.WatchNamespace, new Selection(null, EventListWatch.Fields)),
+                new ResourceClient<Eventsv1Event>(api, ApiJson.ForCaches), options.WatchNamespace, new Selection(
+                    null, EventListWatch.Fields)),
             Warnings);
-        var informer = new Informer<Eventsv1Event>(events, new InformerOptions(), time, Random.Shared, loggers.CreateLogger<Informer<Eventsv1Event>>());
+        var informer = new Informer<Eventsv1Event>(
+            events, new InformerOptions(), time, Random.Shared, loggers.CreateLogger<Informer<Eventsv1Event>>());
         // Nothing waits for its first list: events say more about what is known, and no more than that. So it comes after the others.
-        _runs.Add(async cancellation =>
+        _runs.Add(async cancellationToken =>
         {
-            await Task.WhenAny(Synced, Task.Delay(Timeout.Infinite, cancellation)).ConfigureAwait(false);
-            await informer.RunAsync(cancellation).ConfigureAwait(false);
+            await Task.WhenAny(Synced, Task.Delay(Timeout.Infinite, cancellationToken)).ConfigureAwait(false);
+            await informer.RunAsync(cancellationToken).ConfigureAwait(false);
         });
     }
 
@@ -69,10 +71,10 @@ public sealed class ClusterCaches
     /// <summary>Done once every first list is complete.</summary>
     public Task Synced => Task.WhenAll(_synced);
 
-    /// <summary>Watches until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancellation)
+    /// <summary>Watches until canceled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken)
     {
-        return Task.WhenAll(_runs.Select(run => Task.Run(() => run(cancellation), CancellationToken.None)));
+        return Task.WhenAll(_runs.Select(run => Task.Run(() => run(cancellationToken), CancellationToken.None)));
     }
 
     /// <summary>The Jobs that a resource owns.</summary>

@@ -19,13 +19,13 @@ public sealed class Confirmation(ApiClient api, WriteExpectations expectations)
 
     /// <summary>Takes note of what there is when this replica begins to lead.</summary>
     /// <param name="namespace">Where the runs are; null for everywhere.</param>
-    /// <param name="cancellation">Cancels the request.</param>
-    public async Task BeginAsync(string? @namespace, CancellationToken cancellation)
+    /// <param name="cancellationToken">Cancels the request.</param>
+    public async Task BeginAsync(string? @namespace, CancellationToken cancellationToken)
     {
         try
         {
             var page = await new ResourceClient<AdapterTrainingRun>(api)
-                .ListAsync(@namespace, new Selection(null), limit: 1, continueToken: null, cancellation).ConfigureAwait(false);
+                .ListAsync(@namespace, new Selection(null), limit: 1, continueToken: null, cancellationToken).ConfigureAwait(false);
             _beginning = page.Metadata.ResourceVersion;
         }
         catch (Exception error) when (ApiFault.Is(error) || error is OperationCanceledException)
@@ -37,14 +37,14 @@ public sealed class Confirmation(ApiClient api, WriteExpectations expectations)
 
     /// <summary>Asks, unless the answer is known.</summary>
     /// <param name="resource">The resource as it was decided on.</param>
-    /// <param name="cancellation">Cancels the request.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <exception cref="ApiException">A conflict: it has changed, or is gone.</exception>
-    public Task AskAsync<T>(T resource, CancellationToken cancellation)
+    public Task AskAsync<T>(T resource, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         return resource is AdapterTrainingRun run && IsUntouched(run)
             ? Task.CompletedTask
-            : new ResourceClient<T>(api).ConfirmAsync(resource, cancellation);
+            : new ResourceClient<T>(api).ConfirmAsync(resource, cancellationToken);
     }
 
     /// <summary>

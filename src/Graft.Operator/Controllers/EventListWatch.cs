@@ -17,9 +17,9 @@ internal sealed class EventListWatch(IListWatch<Eventsv1Event> source, ChildEven
     /// <summary>What the server is asked for.</summary>
     public const string Fields = "type=Warning";
 
-    public async Task<GraftList<Eventsv1Event>> ListAsync(string? continueToken, CancellationToken cancellation)
+    public async Task<GraftList<Eventsv1Event>> ListAsync(string? continueToken, CancellationToken cancellationToken)
     {
-        var page = await source.ListAsync(continueToken, cancellation).ConfigureAwait(false);
+        var page = await source.ListAsync(continueToken, cancellationToken).ConfigureAwait(false);
         foreach (var written in page.Items)
         {
             warnings.Take(written);
@@ -29,9 +29,9 @@ internal sealed class EventListWatch(IListWatch<Eventsv1Event> source, ChildEven
     }
 
     public async IAsyncEnumerable<WatchEvent<Eventsv1Event>> WatchAsync(
-        string resourceVersion, TimeSpan duration, [EnumeratorCancellation] CancellationToken cancellation)
+        string resourceVersion, TimeSpan duration, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var change in source.WatchAsync(resourceVersion, duration, cancellation).ConfigureAwait(false))
+        await foreach (var change in source.WatchAsync(resourceVersion, duration, cancellationToken).ConfigureAwait(false))
         {
             if (change.Kind is WatchEventKind.Added or WatchEventKind.Modified)
             {

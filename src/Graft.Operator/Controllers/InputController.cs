@@ -25,7 +25,7 @@ public sealed class InputController<T>(
     private readonly ResourceClient<T> _client = new(api);
 
     /// <summary>Reconciles a resource.</summary>
-    public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
+    public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         var resource = resources.Cache.Find(key);
         if (resource is null || resource.Metadata.DeletionTimestamp is not null)
@@ -48,16 +48,18 @@ public sealed class InputController<T>(
         {
             var owned = caches.JobsOf(resource);
             var pods = caches.PodsOf(owned);
-            observed = observed with { Request = kind.Request(resource), Jobs = owned, Pods = pods, Events = caches.WarningsAbout(owned, pods) };
+            observed =
+                observed with { Request = kind.Request(resource), Jobs = owned, Pods = pods, Events = caches.WarningsAbout(owned, pods) };
             var decision = decider.Decide(observed);
-            await CarryOutAsync(resource, decision, cancellation).ConfigureAwait(false);
-            await WriteAsync(resource, observed.Request.Status, decision, cancellation).ConfigureAwait(false);
+            await CarryOutAsync(resource, decision, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(resource, observed.Request.Status, decision, cancellationToken).ConfigureAwait(false);
             return decision.RequeueAfter;
         }
         catch (Exception error) when (TroubleOf(error) is { } trouble)
         {
             // Told first, then tried again after a growing pause.
-            await WriteAsync(resource, observed.Request.Status, decider.Decide(observed with { Trouble = trouble }), cancellation).ConfigureAwait(false);
+            await WriteAsync(resource, observed.Request.Status, decider.Decide(observed with { Trouble = trouble }), cancellationToken)
+                .ConfigureAwait(false);
             throw new ToldException(error);
         }
     }
@@ -68,22 +70,22 @@ public sealed class InputController<T>(
         return expectations.Fulfilled(job, caches.Jobs.Cache.Find(job));
     }
 
-    private async Task CarryOutAsync(T resource, InspectionDecision decision, CancellationToken cancellation)
+    private async Task CarryOutAsync(T resource, InspectionDecision decision, CancellationToken cancellationToken)
     {
         foreach (var old in decision.Delete)
         {
-            await jobs.DeleteAsync(resource, old, cancellation).ConfigureAwait(false);
+            await jobs.DeleteAsync(resource, old, cancellationToken).ConfigureAwait(false);
         }
 
         if (decision.Create is { } children)
         {
-            await jobs.CreateAsync(resource, children.Job, children.Plan, cancellation).ConfigureAwait(false);
-            await jobs.DeleteOtherPlansAsync(resource, children.Plan, cancellation).ConfigureAwait(false);
+            await jobs.CreateAsync(resource, children.Job, children.Plan, cancellationToken).ConfigureAwait(false);
+            await jobs.DeleteOtherPlansAsync(resource, children.Plan, cancellationToken).ConfigureAwait(false);
         }
 
         if (decision.Expire is { } ended)
         {
-            await jobs.SetTimeToLiveAsync(ended, InspectionChildren.KeptSeconds, cancellation).ConfigureAwait(false);
+            await jobs.SetTimeToLiveAsync(ended, InspectionChildren.KeptSeconds, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -94,20 +96,22 @@ public sealed class InputController<T>(
         {
             OperationCanceledException or NotLeadingException or ToldException or HttpRequestException or TimeoutException => null,
             ApiException { IsRejection: true } or ApiException { Reason: JobCreator.NameTaken } =>
-                new InspectionTrouble(Reasons.JobCreationFailed, $"The API server refused what was to be created or written: {error.Message}"),
+                new InspectionTrouble(
+                    Reasons.JobCreationFailed, $"The API server refused what was to be created or written: {error.Message}"),
             ApiException => null,
-            _ => new InspectionTrouble(Reasons.InspectionFailed, $"The operator cannot handle this resource: {error.GetType().Name}: {error.Message}"),
+            _ => new InspectionTrouble(
+                Reasons.InspectionFailed, $"The operator cannot handle this resource: {error.GetType().Name}: {error.Message}"),
         };
     }
 
-    private async Task WriteAsync(T resource, InputStatus? current, InspectionDecision decision, CancellationToken cancellation)
+    private async Task WriteAsync(T resource, InputStatus? current, InspectionDecision decision, CancellationToken cancellationToken)
     {
         // A resource whose files are inspected anew keeps what was found before, but nobody may rely on it: Ready says so.
         var wanted = kind.Found(resource, decision.Report);
         wanted.ObservedGeneration = resource.Metadata.Generation;
         wanted.Conditions = decision.Conditions;
         wanted.Inspection = decision.Inspection;
-        if (await writer.WriteAsync(_client, resource, current, wanted, cancellation).ConfigureAwait(false) is not null)
+        if (await writer.WriteAsync(_client, resource, current, wanted, cancellationToken).ConfigureAwait(false) is not null)
         {
             foreach (var note in decision.Events)
             {

@@ -25,18 +25,18 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations, Co
     /// <param name="owner">The resource that owns both, as it was when this was decided.</param>
     /// <param name="job">The Job.</param>
     /// <param name="mounted">What the Job mounts, if anything.</param>
-    /// <param name="cancellation">Cancels the writes.</param>
+    /// <param name="cancellationToken">Cancels the writes.</param>
     /// <exception cref="ApiException">
     /// Refused; a conflict where the owner has changed, or the name belongs to a deleted namesake's object that is not gone yet.
     /// </exception>
-    public async Task CreateAsync<TOwner>(TOwner owner, V1Job job, V1ConfigMap? mounted, CancellationToken cancellation)
+    public async Task CreateAsync<TOwner>(TOwner owner, V1Job job, V1ConfigMap? mounted, CancellationToken cancellationToken)
         where TOwner : class, IKubernetesObject<V1ObjectMeta>
     {
         // Side by side, for what is mounted does nothing without its Job.
-        var confirmed = confirmation.AskAsync(owner, cancellation);
-        var mountable = mounted is null ? Task.CompletedTask : CreateOwnedAsync(_configMaps, owner, mounted, cancellation);
+        var confirmed = confirmation.AskAsync(owner, cancellationToken);
+        var mountable = mounted is null ? Task.CompletedTask : CreateOwnedAsync(_configMaps, owner, mounted, cancellationToken);
         await Task.WhenAll(confirmed, mountable).ConfigureAwait(false);
-        expectations.Wrote(await CreateOwnedAsync(_jobs, owner, job, cancellation).ConfigureAwait(false));
+        expectations.Wrote(await CreateOwnedAsync(_jobs, owner, job, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Whether the cache has the Job that was last created under a name, or is known to have lost it.</summary>
@@ -54,20 +54,21 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations, Co
     /// <summary>Deletes a Job with its pods; its name is free when they are gone.</summary>
     /// <param name="owner">The resource that owns it, as it was when this was decided.</param>
     /// <param name="job">The Job.</param>
-    /// <param name="cancellation">Cancels the write.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
     /// <exception cref="ApiException">Refused; a conflict where the owner has changed.</exception>
-    public async Task DeleteAsync<TOwner>(TOwner owner, V1Job job, CancellationToken cancellation)
+    public async Task DeleteAsync<TOwner>(TOwner owner, V1Job job, CancellationToken cancellationToken)
         where TOwner : class, IKubernetesObject<V1ObjectMeta>
     {
-        await confirmation.AskAsync(owner, cancellation).ConfigureAwait(false);
-        if (await _jobs.DeleteAsync(ObjectKey.Of(job), job.Metadata.Uid, cancellation, dependentsFirst: true).ConfigureAwait(false) is { } leaving)
+        await confirmation.AskAsync(owner, cancellationToken).ConfigureAwait(false);
+        if (await _jobs.DeleteAsync(ObjectKey.Of(job), job.Metadata.Uid, cancellationToken, dependentsFirst: true)
+            .ConfigureAwait(false) is { } leaving)
         {
             expectations.Wrote(leaving);
         }
     }
 
     /// <summary>Lets the cluster delete an ended Job after so many seconds.</summary>
-    public async Task SetTimeToLiveAsync(V1Job job, int seconds, CancellationToken cancellation)
+    public async Task SetTimeToLiveAsync(V1Job job, int seconds, CancellationToken cancellationToken)
     {
         var patch = new
         {
@@ -77,7 +78,8 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations, Co
         try
         {
             expectations.Wrote(
-                await _jobs.MergePatchAsync(ObjectKey.Of(job), patch, null, StatusWriter.FieldManager, cancellation).ConfigureAwait(false));
+                await _jobs.MergePatchAsync(ObjectKey.Of(job), patch, null, StatusWriter.FieldManager, cancellationToken)
+                    .ConfigureAwait(false));
         }
         catch (ApiException error) when (error.IsNotFound || error.IsConflict)
         {
@@ -86,28 +88,29 @@ public sealed class JobCreator(ApiClient api, WriteExpectations expectations, Co
     }
 
     /// <summary>Deletes the plans that were made for a resource before this one.</summary>
-    public async Task DeleteOtherPlansAsync(IKubernetesObject<V1ObjectMeta> owner, V1ConfigMap plan, CancellationToken cancellation)
+    public async Task DeleteOtherPlansAsync(IKubernetesObject<V1ObjectMeta> owner, V1ConfigMap plan, CancellationToken cancellationToken)
     {
         string[] same = [ChildLabels.ManagedBy, ChildLabels.Instance, GraftApi.RoleLabel];
         var selector = string.Join(',', same.Select(label => $"{label}={plan.Metadata.Labels[label]}"));
-        var plans = await _configMaps.ListAsync(plan.Metadata.NamespaceProperty, selector, MostPlans, null, cancellation).ConfigureAwait(false);
+        var plans = await _configMaps.ListAsync(
+            plan.Metadata.NamespaceProperty, selector, MostPlans, null, cancellationToken).ConfigureAwait(false);
         foreach (var old in plans.Items.Where(old => old.Metadata.Name != plan.Metadata.Name && Owner.Owns(owner, old)))
         {
-            await _configMaps.DeleteAsync(ObjectKey.Of(old), old.Metadata.Uid, cancellation).ConfigureAwait(false);
+            await _configMaps.DeleteAsync(ObjectKey.Of(old), old.Metadata.Uid, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private static async Task<T> CreateOwnedAsync<T>(
-        ResourceClient<T> client, IKubernetesObject<V1ObjectMeta> owner, T child, CancellationToken cancellation)
+        ResourceClient<T> client, IKubernetesObject<V1ObjectMeta> owner, T child, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         try
         {
-            return await client.CreateAsync(child, StatusWriter.FieldManager, cancellation).ConfigureAwait(false);
+            return await client.CreateAsync(child, StatusWriter.FieldManager, cancellationToken).ConfigureAwait(false);
         }
         catch (ApiException error) when (error.IsAlreadyExists)
         {
-            var existing = await client.FindAsync(ObjectKey.Of(child), cancellation).ConfigureAwait(false);
+            var existing = await client.FindAsync(ObjectKey.Of(child), cancellationToken).ConfigureAwait(false);
             if (existing is not null && Owner.Owns(owner, existing))
             {
                 return !HasOtherContent(existing, child)

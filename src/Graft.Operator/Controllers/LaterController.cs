@@ -14,11 +14,11 @@ public sealed class LaterController<T, TStatus>(ApiClient api, Informer<T> resou
     private readonly ResourceClient<T> _client = new(api);
 
     /// <summary>Looks at a resource.</summary>
-    public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
+    public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         if (resources.Cache.Find(key) is { Metadata.DeletionTimestamp: null } resource)
         {
-            await writer.WriteAsync(_client, resource, resource.Status, Decide(resource), cancellation).ConfigureAwait(false);
+            await writer.WriteAsync(_client, resource, resource.Status, Decide(resource), cancellationToken).ConfigureAwait(false);
         }
 
         return null;

@@ -52,7 +52,8 @@ public sealed class OperatorService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var events = new EventRecorder(
-            new ResourceClient<Eventsv1Event>(api.GivingWayFor(EventPatience)), ControllerName, _options.PodName, time, loggers.CreateLogger<EventRecorder>());
+            new ResourceClient<Eventsv1Event>(api.GivingWayFor(EventPatience)), ControllerName, _options.PodName, time,
+            loggers.CreateLogger<EventRecorder>());
         var runs = runtimeMetrics.CreateQueue<ObjectKey>("adaptertrainingrun", time);
         var models = runtimeMetrics.CreateQueue<ObjectKey>("basemodel", time);
         var datasets = runtimeMetrics.CreateQueue<ObjectKey>("trainingdataset", time);
@@ -98,7 +99,7 @@ public sealed class OperatorService(
         WorkQueue<ObjectKey> datasets,
         WorkQueue<ObjectKey> projections,
         WorkQueue<ObjectKey> sweeps,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         ILeadership leadership = AlwaysLeads.Instance;
         LeaderElector? elector = null;
@@ -141,9 +142,9 @@ public sealed class OperatorService(
 
         if (elector is null)
         {
-            await LeadOnceAsync(cancellation).ConfigureAwait(false);
+            await LeadOnceAsync(cancellationToken).ConfigureAwait(false);
         }
-        else if (await elector.RunAsync(LeadOnceAsync, cancellation).ConfigureAwait(false))
+        else if (await elector.RunAsync(LeadOnceAsync, cancellationToken).ConfigureAwait(false))
         {
             Environment.ExitCode = 1;
             lifetime.StopApplication();
@@ -156,10 +157,10 @@ public sealed class OperatorService(
         Func<ObjectKey, CancellationToken, Task<TimeSpan?>> reconcile,
         Func<ObjectKey, string, CancellationToken, Task> tell,
         int workers,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         return new Controller<ObjectKey>(name, queue, reconcile, runtimeMetrics, loggers.CreateLogger($"Graft.{name}"), tell)
-            .RunAsync(workers, cancellation);
+            .RunAsync(workers, cancellationToken);
     }
 
     /// <summary>Whatever goes wrong with a resource is said in its conditions, where its owner looks.</summary>
@@ -167,8 +168,9 @@ public sealed class OperatorService(
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         var client = new ResourceClient<T>(fenced);
-        return (key, what, cancellation) => resources.Cache.Find(key) is { } resource
-            ? writer.TellAsync(client, resource, Reasons.ReconciliationFailed, $"The operator cannot handle this resource: {what}", cancellation)
+        return (key, what, cancellationToken) => resources.Cache.Find(key) is { } resource
+            ? writer.TellAsync(
+                client, resource, Reasons.ReconciliationFailed, $"The operator cannot handle this resource: {what}", cancellationToken)
             : Task.CompletedTask;
     }
 

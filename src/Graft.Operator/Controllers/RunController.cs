@@ -23,7 +23,7 @@ public sealed class RunController(
     private readonly ResourceClient<AdapterTrainingRun> _runs = new(api);
 
     /// <summary>Looks at a run.</summary>
-    public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
+    public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         var run = caches.Runs.Cache.Find(key);
         if (run is null || run.Metadata.DeletionTimestamp is not null)
@@ -60,16 +60,17 @@ public sealed class RunController(
         {
             foreach (var action in decision.Actions)
             {
-                current = await DoAsync(current, action, cancellation).ConfigureAwait(false);
+                current = await DoAsync(current, action, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (ApiException refusal) when (refusal.IsRejection)
         {
-            await WriteAsync(observed, current, decider.Decide(observed with { Refusal = refusal.Message }), cancellation).ConfigureAwait(false);
+            await WriteAsync(
+                observed, current, decider.Decide(observed with { Refusal = refusal.Message }), cancellationToken).ConfigureAwait(false);
             throw new ToldException(refusal);
         }
 
-        await WriteAsync(observed, current, decision, cancellation).ConfigureAwait(false);
+        await WriteAsync(observed, current, decision, cancellationToken).ConfigureAwait(false);
         return decision.RequeueAfter;
     }
 
@@ -80,7 +81,9 @@ public sealed class RunController(
         return new RunObservation
         {
             Run = run,
-            Model = run.Spec.BaseModelRef?.Name is { } model ? caches.Models.Cache.Find(new ObjectKey(run.Metadata.NamespaceProperty, model)) : null,
+            Model = run.Spec.BaseModelRef?.Name is { } model
+                ? caches.Models.Cache.Find(new ObjectKey(run.Metadata.NamespaceProperty, model))
+                : null,
             Dataset = run.Spec.Data?.DatasetRef?.Name is { } dataset
                 ? caches.Datasets.Cache.Find(new ObjectKey(run.Metadata.NamespaceProperty, dataset))
                 : null,
@@ -91,45 +94,47 @@ public sealed class RunController(
         };
     }
 
-    private async Task<AdapterTrainingRun> DoAsync(AdapterTrainingRun run, RunAction action, CancellationToken cancellation)
+    private async Task<AdapterTrainingRun> DoAsync(AdapterTrainingRun run, RunAction action, CancellationToken cancellationToken)
     {
         switch (action)
         {
             case CreateChildren create:
-                await jobs.CreateAsync(run, create.Children.Job, create.Children.Plan, cancellation).ConfigureAwait(false);
+                await jobs.CreateAsync(run, create.Children.Job, create.Children.Plan, cancellationToken).ConfigureAwait(false);
                 break;
             case DeleteJob delete:
-                await jobs.DeleteAsync(run, delete.Job, cancellation).ConfigureAwait(false);
+                await jobs.DeleteAsync(run, delete.Job, cancellationToken).ConfigureAwait(false);
                 break;
             case DeleteOtherPlans others:
-                await jobs.DeleteOtherPlansAsync(run, others.Plan, cancellation).ConfigureAwait(false);
+                await jobs.DeleteOtherPlansAsync(run, others.Plan, cancellationToken).ConfigureAwait(false);
                 break;
             case SetTimeToLive ttl:
-                await jobs.SetTimeToLiveAsync(ttl.Job, ttl.Seconds, cancellation).ConfigureAwait(false);
+                await jobs.SetTimeToLiveAsync(ttl.Job, ttl.Seconds, cancellationToken).ConfigureAwait(false);
                 break;
             case ClearProgress:
-                return await PatchProgressAsync(run, null, cancellation).ConfigureAwait(false);
+                return await PatchProgressAsync(run, null, cancellationToken).ConfigureAwait(false);
             case ClearEstimates:
                 return await PatchProgressAsync(
-                    run, new Dictionary<string, object?> { ["eta"] = null, ["etaSeconds"] = null, ["activity"] = null }, cancellation).ConfigureAwait(false);
+                    run, new Dictionary<string, object?> { ["eta"] = null, ["etaSeconds"] = null, ["activity"] = null }, cancellationToken)
+                        .ConfigureAwait(false);
         }
 
         return run;
     }
 
-    private async Task<AdapterTrainingRun> PatchProgressAsync(AdapterTrainingRun run, object? progress, CancellationToken cancellation)
+    private async Task<AdapterTrainingRun> PatchProgressAsync(AdapterTrainingRun run, object? progress, CancellationToken cancellationToken)
     {
         var status = new Dictionary<string, object?> { ["progress"] = progress };
-        var patched = await _runs.PatchStatusAsync(run, status, StatusWriter.ProgressManager, cancellation).ConfigureAwait(false);
+        var patched = await _runs.PatchStatusAsync(run, status, StatusWriter.ProgressManager, cancellationToken).ConfigureAwait(false);
         expectations.Wrote(patched);
         return patched;
     }
 
-    private async Task WriteAsync(RunObservation observed, AdapterTrainingRun current, RunDecision decision, CancellationToken cancellation)
+    private async Task WriteAsync(
+        RunObservation observed, AdapterTrainingRun current, RunDecision decision, CancellationToken cancellationToken)
     {
         var run = observed.Run;
         var ours = Ours(run.Status, decision.Status);
-        if (await writer.WriteAsync(_runs, current, ours, decision.Status, cancellation).ConfigureAwait(false) is not null)
+        if (await writer.WriteAsync(_runs, current, ours, decision.Status, cancellationToken).ConfigureAwait(false) is not null)
         {
             metrics.Changed(run.Status, decision.Status, observed.Jobs.FirstOrDefault(job => job.Metadata.Name == decision.Status.JobName));
             foreach (var note in decision.Events)
@@ -157,7 +162,12 @@ public sealed class RunController(
             Tracking = current.Tracking,
             Progress = wanted.Progress is null || current.Progress is null
                 ? null
-                : new RunProgress { Step = current.Progress.Step, TotalSteps = current.Progress.TotalSteps, Summary = current.Progress.Summary },
+                : new RunProgress
+                {
+                    Step = current.Progress.Step,
+                    TotalSteps = current.Progress.TotalSteps,
+                    Summary = current.Progress.Summary
+                },
         };
     }
 }

@@ -21,8 +21,10 @@ public sealed class RunMetrics
     {
         var factory = Metrics.WithCustomRegistry(registry);
         var seconds = new HistogramConfiguration { Buckets = Minutes };
-        _queueWait = factory.CreateHistogram("graft_run_queue_wait_seconds", "From the creation of a run's Job to its first container's start.", seconds);
-        _duration = factory.CreateHistogram("graft_run_duration_seconds", "From a run's first container's start to its end.", ["result"], seconds);
+        _queueWait = factory.CreateHistogram(
+            "graft_run_queue_wait_seconds", "From the creation of a run's Job to its first container's start.", seconds);
+        _duration = factory.CreateHistogram(
+            "graft_run_duration_seconds", "From a run's first container's start to its end.", ["result"], seconds);
         _preemptions = factory.CreateCounter("graft_preemptions_total", "Trainer pods stopped from outside.");
         _published = factory.CreateCounter("graft_artifacts_published_total", "Artifacts that runs published.");
         _planned = factory.CreateCounter("graft_plans_total", "Plans made of specs; a run whose recorded plan is up to date needs none.");

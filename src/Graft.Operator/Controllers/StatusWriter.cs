@@ -25,11 +25,12 @@ public sealed class StatusWriter(WriteExpectations expectations, TimeProvider ti
     /// <param name="resource">The object that was decided on, or what an earlier write of the same decision answered.</param>
     /// <param name="current">The status that is there, as far as it is this writer's.</param>
     /// <param name="wanted">The status to write.</param>
-    /// <param name="cancellation">Cancels the write.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
     /// <returns>What was written; null where nothing had to be.</returns>
     /// <exception cref="ApiException">A conflict where the object has changed since.</exception>
     /// <exception cref="ToldException">The status was refused; the object says so.</exception>
-    public async Task<T?> WriteAsync<T>(ResourceClient<T> client, T resource, object? current, object wanted, CancellationToken cancellation)
+    public async Task<T?> WriteAsync<T>(
+        ResourceClient<T> client, T resource, object? current, object wanted, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         var status = StatusJson.Of(wanted);
@@ -40,11 +41,12 @@ public sealed class StatusWriter(WriteExpectations expectations, TimeProvider ti
 
         try
         {
-            return await ApplyAsync(client, resource, status, cancellation).ConfigureAwait(false);
+            return await ApplyAsync(client, resource, status, cancellationToken).ConfigureAwait(false);
         }
         catch (ApiException refusal) when (refusal.Code is HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest)
         {
-            await TellAsync(client, resource, Reasons.StatusRefused, $"The API server refused the status: {refusal.Message}", cancellation)
+            await TellAsync(
+                client, resource, Reasons.StatusRefused, $"The API server refused the status: {refusal.Message}", cancellationToken)
                 .ConfigureAwait(false);
             throw new ToldException(refusal);
         }
@@ -55,22 +57,23 @@ public sealed class StatusWriter(WriteExpectations expectations, TimeProvider ti
     /// <param name="resource">The object.</param>
     /// <param name="reason">What sort of trouble it is.</param>
     /// <param name="message">What went wrong.</param>
-    /// <param name="cancellation">Cancels the write.</param>
-    public async Task TellAsync<T>(ResourceClient<T> client, T resource, string reason, string message, CancellationToken cancellation)
+    /// <param name="cancellationToken">Cancels the write.</param>
+    public async Task TellAsync<T>(ResourceClient<T> client, T resource, string reason, string message, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         var status = StatusJson.InTrouble(resource, reason, message, time.GetUtcNow());
         var there = JsonNode.Parse(KubernetesJson.Serialize(resource))!["status"];
-        if (!JsonNode.DeepEquals(there?["conditions"], status["conditions"]) || !JsonNode.DeepEquals(there?["observedGeneration"], status["observedGeneration"]))
+        if (!JsonNode.DeepEquals(there?["conditions"], status["conditions"])
+            || !JsonNode.DeepEquals(there?["observedGeneration"], status["observedGeneration"]))
         {
-            await ApplyAsync(client, resource, status, cancellation).ConfigureAwait(false);
+            await ApplyAsync(client, resource, status, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<T> ApplyAsync<T>(ResourceClient<T> client, T resource, JsonObject status, CancellationToken cancellation)
+    private async Task<T> ApplyAsync<T>(ResourceClient<T> client, T resource, JsonObject status, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        var written = await client.ApplyStatusAsync(resource, status, StatusManager, cancellation).ConfigureAwait(false);
+        var written = await client.ApplyStatusAsync(resource, status, StatusManager, cancellationToken).ConfigureAwait(false);
         expectations.Wrote(written);
         return written;
     }

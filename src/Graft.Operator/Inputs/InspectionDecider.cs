@@ -42,7 +42,8 @@ public sealed class InspectionDecider(OperatorOptions options)
         var request = observed.Request;
         if (observed.Trouble is { } trouble)
         {
-            return Decided(observed, ConditionSet.False, trouble.Reason, ReportText.Plain(trouble.Message, LongestProblem), request.Status?.Inspection);
+            return Decided(observed, ConditionSet.False, trouble.Reason, ReportText.Plain(trouble.Message, LongestProblem),
+                request.Status?.Inspection);
         }
 
         var errors = request.Problems.Where(problem => problem.Severity == Severity.Error).ToList();
@@ -135,7 +136,8 @@ public sealed class InspectionDecider(OperatorOptions options)
         }
 
         var message = $"The Job {memory.JobName} is gone and had not ended; another one follows at {Clock(due)}.";
-        return Decided(observed, ConditionSet.Unknown, Reasons.Inspecting, failures < 2 ? TrainerJobView.NoPodYet(next.Job) : message, memory) with
+        return Decided(
+            observed, ConditionSet.Unknown, Reasons.Inspecting, failures < 2 ? TrainerJobView.NoPodYet(next.Job) : message, memory) with
         {
             Delete = Others(observed, memory.JobName),
             RequeueAfter = due - observed.Now,
@@ -151,9 +153,10 @@ public sealed class InspectionDecider(OperatorOptions options)
             JobPhase.Succeeded or JobPhase.Failed => Ended(observed, memory, job, view),
             JobPhase.Queued or JobPhase.Preempted => Decided(observed, ConditionSet.Unknown, Reasons.Queued, view.Message, memory),
             JobPhase.Suspended => Decided(observed, ConditionSet.Unknown, Reasons.Suspended, view.Message, memory),
-            _ => Decided(observed, ConditionSet.Unknown, view.Stalled ? view.Reason : Reasons.Inspecting, view.Message, memory, view.Stalled)
+            _ =>
+                Decided(observed, ConditionSet.Unknown, view.Stalled ? view.Reason : Reasons.Inspecting, view.Message, memory, view.Stalled)
                 with
-            { RequeueAfter = view.RecheckAfter },
+                { RequeueAfter = view.RecheckAfter },
         };
         return decision with { Delete = Others(observed, memory.JobName) };
     }
@@ -175,7 +178,9 @@ public sealed class InspectionDecider(OperatorOptions options)
 
         var failure = InspectionFailure.Of(job.Metadata.Name, view, report);
         (ended.State, ended.Failures) = (Failed, (memory.Failures ?? 0) + 1);
-        var again = failure.Pause(ended.Failures.Value) is { } pause ? new DateTimeOffset(ended.EndTime.Value) + pause : (DateTimeOffset?)null;
+        var again = failure.Pause(ended.Failures.Value) is { } pause
+            ? new DateTimeOffset(ended.EndTime.Value) + pause
+            : (DateTimeOffset?)null;
         ended.NextTime = again?.UtcDateTime;
         var outlook = again is { } at
             ? $"The next attempt is at {Clock(at)}."
@@ -191,7 +196,11 @@ public sealed class InspectionDecider(OperatorOptions options)
         var before = observed.Request.Status.Get(ConditionTypes.Ready);
         DateTimeOffset? due = memory.NextTime is { } time ? InspectionMemory.Time(time, observed.Now) : null;
         if (due <= observed.Now || InspectionMemory.IsDeletedByHand(memory, observed)
-            || before is not { Status: ConditionSet.False, Reason: Reasons.InspectionFailed or Reasons.SourceUnavailable or Reasons.OutOfMemory })
+            || before is not
+            {
+                Status: ConditionSet.False, Reason: Reasons.InspectionFailed or Reasons.SourceUnavailable or Reasons
+                .OutOfMemory
+            })
         {
             // In the last case something else went wrong since: whether the failure still stands is not known.
             return Start(observed, next, memory.Failures ?? 0);
@@ -232,7 +241,8 @@ public sealed class InspectionDecider(OperatorOptions options)
         // What was found stays known; a failure of another spec tells nothing about the next.
         var memory = observed.Request.Status?.Inspection;
         var kept = memory?.State == Succeeded ? memory : memory is null ? null : new InspectionStatus { Number = memory.Number };
-        return Decided(observed, ConditionSet.False, reason, message.Length <= LongestProblem ? message : message[..LongestProblem] + "…", kept) with
+        return Decided(
+            observed, ConditionSet.False, reason, message.Length <= LongestProblem ? message : message[..LongestProblem] + "…", kept) with
         {
             Delete = Others(observed, null),
         };
@@ -245,8 +255,11 @@ public sealed class InspectionDecider(OperatorOptions options)
         var conditions = new ConditionSet(
             observed.Request.Status?.Conditions, observed.Request.Resource.Metadata.Generation ?? 0, observed.Now);
         conditions.Set(ConditionTypes.Ready, ready, reason, message);
-        conditions.Set(ConditionTypes.Reconciling, ready == ConditionSet.Unknown && !stalled ? ConditionSet.True : ConditionSet.False, reason, message);
-        conditions.Set(ConditionTypes.Stalled, ready == ConditionSet.False || stalled ? ConditionSet.True : ConditionSet.False, reason, message);
+        conditions.Set(ConditionTypes.Reconciling, ready == ConditionSet.Unknown && !stalled
+            ? ConditionSet.True
+            : ConditionSet.False, reason, message);
+        conditions.Set(
+            ConditionTypes.Stalled, ready == ConditionSet.False || stalled ? ConditionSet.True : ConditionSet.False, reason, message);
         var changed = before?.Status != ready || before.Reason != reason;
         var note = new EventNote(ready == ConditionSet.False || stalled ? EventNote.Warning : EventNote.Normal, reason, "Inspect", message);
         return new InspectionDecision(conditions.ToList(), memory) { Events = changed ? [note] : [] };

@@ -33,7 +33,8 @@ public sealed record InspectionFailure(string Reason, string Message, TimeSpan? 
                 Reasons.OutOfMemory,
                 "The inspection needed more memory than it may have. Raise spec.pod.memory, or the chart's value inspect.memory.",
                 null),
-            Reasons.BadPlan or Reasons.BadData or Reasons.ModelNotLoadable => new InspectionFailure(Reasons.InspectionFailed, message, null),
+            Reasons.BadPlan or Reasons.BadData or Reasons.ModelNotLoadable =>
+                new InspectionFailure(Reasons.InspectionFailed, message, null),
             _ => new InspectionFailure(Reasons.InspectionFailed, message, view.Started is null ? Soon : Later),
         };
     }

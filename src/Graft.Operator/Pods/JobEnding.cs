@@ -70,7 +70,9 @@ internal static class JobEnding
         var left = TrainerJobView.LastWordsPatience - (now - (PodReading.At(ended) ?? DateTimeOffset.MinValue));
         if (pod is null && left > TimeSpan.Zero && condition.Reason != "DeadlineExceeded")
         {
-            return new TrainerJobView(JobPhase.Ending, "The Job has ended; its pod's termination message is awaited.") { RecheckAfter = left };
+            return new TrainerJobView(JobPhase
+                .Ending, "The Job has ended; its pod's termination message is awaited.")
+            { RecheckAfter = left };
         }
 
         var message = pod is null ? null : PodReading.TrainerEnd(pod)?.Message;

@@ -27,7 +27,9 @@ internal sealed record PodEnding(JobPhase Phase, string Reason, string What, str
         return $"The pod {pod.Metadata.Name} {What}.{(Advice.Length == 0 ? "" : " " + Advice)}";
     }
 
-    /// <summary>What the control plane says of a pod that it ends for other reasons than the pod's own; the Job does not count those.</summary>
+    /// <summary>
+    /// What the control plane says of a pod that it ends for other reasons than the pod's own; the Job does not count those.
+    /// </summary>
     private static PodEnding? ByDisruption(V1Pod pod)
     {
         if (PodReading.Condition(pod, "DisruptionTarget") is not { Status: "True" } condition)
@@ -44,7 +46,8 @@ internal sealed record PodEnding(JobPhase Phase, string Reason, string What, str
         return condition.Reason switch
         {
             "PreemptionByScheduler" => Stopped(JobPhase.Preempted, $"was preempted by the scheduler for a pod of higher priority{said}"),
-            "DeletionByTaintManager" => Stopped(JobPhase.Interrupted, $"was removed because its node was tainted, as when it is not ready{said}"),
+            "DeletionByTaintManager" =>
+                Stopped(JobPhase.Interrupted, $"was removed because its node was tainted, as when it is not ready{said}"),
             "EvictionByEvictionAPI" => Stopped(JobPhase.Interrupted, $"was evicted, as when its node is drained{said}"),
             "DeletionByPodGC" => Stopped(JobPhase.Interrupted, $"was removed because its node is gone{said}"),
             KubeletStops => Stopped(JobPhase.Interrupted, $"was stopped by its node{said}"),
@@ -70,9 +73,11 @@ internal sealed record PodEnding(JobPhase Phase, string Reason, string What, str
             "NodeShutdown" or "Shutdown" or "Terminated" =>
                 Stopped(JobPhase.Interrupted, $"was stopped because its node shut down{said}") with { Counts = true },
             "DeadlineExceeded" => new PodEnding(
-                JobPhase.Retrying, Reasons.DeadlineExceeded, $"took longer than it may{said}", "Raise spec.pod.activeDeadlineSeconds.", Counts: true),
+                JobPhase.Retrying, Reasons.DeadlineExceeded, $"took longer than it may{said}", "Raise spec.pod.activeDeadlineSeconds.",
+                Counts: true),
             _ when pod.Status?.ContainerStatuses?.Any(container => container.State?.Terminated is not null) != true => new PodEnding(
-                JobPhase.Retrying, Reasons.PodRefused, $"was refused by its node ({PodReading.Quote(reason).TrimEnd('.')}){said}", "", Counts: true),
+                JobPhase.Retrying, Reasons.PodRefused, $"was refused by its node ({PodReading.Quote(reason).TrimEnd('.')}){said}", "",
+                Counts: true),
             _ => null,
         };
     }
@@ -80,10 +85,12 @@ internal sealed record PodEnding(JobPhase Phase, string Reason, string What, str
     private static PodEnding Evicted(string message, string said)
     {
         var ofFolder = message.Contains("EmptyDir", StringComparison.OrdinalIgnoreCase);
-        var ofDisk = new[] { "ephemeral", "disk", "inode", "nodefs", "imagefs" }.Any(word => message.Contains(word, StringComparison.OrdinalIgnoreCase));
+        var ofDisk = new[] { "ephemeral", "disk", "inode", "nodefs", "imagefs" }.Any(
+            word => message.Contains(word, StringComparison.OrdinalIgnoreCase));
         if (ofFolder && message.Contains("\"shared-memory\"", StringComparison.Ordinal))
         {
-            return new PodEnding(JobPhase.Retrying, Reasons.OutOfMemory, $"was evicted{said}", "Raise spec.pod.sharedMemory.", Counts: true);
+            return new PodEnding(
+                JobPhase.Retrying, Reasons.OutOfMemory, $"was evicted{said}", "Raise spec.pod.sharedMemory.", Counts: true);
         }
 
         if (ofFolder || ofDisk)
@@ -143,7 +150,8 @@ internal sealed record PodEnding(JobPhase Phase, string Reason, string What, str
                 "was killed from outside its container (exit code 137), as happens when its node runs out of memory",
                 "Raise spec.pod.memory to what the run needs: the node keeps that much free for it.",
                 Counts: true),
-            _ => new PodEnding(JobPhase.Retrying, ReasonOf(end.ExitCode), $"ended with exit code {end.ExitCode}{SignalOf(end.ExitCode)}", "", Counts: true),
+            _ => new PodEnding(JobPhase.Retrying, ReasonOf(end.ExitCode), $"ended with exit code {end.ExitCode}{SignalOf(end.ExitCode)}",
+                "", Counts: true),
         };
     }
 
@@ -179,7 +187,14 @@ internal sealed record PodEnding(JobPhase Phase, string Reason, string What, str
     {
         return pod.Metadata.DeletionTimestamp is null
             ? null
-            : Stopped(JobPhase.Interrupted, "was deleted") with { Counts = PodReading.TrainerEnd(pod) is { ExitCode: not TrainerExitCodes.Interrupted } };
+            : Stopped(JobPhase.Interrupted, "was deleted") with
+            {
+                Counts = PodReading.TrainerEnd(pod) is
+                {
+                    ExitCode: not TrainerExitCodes
+                .Interrupted
+                }
+            };
     }
 
     private const string MemoryAdvice = "Raise spec.pod.memory, or lower spec.training.batchSize or spec.data.maxLength.";

@@ -35,6 +35,14 @@ public sealed class PodFolders(PodSettings settings, PodOptions options)
     /// <summary>A folder in memory.</summary>
     public static V1Volume InMemory(string name, string limit)
     {
-        return new V1Volume { Name = name, EmptyDir = new V1EmptyDirVolumeSource { Medium = "Memory", SizeLimit = new ResourceQuantity(limit) } };
+        return new V1Volume
+        {
+            Name = name,
+            EmptyDir = new V1EmptyDirVolumeSource
+            {
+                Medium = "Memory",
+                SizeLimit = new ResourceQuantity(limit)
+            }
+        };
     }
 }

@@ -8,7 +8,9 @@ public sealed class PodOptions
     /// </summary>
     public string ImagePullSecrets { get; set; } = "";
 
-    /// <summary>Whether pods run as the user and group of Graft's images where a run says nothing else; OpenShift chooses its own.</summary>
+    /// <summary>
+    /// Whether pods run as the user and group of Graft's images where a run says nothing else; OpenShift chooses its own.
+    /// </summary>
     public bool FixedIds { get; set; } = true;
 
     /// <summary>The largest size of a pod's temporary files.</summary>

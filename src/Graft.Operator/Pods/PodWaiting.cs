@@ -8,7 +8,9 @@ namespace Graft.Operator.Pods;
 /// </summary>
 internal static class PodWaiting
 {
-    /// <summary>How old an event may be where the node does not say whether its cause is over: nodes repeat theirs every two minutes.</summary>
+    /// <summary>
+    /// How old an event may be where the node does not say whether its cause is over: nodes repeat theirs every two minutes.
+    /// </summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(5);
 
     /// <summary>Container states that are nobody's fault.</summary>
@@ -23,7 +25,8 @@ internal static class PodWaiting
 
     private static readonly HashSet<string> OfVolume =
     [
-        "FailedMount", "FailedAttachVolume", "FailedMapVolume", "VolumeResizeFailed", "FileSystemResizeFailed", "FailedBinding", "ProvisioningFailed",
+        "FailedMount", "FailedAttachVolume", "FailedMapVolume", "VolumeResizeFailed", "FileSystemResizeFailed", "FailedBinding",
+        "ProvisioningFailed",
     ];
 
     /// <summary>Warnings that stop nothing, or that the pod's own conditions and states tell better.</summary>
@@ -48,14 +51,17 @@ internal static class PodWaiting
         var scheduled = PodReading.Condition(pod, "PodScheduled");
         if (scheduled is { Status: "False", Reason: "SchedulingGated" })
         {
-            return new Wait(WaitingKind.Held, $"The pod {name} is held back by a scheduling gate: whoever set it has to take it away.", PodReading.CreatedAt(pod, now));
+            return new Wait(WaitingKind.Held, $"The pod {name} is held back by a scheduling gate: whoever set it has to take it away.",
+                PodReading.CreatedAt(pod, now));
         }
 
         if (scheduled is { Status: "False" })
         {
-            var since = PodReading.At(PodReading.Within(scheduled.LastTransitionTime, pod.Metadata.CreationTimestamp, now)) ?? PodReading.CreatedAt(pod, now);
+            var since = PodReading.At(PodReading.Within(scheduled.LastTransitionTime, pod.Metadata.CreationTimestamp,
+                now)) ?? PodReading.CreatedAt(pod, now);
             return pod.Status?.NominatedNodeName is { Length: > 0 } node
-                ? new Wait(WaitingKind.Unschedulable, $"The pod {name} waits until the pods that give way to it have left the node {node}.", since)
+                ? new Wait(
+                    WaitingKind.Unschedulable, $"The pod {name} waits until the pods that give way to it have left the node {node}.", since)
                 : new Wait(WaitingKind.Unschedulable, $"The pod {name} cannot be placed ({scheduled.Reason}): {PodReading.Quote(scheduled.Message)}", since);
         }
 
@@ -85,7 +91,8 @@ internal static class PodWaiting
 
             var kind = OfImage.Contains(reason) ? WaitingKind.ImagePullFailed : WaitingKind.ContainerNotStarted;
             // The runtime's first error says more than the pause before its next try, and does not come and go with it.
-            var cause = events.FirstOrDefault(note => kind == WaitingKind.ImagePullFailed && note.Reason == "Failed" && IsOfImage(note.Message, container.Image));
+            var cause = events.FirstOrDefault(
+                note => kind == WaitingKind.ImagePullFailed && note.Reason == "Failed" && IsOfImage(note.Message, container.Image));
             var said = PodReading.Quote(cause?.Message ?? waiting.Message ?? container.LastState?.Terminated?.Message);
             var state = kind == WaitingKind.ImagePullFailed && reason == "ErrImagePull" ? "ImagePullBackOff" : reason;
             var since = Latest(cause?.First, PodReading.PlacedAt(pod, now));
@@ -127,7 +134,8 @@ internal static class PodWaiting
     private static Wait Silence(V1Pod pod, DateTimeOffset now)
     {
         var name = pod.Metadata.Name;
-        var init = pod.Status?.InitContainerStatuses?.FirstOrDefault(container => container is { State.Running: not null, Started: not true });
+        var init = pod.Status?.InitContainerStatuses?.FirstOrDefault(
+            container => container is { State.Running: not null, Started: not true });
         init ??= pod.Status?.InitContainerStatuses?.LastOrDefault(container => container.State?.Running is not null);
         var message = init is not null && PodReading.Condition(pod, "Initialized") is { Status: "False" }
             ? $"The pod {name} runs its init container {init.Name}; the trainer follows."
@@ -142,7 +150,8 @@ internal static class PodWaiting
     {
         return message.Contains("image", StringComparison.OrdinalIgnoreCase)
             && message.StartsWith("Failed", StringComparison.Ordinal)
-            && (string.IsNullOrEmpty(image) || message.Contains(image, StringComparison.Ordinal) || !message.Contains('"', StringComparison.Ordinal));
+            && (string.IsNullOrEmpty(image)
+                || message.Contains(image, StringComparison.Ordinal) || !message.Contains('"', StringComparison.Ordinal));
     }
 
     private static DateTimeOffset Latest(DateTimeOffset? one, DateTimeOffset other)

@@ -20,10 +20,14 @@ public sealed partial record TrainerJobView(JobPhase Phase, string Message)
     /// <summary>The phase as a condition's reason, or why it stands still; one of <see cref="Reasons"/>.</summary>
     public string Reason { get; init; } = Phase.ToString();
 
-    /// <summary>Whether it has waited so long that only somebody's help, or a change elsewhere in the cluster, gets it going again.</summary>
+    /// <summary>
+    /// Whether it has waited so long that only somebody's help, or a change elsewhere in the cluster, gets it going again.
+    /// </summary>
     public bool Stalled { get; init; }
 
-    /// <summary>After how long it has to be read again, because nothing may happen until then that tells of itself; null for never.</summary>
+    /// <summary>
+    /// After how long it has to be read again, because nothing may happen until then that tells of itself; null for never.
+    /// </summary>
     public TimeSpan? RecheckAfter { get; init; }
 
     /// <summary>Of a failed Job: why, as one of <see cref="Reasons"/>.</summary>
@@ -42,7 +46,8 @@ public sealed partial record TrainerJobView(JobPhase Phase, string Message)
     /// <param name="job">The Job.</param>
     /// <param name="pods">Its pods, in any order.</param>
     /// <param name="events">Warnings about the Job and its pods, and perhaps about others.</param>
-    /// <param name="startedBefore">Whether a pod of it is known to have started, even if none is left: a queue that takes the Job's place back removes all traces.</param>
+    /// <param name="startedBefore">Whether a pod of it is known to have started, even if none is left: a queue that takes the Job's place
+    /// back removes all traces.</param>
     /// <param name="now">The time.</param>
     public static TrainerJobView Of(
         V1Job job, IReadOnlyList<V1Pod> pods, IReadOnlyList<ChildEvent> events, bool startedBefore, DateTimeOffset now)
@@ -107,9 +112,11 @@ public sealed partial record TrainerJobView(JobPhase Phase, string Message)
         {
             (false, _, _) => null,
             (_, true, false) => new TrainerJobView(JobPhase.Queued, $"The Job {name} waits in a queue for its share of the cluster."),
-            (_, true, true) => new TrainerJobView(JobPhase.Preempted, $"The queue took the place of the Job {name} back; it was preempted and waits in its queue again."),
+            (_, true, true) => new TrainerJobView(
+                JobPhase.Preempted, $"The queue took the place of the Job {name} back; it was preempted and waits in its queue again."),
             (_, false, true) => new TrainerJobView(
-                JobPhase.Suspended, $"The Job {name} was suspended by somebody: it names no queue. It goes on when its spec.suspend is false."),
+                JobPhase.Suspended,
+                $"The Job {name} was suspended by somebody: it names no queue. It goes on when its spec.suspend is false."),
             _ => new TrainerJobView(
                 JobPhase.Suspended,
                 $"The Job {name} is suspended and names no queue: somebody, or a policy of the cluster, holds it. "
@@ -158,7 +165,8 @@ public sealed partial record TrainerJobView(JobPhase Phase, string Message)
             { Status.Phase: "Failed" } => Replaced(job, pods, events, now),
             { Status.Phase: "Unknown" } => Waiting(
                 JobPhase.Waiting,
-                new Wait(WaitingKind.PodNotEnding, $"The node of the pod {last.Metadata.Name} does not answer.", PodReading.CreatedAt(last, now)),
+                new Wait(WaitingKind.PodNotEnding, $"The node of the pod {last.Metadata.Name} does not answer.",
+                    PodReading.CreatedAt(last, now)),
                 now),
             _ when PodReading.TrainerEnd(last) is not null => Kept(last, now),
             _ when IsAtWork(last) => Running(last, notes),
@@ -170,7 +178,9 @@ public sealed partial record TrainerJobView(JobPhase Phase, string Message)
     {
         var lost = PodReading.Condition(pod, "Ready") is { Status: not "True" } && notes.Exists(note => note.Reason == "NodeNotReady");
         return new TrainerJobView(
-            JobPhase.Running, lost ? $"The pod {pod.Metadata.Name} runs as far as is known: its node does not answer." : $"The pod {pod.Metadata.Name} runs.");
+            JobPhase.Running, lost
+                ? $"The pod {pod.Metadata.Name} runs as far as is known: its node does not answer."
+                : $"The pod {pod.Metadata.Name} runs.");
     }
 
     private static TrainerJobView Ending(string message)
@@ -195,7 +205,8 @@ public sealed partial record TrainerJobView(JobPhase Phase, string Message)
     private static TrainerJobView Kept(V1Pod pod, DateTimeOffset now)
     {
         var since = PodReading.Within(PodReading.TrainerEnd(pod)!.FinishedAt, pod.Metadata.CreationTimestamp, now);
-        var others = (pod.Status.ContainerStatuses ?? []).Where(container => container.State?.Running is not null).Select(container => container.Name).ToList();
+        var others = (pod.Status.ContainerStatuses ?? []).Where(container => container.State?.Running is not null).Select(
+            container => container.Name).ToList();
         var wait = new Wait(
             WaitingKind.PodNotEnding,
             others.Count == 0
@@ -216,7 +227,8 @@ public sealed partial record TrainerJobView(JobPhase Phase, string Message)
             return Ending($"The pod {last.Metadata.Name} has ended with exit code {end.ExitCode}, after which no other one is tried.");
         }
 
-        var ended = PodReading.At(PodReading.Within(end?.FinishedAt, last.Metadata.CreationTimestamp, now)) ?? PodReading.CreatedAt(last, now);
+        var ended =
+            PodReading.At(PodReading.Within(end?.FinishedAt, last.Metadata.CreationTimestamp, now)) ?? PodReading.CreatedAt(last, now);
         if (Refusal(job, ended, events, now) is { } refused)
         {
             return Waiting(JobPhase.Pending, refused, now);
@@ -228,8 +240,12 @@ public sealed partial record TrainerJobView(JobPhase Phase, string Message)
             return Ending($"{ending.Sentence(last)} It was the last try.");
         }
 
-        var words = end is null || ending.Phase == JobPhase.Preempted ? "" : " " + PodReading.Quote(ReadResult(end.Message)?.Message ?? end.Message);
-        var next = ending.Phase == JobPhase.Retrying ? $"Another one will be started ({left + 1} of {job.Spec?.BackoffLimit ?? 0} retries left)." : "Another one follows.";
+        var words = end is null || ending.Phase == JobPhase.Preempted
+            ? ""
+            : " " + PodReading.Quote(ReadResult(end.Message)?.Message ?? end.Message);
+        var next = ending.Phase == JobPhase.Retrying
+            ? $"Another one will be started ({left + 1} of {job.Spec?.BackoffLimit ?? 0} retries left)."
+            : "Another one follows.";
         return new TrainerJobView(ending.Phase, $"{ending.Sentence(last)} {next}{words}".TrimEnd());
     }
 

@@ -18,7 +18,9 @@ public sealed record TrainerPod
     /// <summary>Where the termination message is written: Kubernetes' default, which it mounts writable on a read-only root.</summary>
     public const string TerminationMessagePath = "/dev/termination-log";
 
-    /// <summary>Exit codes after which the next pod would fail in the same way, or train again what is trained: the Job fails at once.</summary>
+    /// <summary>
+    /// Exit codes after which the next pod would fail in the same way, or train again what is trained: the Job fails at once.
+    /// </summary>
     public static readonly IReadOnlyList<int> FinalExitCodes =
     [
         TrainerExitCodes.BadPlan, TrainerExitCodes.BadData, TrainerExitCodes.ModelNotLoadable, TrainerExitCodes.Diverged,
@@ -68,7 +70,8 @@ public sealed record TrainerPod
                 SchedulerName = Settings.SchedulerName,
                 NodeSelector = Settings.NodeSelector,
                 Affinity = As<V1Affinity>(Settings.Affinity),
-                TopologySpreadConstraints = Settings.TopologySpreadConstraints?.ConvertAll(spread => As<V1TopologySpreadConstraint>(spread)!),
+                TopologySpreadConstraints = Settings.TopologySpreadConstraints?.ConvertAll(
+                    spread => As<V1TopologySpreadConstraint>(spread)!),
                 Tolerations = Settings.Tolerations?.ConvertAll(toleration => As<V1Toleration>(toleration)!),
                 SecurityContext = Identity(),
                 Containers = [BuildContainer()],

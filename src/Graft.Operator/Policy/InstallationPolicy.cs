@@ -15,7 +15,9 @@ public sealed class InstallationPolicy(PolicyOptions options, string trainerImag
         return new InstallationPolicy(options.Policy, options.TrainerImage);
     }
 
-    /// <summary>What is not allowed, a sentence each: the field, its value, and the chart's value that bounds it. Nothing if all is allowed.</summary>
+    /// <summary>
+    /// What is not allowed, a sentence each: the field, its value, and the chart's value that bounds it. Nothing if all is allowed.
+    /// </summary>
     public IReadOnlyList<string> Check(PodDemand demand)
     {
         var pod = demand.Pod;
@@ -29,7 +31,8 @@ public sealed class InstallationPolicy(PolicyOptions options, string trainerImag
             .. (pod?.ImagePullSecrets ?? []).SelectMany((secret, index) =>
                 Named($"spec.pod.imagePullSecrets[{index}].name", secret.Name, options.RegistrySecrets, "registrySecrets")),
             .. (pod?.Env ?? []).SelectMany((variable, index) =>
-                Named($"spec.pod.env[{index}].secretKeyRef.name", variable.SecretKeyRef?.Name, options.EnvironmentSecrets, "environmentSecrets")),
+                Named($"spec.pod.env[{index}].secretKeyRef.name", variable.SecretKeyRef?.Name, options.EnvironmentSecrets,
+                    "environmentSecrets")),
             .. demand.RegistrySecrets.SelectMany(secret => Named(secret.Path, secret.Name, options.RegistrySecrets, "registrySecrets")),
             .. demand.Claims.SelectMany(claim => Named(claim.Path, claim.Name, options.Claims, "claims")),
             .. demand.Cpus.SelectMany(cpu => AtMost(cpu.Path, cpu.Quantity, options.MaxCpu, "maxCpu")),

@@ -34,7 +34,8 @@ public sealed record AuthorityKeys(string Certificate, string PrivateKey, string
     /// <summary>Reads a Secret's content; null where it holds no authority that can sign.</summary>
     public static AuthorityKeys? Read(IDictionary<string, byte[]>? data)
     {
-        if (Text(data, CertificateField) is not { } certificate || Text(data, PrivateKeyField) is not { } privateKey || !CanSign(certificate, privateKey))
+        if (Text(data, CertificateField) is not { } certificate
+            || Text(data, PrivateKeyField) is not { } privateKey || !CanSign(certificate, privateKey))
         {
             return null;
         }
@@ -50,7 +51,9 @@ public sealed record AuthorityKeys(string Certificate, string PrivateKey, string
         var left = EndOf(Certificate) - now;
         if (left <= Handover)
         {
-            return NextCertificate is not null && EndOf(NextCertificate) - now > Handover ? new AuthorityKeys(NextCertificate, NextPrivateKey!) : New(now);
+            return NextCertificate is not null && EndOf(NextCertificate) - now > Handover
+                ? new AuthorityKeys(NextCertificate, NextPrivateKey!)
+                : New(now);
         }
 
         if (left > Overlap || NextCertificate is not null)

@@ -60,7 +60,8 @@ public sealed record PodToken(ReportingPod Pod)
         return claims.TryGetProperty("aud", out var audience) && audience.ValueKind switch
         {
             JsonValueKind.String => audience.GetString() == GraftApi.ReportAudience,
-            JsonValueKind.Array => audience.EnumerateArray().Any(one => one.ValueKind == JsonValueKind.String && one.GetString() == GraftApi.ReportAudience),
+            JsonValueKind.Array =>
+                audience.EnumerateArray().Any(one => one.ValueKind == JsonValueKind.String && one.GetString() == GraftApi.ReportAudience),
             _ => false,
         };
     }
@@ -80,7 +81,8 @@ public sealed record PodToken(ReportingPod Pod)
 
     private static string? Text(JsonElement parent, string name)
     {
-        return parent.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String && text.GetString() is { Length: > 0 } value
+        return parent.TryGetProperty(name, out var text)
+            && text.ValueKind == JsonValueKind.String && text.GetString() is { Length: > 0 } value
             ? value
             : null;
     }

@@ -36,7 +36,7 @@ public sealed class ProgressWriter(ApiClient api, ClusterCaches caches, TimeSpan
     }
 
     /// <summary>Writes a run's newest report, if it is still wanted.</summary>
-    public async Task<TimeSpan?> WriteAsync(ObjectKey key, CancellationToken cancellation)
+    public async Task<TimeSpan?> WriteAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         if (!_newest.TryRemove(key, out var taken))
         {
@@ -57,7 +57,7 @@ public sealed class ProgressWriter(ApiClient api, ClusterCaches caches, TimeSpan
         try
         {
             // Onto the very run that has not ended: one that ends meanwhile keeps the progress that it ended with.
-            await _runs.ApplyStatusAsync(run, status, StatusWriter.ProgressManager, cancellation).ConfigureAwait(false);
+            await _runs.ApplyStatusAsync(run, status, StatusWriter.ProgressManager, cancellationToken).ConfigureAwait(false);
         }
         catch (ApiException error) when (error.IsNotFound)
         {

@@ -40,14 +40,14 @@ public sealed class ReportAuthority(ResourceClient<V1Secret> secrets, ObjectKey 
     /// where somebody has prepared an empty one, so that this process need not be allowed to create Secrets.
     /// </summary>
     /// <returns>Whether it was made or renewed just now.</returns>
-    public async Task<bool> RefreshAsync(CancellationToken cancellation)
+    public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
     {
-        var secret = await secrets.FindAsync(key, cancellation).ConfigureAwait(false);
+        var secret = await secrets.FindAsync(key, cancellationToken).ConfigureAwait(false);
         var there = AuthorityKeys.Read(secret?.Data);
         var wanted = there?.At(time.GetUtcNow()) ?? AuthorityKeys.New(time.GetUtcNow());
         if (wanted != there)
         {
-            wanted = await WriteAsync(secret, wanted, cancellation).ConfigureAwait(false);
+            wanted = await WriteAsync(secret, wanted, cancellationToken).ConfigureAwait(false);
         }
 
         lock (_gate)
@@ -88,7 +88,7 @@ public sealed class ReportAuthority(ResourceClient<V1Secret> secrets, ObjectKey 
         return server.NotAfter.ToUniversalTime() - ((server.NotAfter - server.NotBefore) / 3);
     }
 
-    private async Task<AuthorityKeys> WriteAsync(V1Secret? there, AuthorityKeys wanted, CancellationToken cancellation)
+    private async Task<AuthorityKeys> WriteAsync(V1Secret? there, AuthorityKeys wanted, CancellationToken cancellationToken)
     {
         try
         {
@@ -100,12 +100,12 @@ public sealed class ReportAuthority(ResourceClient<V1Secret> secrets, ObjectKey 
                     Type = "kubernetes.io/tls",
                     Data = wanted.Write(),
                 };
-                await secrets.CreateAsync(secret, StatusWriter.FieldManager, cancellation).ConfigureAwait(false);
+                await secrets.CreateAsync(secret, StatusWriter.FieldManager, cancellationToken).ConfigureAwait(false);
             }
             else
             {
                 there.Data = wanted.Write();
-                await secrets.ReplaceAsync(there, cancellation).ConfigureAwait(false);
+                await secrets.ReplaceAsync(there, cancellationToken).ConfigureAwait(false);
             }
 
             return wanted;
@@ -113,8 +113,9 @@ public sealed class ReportAuthority(ResourceClient<V1Secret> secrets, ObjectKey 
         catch (ApiException error) when (error.IsAlreadyExists || error.IsConflict)
         {
             // Another replica was quicker: its authority is everyone's.
-            var theirs = await secrets.GetAsync(key, cancellation).ConfigureAwait(false);
-            return AuthorityKeys.Read(theirs.Data) ?? throw new ApiException(error.Code, error.Reason, $"The Secret {key} holds no authority.");
+            var theirs = await secrets.GetAsync(key, cancellationToken).ConfigureAwait(false);
+            return AuthorityKeys.Read(theirs.Data) ?? throw new ApiException(
+                error.Code, error.Reason, $"The Secret {key} holds no authority.");
         }
     }
 
@@ -137,7 +138,8 @@ public sealed class ReportAuthority(ResourceClient<V1Secret> secrets, ObjectKey 
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
         request.CertificateExtensions.Add(
-            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
+                authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         var now = time.GetUtcNow();
         DateTimeOffset end = authority.NotAfter.ToUniversalTime();
         using var issued = request.Create(

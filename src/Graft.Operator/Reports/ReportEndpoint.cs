@@ -13,7 +13,8 @@ namespace Graft.Operator.Reports;
 /// <c>PUT /v1/namespaces/{namespace}/adaptertrainingruns/{name}/progress</c>: a trainer pod says how far its run is. The pod proves
 /// by its token that it is itself, and by its owners that it is this run's; it needs no permission in the cluster.
 /// </summary>
-public sealed class ReportEndpoint(TokenReviewer reviewer, ClusterCaches caches, ProgressWriter writer, WorkQueue<ObjectKey> queue, TimeProvider time)
+public sealed class ReportEndpoint(
+    TokenReviewer reviewer, ClusterCaches caches, ProgressWriter writer, WorkQueue<ObjectKey> queue, TimeProvider time)
 {
     public const string Route = "/v1/namespaces/{namespace}/adaptertrainingruns/{name}/progress";
 
@@ -126,7 +127,8 @@ public sealed class ReportEndpoint(TokenReviewer reviewer, ClusterCaches caches,
         }
 
         var buffer = new byte[LargestReport + 1];
-        var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted)
+        var length = await request.Body.ReadAtLeastAsync(
+            buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted)
             .ConfigureAwait(false);
         return length > LargestReport ? null : buffer[..length];
     }

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Graft.Operator.Reports;
 
-/// <summary>How the operator listens: anyone in the cluster may connect, so nothing that one may send or hold open is without a bound.</summary>
+/// <summary>
+/// How the operator listens: anyone in the cluster may connect, so nothing that one may send or hold open is without a bound.
+/// </summary>
 public static class ReportListener
 {
     private const int MostConnections = 8192;

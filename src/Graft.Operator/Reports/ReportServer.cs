@@ -11,7 +11,8 @@ namespace Graft.Operator.Reports;
 /// receive, and no certificate.
 /// </summary>
 public sealed class ReportServer(
-    IOptions<OperatorOptions> settings, ApiClient api, ClusterCaches caches, RuntimeMetrics metrics, TimeProvider time, ILogger<ReportServer> logger)
+    IOptions<OperatorOptions> settings, ApiClient api, ClusterCaches caches, RuntimeMetrics metrics, TimeProvider time,
+    ILogger<ReportServer> logger)
     : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -33,8 +34,8 @@ public sealed class ReportServer(
         return _authority?.ServerCertificate();
     }
 
-    /// <summary>Runs until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <summary>Runs until canceled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (settings.Value.ReportUrl is not { } url)
         {
@@ -49,13 +50,14 @@ public sealed class ReportServer(
             var queue = metrics.CreateQueue<ObjectKey>("progress", time);
             var writer = new ProgressWriter(api, caches, TimeSpan.FromSeconds(settings.Value.ProgressSeconds), time);
             _endpoint = new ReportEndpoint(new TokenReviewer(api, time), caches, writer, queue, time);
-            var work = new Controller<ObjectKey>("progress", queue, writer.WriteAsync, metrics, logger).RunAsync(settings.Value.Workers, cancellation);
-            await KeepAuthorityAsync(_authority, cancellation).ConfigureAwait(false);
+            var work = new Controller<ObjectKey>("progress", queue, writer.WriteAsync, metrics, logger).RunAsync(
+                settings.Value.Workers, cancellationToken);
+            await KeepAuthorityAsync(_authority, cancellationToken).ConfigureAwait(false);
             await work.ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _ready.TrySetCanceled(cancellation);
+            _ready.TrySetCanceled(cancellationToken);
         }
     }
 
@@ -84,14 +86,14 @@ public sealed class ReportServer(
     }
 
     /// <summary>Loads the authority, and renews it for as long as this process runs.</summary>
-    private async Task KeepAuthorityAsync(ReportAuthority authority, CancellationToken cancellation)
+    private async Task KeepAuthorityAsync(ReportAuthority authority, CancellationToken cancellationToken)
     {
         while (true)
         {
             var pause = RefreshPeriod;
             try
             {
-                if (await authority.RefreshAsync(cancellation).ConfigureAwait(false))
+                if (await authority.RefreshAsync(cancellationToken).ConfigureAwait(false))
                 {
                     logger.LogInformation("The certificate authority of progress reports was made or renewed");
                 }
@@ -104,7 +106,7 @@ public sealed class ReportServer(
                 pause = _ready.Task.IsCompleted ? RefreshPeriod : Pause;
             }
 
-            await Task.Delay(pause, time, cancellation).ConfigureAwait(false);
+            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -33,9 +33,9 @@ public sealed class TokenReviewer(ApiClient api, TimeProvider time)
     /// <summary>The pod whose token it is; null where it is no such token.</summary>
     /// <param name="token">The token.</param>
     /// <param name="source">Whence it came: one address does not use up what is there for all.</param>
-    /// <param name="cancellation">Cancels the question.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
     /// <exception cref="ReviewBusyException">Too many unknown tokens came at once.</exception>
-    public async Task<ReportingPod?> ReviewAsync(string token, IPAddress source, CancellationToken cancellation)
+    public async Task<ReportingPod?> ReviewAsync(string token, IPAddress source, CancellationToken cancellationToken)
     {
         // Not the token itself: what is kept in memory for long should open no door.
         var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
@@ -57,7 +57,7 @@ public sealed class TokenReviewer(ApiClient api, TimeProvider time)
                 Spec = new V1TokenReviewSpec { Token = token, Audiences = [GraftApi.ReportAudience] },
             },
             StatusWriter.FieldManager,
-            cancellation).ConfigureAwait(false);
+            cancellationToken).ConfigureAwait(false);
         var pod = PodOf(review.Status);
         _answers[key] = new Answer(pod, time.GetTimestamp());
         return pod;

@@ -55,7 +55,8 @@ internal static class EndedRun
             return $"{RunSettings.Describe(changed)} changed after the run had failed ({failure}).";
         }
 
-        return IsPublishedByItsSuccessor(observed.Run, failure) && before.Resolved is not null && RunDecider.JobOf(observed, before.JobName) is null
+        return IsPublishedByItsSuccessor(observed.Run, failure)
+            && before.Resolved is not null && RunDecider.JobOf(observed, before.JobName) is null
             ? "the Job that could not publish was deleted; its successor publishes what is trained."
             : null;
     }
@@ -68,7 +69,8 @@ internal static class EndedRun
         var changed = resolved.Settings.ChangedSince(settings);
         // What an earlier release did not record is taken to be what the spec says: only later edits can be told from it.
         var ofPeople = settings is null ? [] : changed.Except([RunSettings.Installation, RunSettings.Inputs, RunSettings.Queue]).ToList();
-        if (settings is not null && changed.Contains(RunSettings.Publish) && resolved.Publication is { } publication && observed.Run.Spec.Suspend != true)
+        if (settings is not null
+            && changed.Contains(RunSettings.Publish) && resolved.Publication is { } publication && observed.Run.Spec.Suspend != true)
         {
             ofPeople.Remove(RunSettings.Publish);
             return Republication.Decide(observed, resolved, publication, NotDone(ofPeople, null));
@@ -83,7 +85,9 @@ internal static class EndedRun
     /// <summary>Why a run failed; null where it did not, or where its artifact is there all the same.</summary>
     private static string? FailureOf(TrainingRunStatus status)
     {
-        return status.Get(ConditionTypes.Succeeded) is { Status: ConditionSet.False, Reason: { } reason } && status.Artifact is null ? reason : null;
+        return status.Get(ConditionTypes.Succeeded) is { Status: ConditionSet.False, Reason: { } reason } && status.Artifact is null
+            ? reason
+            : null;
     }
 
     /// <summary>

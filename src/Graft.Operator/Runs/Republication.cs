@@ -19,11 +19,13 @@ internal static class Republication
     {
         var children = publication.Children;
         var before = observed.Run.Status!;
-        var actions = OtherPublications(observed, children).Select(RunAction (job) => new DeleteJob(job, "spec.publish names another place by now.")).ToList();
+        var actions = OtherPublications(observed, children).Select(
+            RunAction (job) => new DeleteJob(job, "spec.publish names another place by now.")).ToList();
         var job = RunDecider.JobOf(observed, children.Job.Metadata.Name);
         var view = job is null
             ? null
-            : TrainerJobView.Of(job, [.. observed.Pods.Where(pod => Owner.Owns(job, pod))], observed.Events, startedBefore: false, observed.Now);
+            : TrainerJobView.Of(
+                job, [.. observed.Pods.Where(pod => Owner.Owns(job, pod))], observed.Events, startedBefore: false, observed.Now);
         var result = view is null ? null : TrainerJobView.ReadResult(view.FinalWord);
         if (view?.Phase == JobPhase.Succeeded && ProgressStatus.Artifact(result?.Artifact) is { } artifact)
         {
@@ -33,13 +35,15 @@ internal static class Republication
             return RunDecider.Decision(observed, done, actions, null);
         }
 
-        // What the run was made from stays recorded as it was: the next reconcile, of whichever replica, finds that there is something to do.
+        // What the run was made from stays recorded as it was: the next reconcile, of whichever replica, finds that there is something to
+        // do.
         var draft = new RunStatusDraft(observed.Run, before.PlanHash, before.Resolved, observed.Now);
         var place = $"The adapter is to be published at {publication.Place}, and is at {before.Artifact!.Reference} until then.";
         switch (view?.Phase)
         {
             case null when observed.Refusal is { } refusal:
-                draft.PublishingAgain(acceptance, Reasons.JobCreationFailed, $"{place} The API server refused the Job {children.Job.Metadata.Name}: {refusal}", stalled: true);
+                draft.PublishingAgain(acceptance, Reasons.JobCreationFailed,
+                    $"{place} The API server refused the Job {children.Job.Metadata.Name}: {refusal}", stalled: true);
                 break;
             case null:
                 draft.PublishingAgain(acceptance, Reasons.Publishing, $"{place} {TrainerJobView.NoPodYet(children.Job)}", stalled: false);
@@ -48,7 +52,8 @@ internal static class Republication
                 break;
             case JobPhase.Succeeded or JobPhase.Failed:
                 // The Job stays, without a time to live: that it is gone asks for another one.
-                var why = result?.Message ?? (view.Phase == JobPhase.Failed ? view.Message : "The trainer ended well, but reported no artifact.");
+                var why = result?.Message ?? (
+                    view.Phase == JobPhase.Failed ? view.Message : "The trainer ended well, but reported no artifact.");
                 draft.PublishingAgain(
                     acceptance,
                     Reasons.PublishFailed,

@@ -85,7 +85,8 @@ public static class RunResolver
             : (null, new Unresolved(Reasons.InvalidSpec, together, Blocker.Spec));
     }
 
-    private static ResolvedRun Plan(AdapterTrainingRun run, BaseModel model, TrainingDataset dataset, OperatorOptions options, string? reportCa)
+    private static ResolvedRun Plan(
+        AdapterTrainingRun run, BaseModel model, TrainingDataset dataset, OperatorOptions options, string? reportCa)
     {
         var recipe = RecipeResolver.Resolve(run, model, model.Status!.Digest!, dataset, dataset.Status!.Digest!);
         if (run.Status?.PlanHash is { } known && RecipeHash.As(recipe, PlanRecord.FormOf(run.Status), known) is { } same)
@@ -150,7 +151,8 @@ public static class RunResolver
 
         Unresolved Missing(string kind, string name, string reason)
         {
-            return new Unresolved(reason, $"There is no {kind} \"{name}\" in the namespace {run.Metadata.NamespaceProperty}.", Blocker.MissingInput);
+            return new Unresolved(
+                reason, $"There is no {kind} \"{name}\" in the namespace {run.Metadata.NamespaceProperty}.", Blocker.MissingInput);
         }
     }
 

@@ -7,7 +7,9 @@ using k8s.Models;
 
 namespace Graft.Operator.Runs;
 
-/// <summary>What is created for a planned run: the plan and the Job that carries it out. Neither is ever changed but for the Job's time to live.</summary>
+/// <summary>
+/// What is created for a planned run: the plan and the Job that carries it out. Neither is ever changed but for the Job's time to live.
+/// </summary>
 /// <param name="Plan">The ConfigMap with the plan.</param>
 /// <param name="Job">The Job.</param>
 public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
@@ -101,7 +103,8 @@ public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
                 Labels = labels,
                 Arguments = ["run", $"{RunExecution.PlanFolder}/{RunExecution.PlanFile}"],
                 Settings = spec.Pod!,
-                Volumes = [.. execution.Volumes, new V1Volume { Name = "plan", ConfigMap = new V1ConfigMapVolumeSource { Name = planName } }],
+                Volumes =
+                    [.. execution.Volumes, new V1Volume { Name = "plan", ConfigMap = new V1ConfigMapVolumeSource { Name = planName } }],
                 Mounts =
                 [
                     .. execution.Mounts,

@@ -56,7 +56,8 @@ internal sealed class RunConditions
         {
             (null, _) when isKnown && _status.CompletionTime is not null => (known!.Status, known.Reason, known.Message),
             (null, true) => (ConditionSet.Unknown, Reasons.Pending, "The queue has not seen the run's Job yet."),
-            (null, false) or (QueueSeen.NotAsked, false) => (ConditionSet.Unknown, Reasons.NoQueue, $"The run has no label {GraftApi.KueueQueueLabel}."),
+            (null, false) or (QueueSeen.NotAsked, false) =>
+                (ConditionSet.Unknown, Reasons.NoQueue, $"The run has no label {GraftApi.KueueQueueLabel}."),
             (QueueSeen.NotAsked, true) => (
                 ConditionSet.Unknown,
                 Reasons.NoQueue,
@@ -103,7 +104,8 @@ internal sealed class RunConditions
         }
         else
         {
-            _conditions.Set(ConditionTypes.Checkpointed, ConditionSet.False, Reasons.NoCheckpointYet, "No checkpoint has been reported yet.");
+            _conditions.Set(
+                ConditionTypes.Checkpointed, ConditionSet.False, Reasons.NoCheckpointYet, "No checkpoint has been reported yet.");
         }
     }
 

@@ -34,12 +34,16 @@ public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
     private RunDecision Plan(RunObservation observed)
     {
         var before = observed.Run.Status;
-        var (resolved, why) = PlanRecord.OfLaterRelease(observed) is { } later ? (null, later) : RunResolver.Resolve(observed, options, reportCa());
+        var (resolved, why) = PlanRecord.OfLaterRelease(observed) is { } later
+            ? (null, later)
+            : RunResolver.Resolve(observed, options, reportCa());
         if (resolved is not null)
         {
             return !IsFinished(before) || before!.PlanHash != resolved.PlanHash
                 ? Carry(observed, resolved)
-                : EndedRun.WhyAgain(observed, resolved) is { } again ? Carry(observed, resolved, again) : EndedRun.Reconsider(observed, resolved);
+                : EndedRun.WhyAgain(observed, resolved) is { } again
+                    ? Carry(observed, resolved, again)
+                    : EndedRun.Reconsider(observed, resolved);
         }
 
         if (IsFinished(before) && (why!.Blocker != Blocker.Spec || before!.ObservedGeneration == observed.Run.Metadata.Generation))
@@ -58,7 +62,11 @@ public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
     {
         return status is { CompletionTime: not null, PlanHash: not null }
             && (status.Artifact is not null
-                || status.Get(ConditionTypes.Succeeded) is { Status: not ConditionSet.Unknown, Reason: not (Reasons.InvalidSpec or Reasons.ArtifactStoreNotConfigured) });
+                || status.Get(ConditionTypes.Succeeded) is
+                {
+                    Status: not ConditionSet.Unknown, Reason: not (
+                    Reasons.InvalidSpec or Reasons.ArtifactStoreNotConfigured)
+                });
     }
 
     /// <summary>What is done about a run whose plan is the recorded one; null where the spec has to be read again.</summary>
@@ -103,7 +111,8 @@ public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
     {
         var before = observed.Run.Status;
         var actions = new List<RunAction>();
-        foreach (var old in observed.Jobs.Where(job => job.Metadata.Name != resolved.Children.Job.Metadata.Name && job.Metadata.DeletionTimestamp is null))
+        foreach (var old in observed.Jobs.Where(
+            job => job.Metadata.Name != resolved.Children.Job.Metadata.Name && job.Metadata.DeletionTimestamp is null))
         {
             actions.Add(new DeleteJob(old));
         }
@@ -127,15 +136,19 @@ public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
         var changed = resolved.Settings.ChangedSince(RunSettings.Of(job) ?? resolved.Settings);
         // What it has made, or is making, is not thrown away for settings that came too late for it.
         var mayGiveWay = !IsAtWork(observed, job) && !JobEnding.IsComplete(job);
-        if (again is not null || (mayGiveWay && (IsBeingReplaced(before, job) || (!JobEnding.IsEnded(job) && IsWorthReplacing(job, changed)))))
+        if (again is not null
+            || (mayGiveWay && (IsBeingReplaced(before, job) || (!JobEnding.IsEnded(job) && IsWorthReplacing(job, changed)))))
         {
-            return Replace(observed, resolved, job, actions, again ?? $"{RunSettings.Describe(changed)} changed before the Job had started.");
+            return Replace(
+                observed, resolved, job, actions, again ?? $"{RunSettings.Describe(changed)} changed before the Job had started.");
         }
 
         var record = PlanRecord.Of(observed, resolved.Form, RunSettings.Of(job) ?? RunSettings.Of(before));
         var ofPeople = changed.Except([RunSettings.Installation]).ToList();
         return Follow(
-            observed, resolved.PlanHash, record, job, actions, ofPeople.Count == 0 || JobEnding.IsEnded(job) ? Acceptance.Valid : NotApplied(observed.Run, job, ofPeople));
+            observed, resolved.PlanHash, record, job, actions, ofPeople.Count == 0 || JobEnding.IsEnded(job)
+                ? Acceptance.Valid
+                : NotApplied(observed.Run, job, ofPeople));
     }
 
     private static RunDecision Create(RunObservation observed, ResolvedRun resolved, List<RunAction> actions, bool again)
@@ -193,7 +206,8 @@ public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
         var view = TrainerJobView.Of(job, pods, observed.Events, startedBefore, observed.Now);
         var draft = new RunStatusDraft(observed.Run, planHash, resolved, observed.Now);
         draft.Followed(job, pods, view, acceptance);
-        if (draft.Status.CompletionTime is not null && observed.Run.Status?.Progress is { } progress && (progress.Eta ?? progress.Activity) is not null)
+        if (draft.Status.CompletionTime is not null
+            && observed.Run.Status?.Progress is { } progress && (progress.Eta ?? progress.Activity) is not null)
         {
             actions.Add(new ClearEstimates());
         }
@@ -201,7 +215,8 @@ public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
         return Decision(observed, draft, actions, view.RecheckAfter);
     }
 
-    internal static RunDecision Decision(RunObservation observed, RunStatusDraft draft, IReadOnlyList<RunAction> actions, TimeSpan? requeueAfter)
+    internal static RunDecision Decision(
+        RunObservation observed, RunStatusDraft draft, IReadOnlyList<RunAction> actions, TimeSpan? requeueAfter)
     {
         return new RunDecision(draft.Status, actions, RunEvents.Between(observed.Run.Status, draft.Status, actions), requeueAfter);
     }

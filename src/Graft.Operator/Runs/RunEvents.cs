@@ -30,7 +30,8 @@ public static class RunEvents
             switch (action)
             {
                 case CreateChildren { Children.Job: var job } when job.Metadata.Labels[GraftApi.RoleLabel] == ChildLabels.Publish:
-                    events.Add(Normal(JobCreated, "Publish", $"Created the Job {job.Metadata.Name}, which publishes the adapter at its new place."));
+                    events.Add(Normal(
+                        JobCreated, "Publish", $"Created the Job {job.Metadata.Name}, which publishes the adapter at its new place."));
                     break;
                 case CreateChildren create:
                     events.Add(before?.StartTime is not null && before.PlanHash == after.PlanHash
@@ -38,7 +39,8 @@ public static class RunEvents
                         : Normal(JobCreated, "Create", $"Created the Job {create.Children.Job.Metadata.Name}."));
                     break;
                 case DeleteJob delete:
-                    events.Add(Normal(JobDeleted, "Delete", $"Deleted the Job {delete.Job.Metadata.Name}: {delete.Why ?? "the run is planned anew."}"));
+                    events.Add(Normal(
+                        JobDeleted, "Delete", $"Deleted the Job {delete.Job.Metadata.Name}: {delete.Why ?? "the run is planned anew."}"));
                     break;
             }
         }
@@ -48,7 +50,9 @@ public static class RunEvents
             events.Insert(0, accepted is { Status: ConditionSet.True, Reason: Reasons.Valid }
                 ? Normal(Accepted, "Plan", $"The spec is valid and its inputs are ready; the plan is {after.PlanHash}.")
                 : new EventNote(
-                    accepted.Reason == Reasons.EditNotApplied || after.Get(ConditionTypes.Stalled)?.Status == ConditionSet.True ? EventNote.Warning : EventNote.Normal,
+                    accepted.Reason == Reasons.EditNotApplied || after.Get(ConditionTypes.Stalled)?.Status == ConditionSet.True
+                        ? EventNote.Warning
+                        : EventNote.Normal,
                     accepted.Reason,
                     "Plan",
                     accepted.Message));
@@ -76,7 +80,8 @@ public static class RunEvents
     private static IEnumerable<EventNote> Summary(TrainingRunStatus? before, TrainingRunStatus after)
     {
         // A refusal is told once, by the condition Accepted.
-        if (Changed(before, after, ConditionTypes.Succeeded) is not { } summary || summary.Reason == after.Get(ConditionTypes.Accepted)?.Reason)
+        if (Changed(before, after, ConditionTypes.Succeeded) is not { } summary
+            || summary.Reason == after.Get(ConditionTypes.Accepted)?.Reason)
         {
             yield break;
         }

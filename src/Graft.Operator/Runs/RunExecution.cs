@@ -86,7 +86,9 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
                 .. @base.Mounts, .. data.Mounts,
                 new V1VolumeMount { Name = "output", MountPath = OutputFolder },
                 new V1VolumeMount { Name = "checkpoints", MountPath = CheckpointFolder },
-                .. execution.Report is null ? [] : new[] { new V1VolumeMount { Name = "report-token", MountPath = TokenFolder, ReadOnlyProperty = true } },
+                .. execution.Report is null
+                    ? []
+                    : new[] { new V1VolumeMount { Name = "report-token", MountPath = TokenFolder, ReadOnlyProperty = true } },
                 .. credentials is null ? [] : new[] { credentials.Mount },
             ])
         {
@@ -102,7 +104,8 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
     /// <param name="spec">Its spec, with defaults.</param>
     /// <param name="artifact">Where its artifact is.</param>
     /// <param name="options">The installation's settings.</param>
-    public RunExecution ForPublishing(AdapterTrainingRun run, AdapterTrainingRunSpec spec, PublishedArtifactStatus artifact, OperatorOptions options)
+    public RunExecution ForPublishing(
+        AdapterTrainingRun run, AdapterTrainingRunSpec spec, PublishedArtifactStatus artifact, OperatorOptions options)
     {
         var repository = RepositoryOf(artifact.Reference!);
         // A run that has published below the installation's repository has done so with the installation's credentials.
@@ -144,7 +147,9 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
     /// <summary>How a registry is spoken to follows from who names it: the run its own, the installation the installation's.</summary>
     private static bool IsPlainHttp(string repository, PublishSpec? publish, OperatorOptions options)
     {
-        return IsAt(publish?.Repository) && publish!.PlainHttp is { } wanted ? wanted : options.ArtifactPlainHttp && IsAt(options.ArtifactRepository);
+        return IsAt(publish?.Repository) && publish!.PlainHttp is { } wanted
+            ? wanted
+            : options.ArtifactPlainHttp && IsAt(options.ArtifactRepository);
 
         bool IsAt(string? other)
         {
@@ -187,7 +192,8 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
     /// </summary>
     private static string? SecretForTracking(TrackingSpec? tracking, OperatorOptions options)
     {
-        return tracking?.Uri is null || IsSameAddress(tracking.Uri, options.TrackingUri) ? options.TrackingUri is null ? null : options.TrackingSecret : null;
+        return tracking?.Uri is null
+            || IsSameAddress(tracking.Uri, options.TrackingUri) ? options.TrackingUri is null ? null : options.TrackingSecret : null;
     }
 
     /// <summary>Whether two addresses are one: scheme, host, port and path as a URI compares them, user names not allowed.</summary>

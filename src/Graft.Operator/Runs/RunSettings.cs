@@ -39,7 +39,8 @@ public sealed record RunSettings(IReadOnlyDictionary<string, string> Sections)
     /// <param name="dataset">Its data set.</param>
     /// <param name="execution">The execution that was made of them.</param>
     /// <param name="options">The installation's settings.</param>
-    public static RunSettings Of(AdapterTrainingRun run, BaseModel model, TrainingDataset dataset, RunExecution execution, OperatorOptions options)
+    public static RunSettings Of(
+        AdapterTrainingRun run, BaseModel model, TrainingDataset dataset, RunExecution execution, OperatorOptions options)
     {
         var spec = run.Spec;
         return new RunSettings(new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -70,13 +71,16 @@ public sealed record RunSettings(IReadOnlyDictionary<string, string> Sections)
         }
 
         var sections = text!.Split(',').Select(section => section.Split('=', 2)).Where(pair => pair.Length == 2);
-        return new RunSettings(new SortedDictionary<string, string>(sections.ToDictionary(pair => pair[0], pair => pair[1]), StringComparer.Ordinal));
+        return new RunSettings(
+            new SortedDictionary<string, string>(sections.ToDictionary(pair => pair[0], pair => pair[1]), StringComparer.Ordinal));
     }
 
     /// <summary>The settings that a status speaks of; null where it does not know.</summary>
     public static RunSettings? Of(TrainingRunStatus? status)
     {
-        return status?.Resolved?.Settings is { } sections ? new RunSettings(new SortedDictionary<string, string>(sections, StringComparer.Ordinal)) : null;
+        return status?.Resolved?.Settings is { } sections
+            ? new RunSettings(new SortedDictionary<string, string>(sections, StringComparer.Ordinal))
+            : null;
     }
 
     /// <summary>The sections that differ from earlier ones. Of unknown ones every section that the run itself can say might.</summary>
@@ -85,7 +89,8 @@ public sealed record RunSettings(IReadOnlyDictionary<string, string> Sections)
         // A section that one of the two releases does not know tells nothing.
         return earlier is null
             ? OfTheSpec
-            : [.. Sections.Where(section => earlier.Sections.TryGetValue(section.Key, out var known) && known != section.Value).Select(section => section.Key)];
+            : [.. Sections.Where(section => earlier.Sections.TryGetValue(section.Key, out var known) && known != section.Value).Select(
+                section => section.Key)];
     }
 
     /// <summary>Whether two are the same in every section that both know.</summary>
@@ -97,7 +102,8 @@ public sealed record RunSettings(IReadOnlyDictionary<string, string> Sections)
     /// <summary>The same with one section of others.</summary>
     public RunSettings With(string section, RunSettings others)
     {
-        return new RunSettings(new SortedDictionary<string, string>(Sections.ToDictionary(), StringComparer.Ordinal) { [section] = others.Sections[section] });
+        return new RunSettings(
+            new SortedDictionary<string, string>(Sections.ToDictionary(), StringComparer.Ordinal) { [section] = others.Sections[section] });
     }
 
     /// <summary>The text for <see cref="Annotation"/>.</summary>

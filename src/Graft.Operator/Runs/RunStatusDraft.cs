@@ -271,7 +271,9 @@ internal sealed class RunStatusDraft
 
     private string SuccessMessage()
     {
-        var published = Status.Artifact is { } artifact ? $"Published {artifact.Name} {artifact.Version}" : "The trainer ended well, but reported no artifact";
+        var published = Status.Artifact is { } artifact
+            ? $"Published {artifact.Name} {artifact.Version}"
+            : "The trainer ended well, but reported no artifact";
         return Status.Figures is { BaseLoss: { } before, AdaptedLoss: { } after }
             ? $"{published}; held-out loss {before} before, {after} after."
             : $"{published}.";

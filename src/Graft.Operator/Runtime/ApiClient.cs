@@ -63,7 +63,8 @@ public sealed class ApiClient : IDisposable
 
     private ApiClient(ApiClient shared, ILeadership? fence, TimeSpan? givesWayFor)
     {
-        (_kubernetes, _options, _metrics, _time, _bucket) = (shared._kubernetes, shared._options, shared._metrics, shared._time, shared._bucket);
+        (_kubernetes, _options, _metrics, _time, _bucket) = (
+            shared._kubernetes, shared._options, shared._metrics, shared._time, shared._bucket);
         (_fence, _givesWayFor) = (fence, givesWayFor);
     }
 
@@ -99,7 +100,7 @@ public sealed class ApiClient : IDisposable
     /// <param name="body">The JSON to send, if any.</param>
     /// <param name="contentType">What the JSON is: plain, a merge patch, an apply patch.</param>
     /// <param name="timeout">How long the head may take; the client's usual time without it.</param>
-    /// <param name="cancellation">Ends the wait, and the request with it.</param>
+    /// <param name="cancellationToken">Ends the wait, and the request with it.</param>
     /// <exception cref="ApiException">The server refused.</exception>
     /// <exception cref="NotLeadingException">It is a write, and another replica might lead by now.</exception>
     public async Task<HttpResponseMessage> SendAsync(
@@ -108,12 +109,15 @@ public sealed class ApiClient : IDisposable
         string? body = null,
         string contentType = "application/json",
         TimeSpan? timeout = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         for (var attempt = 1; ; attempt++)
         {
-            await (_givesWayFor is { } longest ? _bucket.TakeSpareAsync(longest, cancellation) : _bucket.TakeAsync(cancellation)).ConfigureAwait(false);
-            var response = await SendOnceAsync(method, path, body, contentType, timeout ?? _options.Timeout, cancellation).ConfigureAwait(false);
+            await (_givesWayFor is { } longest
+                ? _bucket.TakeSpareAsync(longest, cancellationToken)
+                : _bucket.TakeAsync(cancellationToken)).ConfigureAwait(false);
+            var response = await SendOnceAsync(
+                method, path, body, contentType, timeout ?? _options.Timeout, cancellationToken).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
                 return response;
@@ -124,16 +128,16 @@ public sealed class ApiClient : IDisposable
                 var pause = RetryAfter(response);
                 if (pause is null || attempt >= _options.Attempts)
                 {
-                    throw await ErrorAsync(response, cancellation).ConfigureAwait(false);
+                    throw await ErrorAsync(response, cancellationToken).ConfigureAwait(false);
                 }
 
-                await Task.Delay(pause.Value, _time, cancellation).ConfigureAwait(false);
+                await Task.Delay(pause.Value, _time, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync(
-        HttpMethod method, string path, string? body, string contentType, TimeSpan timeout, CancellationToken cancellation)
+        HttpMethod method, string path, string? body, string contentType, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, (Uri?)null);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
@@ -145,7 +149,7 @@ public sealed class ApiClient : IDisposable
 
         if (_kubernetes.Credentials is { } credentials)
         {
-            await credentials.ProcessHttpRequestAsync(request, cancellation).ConfigureAwait(false);
+            await credentials.ProcessHttpRequestAsync(request, cancellationToken).ConfigureAwait(false);
         }
 
         if (_fence is not null && method != HttpMethod.Get)
@@ -158,7 +162,7 @@ public sealed class ApiClient : IDisposable
 
         request.RequestUri = new Uri(_kubernetes.BaseUri, path);
         using var limit = new CancellationTokenSource(timeout, _time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             var response = await _kubernetes.HttpClient
@@ -166,7 +170,7 @@ public sealed class ApiClient : IDisposable
             _metrics.ApiRequest(method, ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture));
             return response;
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             _metrics.ApiRequest(method, "<error>");
             throw new TimeoutException($"{method} {path}: no answer from the API server within {timeout.TotalSeconds:F0} s.");
@@ -198,9 +202,9 @@ public sealed class ApiClient : IDisposable
         return TimeSpan.FromSeconds(Math.Clamp(pause.TotalSeconds, 0, 60));
     }
 
-    private static async Task<ApiException> ErrorAsync(HttpResponseMessage response, CancellationToken cancellation)
+    private static async Task<ApiException> ErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var text = await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (KubernetesJson.Deserialize<V1Status>(text) is { Message: { } message } status)

@@ -22,22 +22,22 @@ public sealed class Controller<TKey>(
     Func<TKey, string, CancellationToken, Task>? tell = null)
     where TKey : notnull
 {
-    /// <summary>Works until cancelled, and then until the looks under way have ended.</summary>
-    public async Task RunAsync(int workers, CancellationToken cancellation)
+    /// <summary>Works until canceled, and then until the looks under way have ended.</summary>
+    public async Task RunAsync(int workers, CancellationToken cancellationToken)
     {
         metrics.ControllerWorkers(name, workers);
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(cancellation), CancellationToken.None)))
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(cancellationToken), CancellationToken.None)))
             .ConfigureAwait(false);
     }
 
-    private async Task WorkAsync(CancellationToken cancellation)
+    private async Task WorkAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             TKey key;
             try
             {
-                key = await queue.TakeAsync(cancellation).ConfigureAwait(false);
+                key = await queue.TakeAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -46,20 +46,20 @@ public sealed class Controller<TKey>(
 
             using (metrics.ActiveWorker(name))
             {
-                await LookAsync(key, cancellation).ConfigureAwait(false);
+                await LookAsync(key, cancellationToken).ConfigureAwait(false);
             }
 
             queue.Done(key);
         }
     }
 
-    private async Task LookAsync(TKey key, CancellationToken cancellation)
+    private async Task LookAsync(TKey key, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         var result = "error";
         try
         {
-            var again = await reconcile(key, cancellation).ConfigureAwait(false);
+            var again = await reconcile(key, cancellationToken).ConfigureAwait(false);
             queue.Forget(key);
             result = "success";
             if (again is { } delay)
@@ -68,7 +68,8 @@ public sealed class Controller<TKey>(
                 queue.AddAfter(key, delay);
             }
         }
-        catch (Exception error) when (error is NotLeadingException || (error is OperationCanceledException && cancellation.IsCancellationRequested))
+        catch (Exception error) when (
+            error is NotLeadingException || (error is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             // Stopped in the middle; whoever leads next looks again.
             queue.AddRateLimited(key);
@@ -93,7 +94,7 @@ public sealed class Controller<TKey>(
             else
             {
                 queue.AddAfterLongPause(key);
-                await FailedAsync(key, error, cancellation).ConfigureAwait(false);
+                await FailedAsync(key, error, cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -104,10 +105,14 @@ public sealed class Controller<TKey>(
     private static bool Passes(Exception error)
     {
         return error is HttpRequestException or TimeoutException or IOException or OperationCanceledException
-            || error is ApiException { Code: >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.NotFound };
+            || error is ApiException
+            {
+                Code: >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode
+                .NotFound
+            };
     }
 
-    private async Task FailedAsync(TKey key, Exception error, CancellationToken cancellation)
+    private async Task FailedAsync(TKey key, Exception error, CancellationToken cancellationToken)
     {
         if (error is ApiException or ToldException)
         {
@@ -128,7 +133,7 @@ public sealed class Controller<TKey>(
         try
         {
             var what = error is ApiException ? error.Message : $"{error.GetType().Name}: {error.Message}";
-            await tell(key, what, cancellation).ConfigureAwait(false);
+            await tell(key, what, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Not even telling works: it is told by the log alone, and tried again with the key.
         catch (Exception second)

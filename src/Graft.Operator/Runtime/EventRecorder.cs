@@ -20,7 +20,8 @@ public sealed record EventNote(string Type, string Reason, string Action, string
 /// Writes events (events.k8s.io/v1) in the background. One that repeats within a while becomes a count on the first. When the
 /// server cannot keep up, or refuses them, events are dropped: they are a story for people, and the conditions hold the facts.
 /// </summary>
-public sealed class EventRecorder(ResourceClient<Eventsv1Event> events, string controller, string instance, TimeProvider time, ILogger logger)
+public sealed class EventRecorder(
+    ResourceClient<Eventsv1Event> events, string controller, string instance, TimeProvider time, ILogger logger)
 {
     private const int LongestNoteBytes = 1024;
     private const int LongestName = 253;
@@ -52,16 +53,16 @@ public sealed class EventRecorder(ResourceClient<Eventsv1Event> events, string c
         _entries.Writer.TryWrite(new Entry(reference, note, time.GetUtcNow().UtcDateTime));
     }
 
-    /// <summary>Writes until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <summary>Writes until canceled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var entry in _entries.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
+            await foreach (var entry in _entries.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
                 try
                 {
-                    await WriteAsync(entry, cancellation).ConfigureAwait(false);
+                    await WriteAsync(entry, cancellationToken).ConfigureAwait(false);
                 }
                 catch (Exception error) when (ApiFault.Is(error))
                 {
@@ -76,13 +77,13 @@ public sealed class EventRecorder(ResourceClient<Eventsv1Event> events, string c
                 }
             }
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Stopped.
         }
     }
 
-    private async Task WriteAsync(Entry entry, CancellationToken cancellation)
+    private async Task WriteAsync(Entry entry, CancellationToken cancellationToken)
     {
         Sweep();
         var key = (entry.Regarding.Uid, entry.Note);
@@ -90,8 +91,16 @@ public sealed class EventRecorder(ResourceClient<Eventsv1Event> events, string c
         {
             series.Count++;
             series.LastSeen = time.GetTimestamp();
-            var patch = new { series = new { count = series.Count, lastObservedTime = entry.At.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", null) } };
-            await events.MergePatchAsync(series.Event, patch, null, controller, cancellation).ConfigureAwait(false);
+            var patch = new
+            {
+                series = new
+                {
+                    count = series.Count,
+                    lastObservedTime = entry.At.ToString(
+                "yyyy-MM-ddTHH:mm:ss.ffffffZ", null)
+                }
+            };
+            await events.MergePatchAsync(series.Event, patch, null, controller, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -113,7 +122,7 @@ public sealed class EventRecorder(ResourceClient<Eventsv1Event> events, string c
                 EventTime = entry.At,
             },
             controller,
-            cancellation).ConfigureAwait(false);
+            cancellationToken).ConfigureAwait(false);
         _series[key] = new Series(ObjectKey.Of(written), time.GetTimestamp());
     }
 
@@ -133,7 +142,8 @@ public sealed class EventRecorder(ResourceClient<Eventsv1Event> events, string c
         }
 
         _swept = time.GetTimestamp();
-        foreach (var old in _series.Where(series => time.GetElapsedTime(series.Value.LastSeen) >= Memory).Select(series => series.Key).ToList())
+        foreach (
+            var old in _series.Where(series => time.GetElapsedTime(series.Value.LastSeen) >= Memory).Select(series => series.Key).ToList())
         {
             _series.Remove(old);
         }

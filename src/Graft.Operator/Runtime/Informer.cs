@@ -6,7 +6,9 @@ namespace Graft.Operator.Runtime;
 /// <summary>How patient an <see cref="Informer{T}"/> is.</summary>
 public sealed record InformerOptions
 {
-    /// <summary>The shortest time that a watch is asked to last; the longest is twice that, drawn at random so that watches do not end together.</summary>
+    /// <summary>
+    /// The shortest time that a watch is asked to last; the longest is twice that, drawn at random so that watches do not end together.
+    /// </summary>
     public TimeSpan WatchDuration { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
@@ -59,18 +61,18 @@ public sealed class Informer<T>(
     /// <summary>The number of complete lists so far.</summary>
     public int Lists { get; private set; }
 
-    /// <summary>Runs until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <summary>Runs until canceled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         string? resourceVersion = null;
-        while (!cancellation.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                resourceVersion ??= await ListAsync(cancellation).ConfigureAwait(false);
+                resourceVersion ??= await ListAsync(cancellationToken).ConfigureAwait(false);
                 var started = time.GetTimestamp();
                 var seen = 0;
-                await foreach (var change in WatchAsync(resourceVersion, cancellation).ConfigureAwait(false))
+                await foreach (var change in WatchAsync(resourceVersion, cancellationToken).ConfigureAwait(false))
                 {
                     Take(change);
                     resourceVersion = change.Object.Metadata.ResourceVersion ?? resourceVersion;
@@ -81,10 +83,10 @@ public sealed class Informer<T>(
                 if (seen == 0 && time.GetElapsedTime(started) < options.FirstPause)
                 {
                     // A server that ends watches at once must not be asked in a tight loop.
-                    await PauseAsync(cancellation).ConfigureAwait(false);
+                    await PauseAsync(cancellationToken).ConfigureAwait(false);
                 }
             }
-            catch (Exception) when (cancellation.IsCancellationRequested)
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
             {
                 return;
             }
@@ -92,24 +94,24 @@ public sealed class Informer<T>(
             {
                 logger.LogInformation("{Kind}: the server no longer has version {Version}; listing anew", typeof(T).Name, resourceVersion);
                 resourceVersion = null;
-                await PauseAsync(cancellation).ConfigureAwait(false);
+                await PauseAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (Exception error) when (ApiFault.Is(error))
             {
                 logger.LogWarning("{Kind}: {Error}; trying again", typeof(T).Name, error.Message);
-                await PauseAsync(cancellation).ConfigureAwait(false);
+                await PauseAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task<string> ListAsync(CancellationToken cancellation)
+    private async Task<string> ListAsync(CancellationToken cancellationToken)
     {
         var found = new Dictionary<ObjectKey, T>();
         string? token = null;
         string resourceVersion;
         do
         {
-            var page = await source.ListAsync(token, cancellation).ConfigureAwait(false);
+            var page = await source.ListAsync(token, cancellationToken).ConfigureAwait(false);
             foreach (var item in page.Items)
             {
                 Trim(item);
@@ -138,11 +140,11 @@ public sealed class Informer<T>(
 
     /// <summary>The watch, with a limit on its silence; ends quietly when the server or the limit ends it.</summary>
     private async IAsyncEnumerable<WatchEvent<T>> WatchAsync(
-        string resourceVersion, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        string resourceVersion, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var duration = options.WatchDuration * (1 + random.NextDouble());
         using var silence = new CancellationTokenSource(options.Silence, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellation);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
         await using var events = source.WatchAsync(resourceVersion, duration, linked.Token).GetAsyncEnumerator(linked.Token);
         while (true)
         {
@@ -153,7 +155,7 @@ public sealed class Informer<T>(
                     yield break;
                 }
             }
-            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 logger.LogInformation("{Kind}: the watch was silent for {Silence}; opening it anew", typeof(T).Name, options.Silence);
                 yield break;
@@ -221,13 +223,13 @@ public sealed class Informer<T>(
         Changed?.Invoke(change);
     }
 
-    private async Task PauseAsync(CancellationToken cancellation)
+    private async Task PauseAsync(CancellationToken cancellationToken)
     {
         var pause = _pause * (1 + random.NextDouble());
         _pause = _pause * 2 < options.LongestPause ? _pause * 2 : options.LongestPause;
         try
         {
-            await Task.Delay(pause, time, cancellation).ConfigureAwait(false);
+            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -59,22 +59,23 @@ public sealed class LeaderElector(
     }
 
     /// <summary>Who leads, for people: this replica, or the one that it waits for.</summary>
-    public string Standing => Remaining > TimeSpan.Zero ? "this replica leads" : $"{_toldHolder ?? "nobody yet"} leads by the lease {lease}";
+    public string Standing =>
+        Remaining > TimeSpan.Zero ? "this replica leads" : $"{_toldHolder ?? "nobody yet"} leads by the lease {lease}";
 
     /// <summary>Waits for the lease and leads once.</summary>
-    /// <param name="lead">What the leader does, until its token is cancelled.</param>
-    /// <param name="cancellation">Stops waiting and leading.</param>
-    /// <returns>Whether the lease was lost; false where leading ended because it was cancelled.</returns>
-    public async Task<bool> RunAsync(Func<CancellationToken, Task> lead, CancellationToken cancellation)
+    /// <param name="lead">What the leader does, until its token is canceled.</param>
+    /// <param name="cancellationToken">Stops waiting and leading.</param>
+    /// <returns>Whether the lease was lost; false where leading ended because it was canceled.</returns>
+    public async Task<bool> RunAsync(Func<CancellationToken, Task> lead, CancellationToken cancellationToken)
     {
         try
         {
-            while (!await TryAsync(cancellation).ConfigureAwait(false))
+            while (!await TryAsync(cancellationToken).ConfigureAwait(false))
             {
-                await Task.Delay(options.RetryPeriod, time, cancellation).ConfigureAwait(false);
+                await Task.Delay(options.RetryPeriod, time, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return false;
         }
@@ -82,7 +83,7 @@ public sealed class LeaderElector(
         logger.LogInformation("{Identity} leads", identity);
         _leads = true;
         metrics.Leads(lease.Name, true);
-        using var leading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var leading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var work = lead(leading.Token);
         var renewal = RenewUntilLostAsync(leading.Token);
         try
@@ -100,7 +101,8 @@ public sealed class LeaderElector(
         var lost = await renewal.ConfigureAwait(false);
         if (lost)
         {
-            logger.LogError("{Identity} no longer leads: the lease could not be renewed within {Deadline}", identity, options.RenewDeadline);
+            logger.LogError(
+                "{Identity} no longer leads: the lease could not be renewed within {Deadline}", identity, options.RenewDeadline);
         }
         else
         {
@@ -110,19 +112,19 @@ public sealed class LeaderElector(
         return lost;
     }
 
-    private async Task<bool> RenewUntilLostAsync(CancellationToken cancellation)
+    private async Task<bool> RenewUntilLostAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                await Task.Delay(options.RetryPeriod, time, cancellation).ConfigureAwait(false);
-                if (!await TryAsync(cancellation).ConfigureAwait(false) && _renewed.Elapsed(time) >= options.RenewDeadline)
+                await Task.Delay(options.RetryPeriod, time, cancellationToken).ConfigureAwait(false);
+                if (!await TryAsync(cancellationToken).ConfigureAwait(false) && _renewed.Elapsed(time) >= options.RenewDeadline)
                 {
                     return true;
                 }
             }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return false;
             }
@@ -130,10 +132,10 @@ public sealed class LeaderElector(
     }
 
     /// <summary>One try to take or renew the lease.</summary>
-    private async Task<bool> TryAsync(CancellationToken cancellation)
+    private async Task<bool> TryAsync(CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(options.RetryPeriod, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             // Counted from before the request: the server may have renewed it that early, never earlier.
@@ -146,7 +148,7 @@ public sealed class LeaderElector(
             _renewed = asked;
             return true;
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             logger.LogWarning("The lease {Lease}: no answer within {Period}", lease, options.RetryPeriod);
         }
@@ -158,10 +160,10 @@ public sealed class LeaderElector(
         return false;
     }
 
-    private async Task<bool> TakeAsync(CancellationToken cancellation)
+    private async Task<bool> TakeAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var current = await leases.FindAsync(lease, cancellation).ConfigureAwait(false);
+        var current = await leases.FindAsync(lease, cancellationToken).ConfigureAwait(false);
         if (current is null)
         {
             Remember(await leases.CreateAsync(
@@ -171,7 +173,7 @@ public sealed class LeaderElector(
                     Spec = Held(now, acquired: now, transitions: 0),
                 },
                 "graft.dev/operator",
-                cancellation).ConfigureAwait(false));
+                cancellationToken).ConfigureAwait(false));
             return true;
         }
 
@@ -193,7 +195,7 @@ public sealed class LeaderElector(
         current.Spec = mine
             ? Held(now, current.Spec!.AcquireTime ?? now, transitions)
             : Held(now, now, transitions + 1);
-        Remember(await leases.ReplaceAsync(current, cancellation).ConfigureAwait(false));
+        Remember(await leases.ReplaceAsync(current, cancellationToken).ConfigureAwait(false));
         return true;
     }
 

@@ -10,11 +10,11 @@ public interface IListWatch<T>
 {
     /// <summary>One page of the list; the page's metadata holds the next token and the list's resource version.</summary>
     /// <exception cref="ApiException">Expired where the token is no longer kept.</exception>
-    Task<GraftList<T>> ListAsync(string? continueToken, CancellationToken cancellation);
+    Task<GraftList<T>> ListAsync(string? continueToken, CancellationToken cancellationToken);
 
     /// <summary>The changes after a resource version, until the stream ends.</summary>
     /// <exception cref="ApiException">Expired where the version is no longer kept.</exception>
-    IAsyncEnumerable<WatchEvent<T>> WatchAsync(string resourceVersion, TimeSpan duration, CancellationToken cancellation);
+    IAsyncEnumerable<WatchEvent<T>> WatchAsync(string resourceVersion, TimeSpan duration, CancellationToken cancellationToken);
 }
 
 /// <summary>The objects of a kind on the API server, in one namespace or all, picked by label or field.</summary>
@@ -26,13 +26,13 @@ public sealed class ServerListWatch<T>(ResourceClient<T> client, string? @namesp
 {
     private const int PageSize = 500;
 
-    public Task<GraftList<T>> ListAsync(string? continueToken, CancellationToken cancellation)
+    public Task<GraftList<T>> ListAsync(string? continueToken, CancellationToken cancellationToken)
     {
-        return client.ListAsync(@namespace, selection, PageSize, continueToken, cancellation);
+        return client.ListAsync(@namespace, selection, PageSize, continueToken, cancellationToken);
     }
 
-    public IAsyncEnumerable<WatchEvent<T>> WatchAsync(string resourceVersion, TimeSpan duration, CancellationToken cancellation)
+    public IAsyncEnumerable<WatchEvent<T>> WatchAsync(string resourceVersion, TimeSpan duration, CancellationToken cancellationToken)
     {
-        return client.WatchAsync(@namespace, selection, resourceVersion, duration, cancellation);
+        return client.WatchAsync(@namespace, selection, resourceVersion, duration, cancellationToken);
     }
 }

@@ -24,17 +24,17 @@ public sealed class ResourceClient<T>(ApiClient api, JsonSerializerOptions? read
     /// <summary>How the server names the kind.</summary>
     public KubernetesKind Kind { get; } = KubernetesKind.Of<T>();
 
-    public async Task<T> GetAsync(ObjectKey key, CancellationToken cancellation)
+    public async Task<T> GetAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        return await SendAsync(HttpMethod.Get, Kind.Path(key.Namespace, key.Name), null, cancellation).ConfigureAwait(false);
+        return await SendAsync(HttpMethod.Get, Kind.Path(key.Namespace, key.Name), null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The object, or null where there is none.</summary>
-    public async Task<T?> FindAsync(ObjectKey key, CancellationToken cancellation)
+    public async Task<T?> FindAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         try
         {
-            return await GetAsync(key, cancellation).ConfigureAwait(false);
+            return await GetAsync(key, cancellationToken).ConfigureAwait(false);
         }
         catch (ApiException error) when (error.IsNotFound)
         {
@@ -42,21 +42,21 @@ public sealed class ResourceClient<T>(ApiClient api, JsonSerializerOptions? read
         }
     }
 
-    public async Task<T> CreateAsync(T resource, string fieldManager, CancellationToken cancellation)
+    public async Task<T> CreateAsync(T resource, string fieldManager, CancellationToken cancellationToken)
     {
         resource.ApiVersion = Kind.ApiVersion;
         resource.Kind = Kind.Kind;
         var path = Kind.Path(resource.Metadata.NamespaceProperty) + $"?fieldManager={Uri.EscapeDataString(fieldManager)}";
-        return await SendAsync(HttpMethod.Post, path, KubernetesJson.Serialize(resource), cancellation).ConfigureAwait(false);
+        return await SendAsync(HttpMethod.Post, path, KubernetesJson.Serialize(resource), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Replaces the object; refused where it has changed since it was read.</summary>
-    public async Task<T> ReplaceAsync(T resource, CancellationToken cancellation)
+    public async Task<T> ReplaceAsync(T resource, CancellationToken cancellationToken)
     {
         resource.ApiVersion = Kind.ApiVersion;
         resource.Kind = Kind.Kind;
         var path = Kind.Path(resource.Metadata.NamespaceProperty, resource.Metadata.Name);
-        return await SendAsync(HttpMethod.Put, path, KubernetesJson.Serialize(resource), cancellation).ConfigureAwait(false);
+        return await SendAsync(HttpMethod.Put, path, KubernetesJson.Serialize(resource), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -69,8 +69,8 @@ public sealed class ResourceClient<T>(ApiClient api, JsonSerializerOptions? read
     /// </param>
     /// <param name="status">The status, whole as far as it is this manager's.</param>
     /// <param name="fieldManager">Who writes.</param>
-    /// <param name="cancellation">Cancels the write.</param>
-    public async Task<T> ApplyStatusAsync(T resource, object status, string fieldManager, CancellationToken cancellation)
+    /// <param name="cancellationToken">Cancels the write.</param>
+    public async Task<T> ApplyStatusAsync(T resource, object status, string fieldManager, CancellationToken cancellationToken)
     {
         var body = KubernetesJson.Serialize(new
         {
@@ -87,44 +87,48 @@ public sealed class ResourceClient<T>(ApiClient api, JsonSerializerOptions? read
         });
         var path = Kind.Path(resource.Metadata.NamespaceProperty, resource.Metadata.Name, "status")
             + $"?force=true&fieldManager={Uri.EscapeDataString(fieldManager)}";
-        return await SendAsync(HttpMethod.Patch, path, body, cancellation, ApplyPatch).ConfigureAwait(false);
+        return await SendAsync(HttpMethod.Patch, path, body, cancellationToken, ApplyPatch).ConfigureAwait(false);
     }
 
     /// <summary>A JSON merge patch of the object or of a subresource.</summary>
-    public async Task<T> MergePatchAsync(ObjectKey key, object patch, string? subresource, string fieldManager, CancellationToken cancellation)
+    public async Task<T> MergePatchAsync(
+        ObjectKey key, object patch, string? subresource, string fieldManager, CancellationToken cancellationToken)
     {
-        // Serialised without the client's options: they leave nulls out, and null is how a merge patch removes a field.
+        // Serialized without the client's options: they leave nulls out, and null is how a merge patch removes a field.
         var path = Kind.Path(key.Namespace, key.Name, subresource) + $"?fieldManager={Uri.EscapeDataString(fieldManager)}";
-        return await SendAsync(HttpMethod.Patch, path, JsonSerializer.Serialize(patch), cancellation, MergePatch).ConfigureAwait(false);
+        return await SendAsync(
+            HttpMethod.Patch, path, JsonSerializer.Serialize(patch), cancellationToken, MergePatch).ConfigureAwait(false);
     }
 
     /// <summary>A JSON merge patch of the status, with the preconditions of <see cref="ApplyStatusAsync"/>.</summary>
-    public Task<T> PatchStatusAsync(T resource, object status, string fieldManager, CancellationToken cancellation)
+    public Task<T> PatchStatusAsync(T resource, object status, string fieldManager, CancellationToken cancellationToken)
     {
         var metadata = new { uid = resource.Metadata.Uid, resourceVersion = resource.Metadata.ResourceVersion };
-        return MergePatchAsync(ObjectKey.Of(resource), new { metadata, status }, "status", fieldManager, cancellation);
+        return MergePatchAsync(ObjectKey.Of(resource), new { metadata, status }, "status", fieldManager, cancellationToken);
     }
 
     /// <summary>
     /// Asks the API server itself, past all caches, whether the object still is what was read.
     /// </summary>
     /// <exception cref="ApiException">A conflict: it has changed, or is gone.</exception>
-    public async Task ConfirmAsync(T resource, CancellationToken cancellation)
+    public async Task ConfirmAsync(T resource, CancellationToken cancellationToken)
     {
-        var now = await FindAsync(ObjectKey.Of(resource), cancellation).ConfigureAwait(false);
+        var now = await FindAsync(ObjectKey.Of(resource), cancellationToken).ConfigureAwait(false);
         if (now?.Metadata.Uid != resource.Metadata.Uid || now.Metadata.ResourceVersion != resource.Metadata.ResourceVersion)
         {
-            throw new ApiException(HttpStatusCode.Conflict, "Conflict", $"{Kind.Kind} {ObjectKey.Of(resource)} has changed since it was read.");
+            throw new ApiException(
+                HttpStatusCode.Conflict, "Conflict", $"{Kind.Kind} {ObjectKey.Of(resource)} has changed since it was read.");
         }
     }
 
     /// <summary>Deletes the object of this UID; one that is gone already is no error.</summary>
     /// <param name="key">The object.</param>
     /// <param name="uid">Its UID: a namesake is not touched.</param>
-    /// <param name="cancellation">Cancels the request.</param>
-    /// <param name="dependentsFirst">Whether its name stays taken until what it owns is gone; otherwise that goes in the background.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <param name="dependentsFirst">Whether its name stays taken until what it owns is gone; otherwise that goes in the
+    /// background.</param>
     /// <returns>The object as it is while it is being deleted; null where it is gone.</returns>
-    public async Task<T?> DeleteAsync(ObjectKey key, string uid, CancellationToken cancellation, bool dependentsFirst = false)
+    public async Task<T?> DeleteAsync(ObjectKey key, string uid, CancellationToken cancellationToken, bool dependentsFirst = false)
     {
         var options = KubernetesJson.Serialize(new V1DeleteOptions
         {
@@ -134,8 +138,8 @@ public sealed class ResourceClient<T>(ApiClient api, JsonSerializerOptions? read
         try
         {
             using var response = await api.SendAsync(
-                HttpMethod.Delete, Kind.Path(key.Namespace, key.Name), options, cancellation: cancellation).ConfigureAwait(false);
-            var bytes = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+                HttpMethod.Delete, Kind.Path(key.Namespace, key.Name), options, cancellationToken: cancellationToken).ConfigureAwait(false);
+            var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
             using var answer = JsonDocument.Parse(bytes);
             // The server answers with the object, or with a Status once it is gone.
             return answer.RootElement.TryGetProperty("kind", out var kind) && kind.GetString() == Kind.Kind
@@ -151,31 +155,33 @@ public sealed class ResourceClient<T>(ApiClient api, JsonSerializerOptions? read
 
     /// <summary>One page of the collection.</summary>
     public async Task<GraftList<T>> ListAsync(
-        string? @namespace, Selection selection, int limit, string? continueToken, CancellationToken cancellation)
+        string? @namespace, Selection selection, int limit, string? continueToken, CancellationToken cancellationToken)
     {
         var query = $"?limit={limit}" + selection.Query
             + (continueToken is null ? "" : $"&continue={Uri.EscapeDataString(continueToken)}");
-        using var response = await api.SendAsync(HttpMethod.Get, Kind.Path(@namespace) + query, cancellation: cancellation).ConfigureAwait(false);
-        return await ReadAsync<GraftList<T>>(response, _reading, cancellation).ConfigureAwait(false);
+        using var response = await api.SendAsync(
+            HttpMethod.Get, Kind.Path(@namespace) + query, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return await ReadAsync<GraftList<T>>(response, _reading, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
     /// The collection's changes after a resource version, bookmarks included, until the server ends the watch.
     /// </summary>
-    /// <exception cref="ApiException">The server refused, or reported an error in the stream; expired where it no longer has the version.</exception>
+    /// <exception cref="ApiException">The server refused, or reported an error in the stream; expired where it no longer has the
+    /// version.</exception>
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync(
         string? @namespace,
         Selection selection,
         string resourceVersion,
         TimeSpan duration,
-        [EnumeratorCancellation] CancellationToken cancellation)
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var path = Kind.Path(@namespace)
             + $"?watch=true&allowWatchBookmarks=true&resourceVersion={Uri.EscapeDataString(resourceVersion)}"
             + $"&timeoutSeconds={(int)duration.TotalSeconds}{selection.Query}";
-        using var response = await api.SendAsync(HttpMethod.Get, path, cancellation: cancellation).ConfigureAwait(false);
-        var lines = PipeReader.Create(await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
-        await foreach (var line in LinesAsync(lines, cancellation).ConfigureAwait(false))
+        using var response = await api.SendAsync(HttpMethod.Get, path, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var lines = PipeReader.Create(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
+        await foreach (var line in LinesAsync(lines, cancellationToken).ConfigureAwait(false))
         {
             yield return WatchLine.Parse<T>(line, _reading);
         }
@@ -183,13 +189,13 @@ public sealed class ResourceClient<T>(ApiClient api, JsonSerializerOptions? read
 
     /// <summary>The lines of a stream that are not empty; one without an end is none. Each is there until the next is asked for.</summary>
     private static async IAsyncEnumerable<ReadOnlySequence<byte>> LinesAsync(
-        PipeReader source, [EnumeratorCancellation] CancellationToken cancellation)
+        PipeReader source, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         try
         {
             while (true)
             {
-                var read = await source.ReadAsync(cancellation).ConfigureAwait(false);
+                var read = await source.ReadAsync(cancellationToken).ConfigureAwait(false);
                 var rest = read.Buffer;
                 while (rest.PositionOf((byte)'\n') is { } end)
                 {
@@ -215,16 +221,18 @@ public sealed class ResourceClient<T>(ApiClient api, JsonSerializerOptions? read
     }
 
     private async Task<T> SendAsync(
-        HttpMethod method, string path, string? body, CancellationToken cancellation, string contentType = "application/json")
+        HttpMethod method, string path, string? body, CancellationToken cancellationToken, string contentType = "application/json")
     {
-        using var response = await api.SendAsync(method, path, body, contentType, cancellation: cancellation).ConfigureAwait(false);
-        return await ReadAsync<T>(response, ApiJson.Options, cancellation).ConfigureAwait(false);
+        using var response = await api.SendAsync(
+            method, path, body, contentType, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return await ReadAsync<T>(response, ApiJson.Options, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<TResult> ReadAsync<TResult>(HttpResponseMessage response, JsonSerializerOptions options, CancellationToken cancellation)
+    private static async Task<TResult> ReadAsync<TResult>(
+        HttpResponseMessage response, JsonSerializerOptions options, CancellationToken cancellationToken)
     {
         // Read whole before it is parsed: the client's own reader is synchronous and would hold a thread on a slow connection.
-        var bytes = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+        var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         return JsonSerializer.Deserialize<TResult>(bytes, options) ?? throw new JsonException("The API server answered with null.");
     }
 }

@@ -7,5 +7,6 @@ internal static class ThisAssembly
 {
     /// <summary>The version, without the commit that the build may add.</summary>
     public static string Version { get; } =
-        typeof(ThisAssembly).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+        typeof(ThisAssembly).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+            ?? "0";
 }

@@ -31,27 +31,27 @@ public sealed class TokenBucket(double rate, int burst, TimeProvider time)
     }
 
     /// <summary>Takes a token and waits until it may be used.</summary>
-    public Task TakeAsync(CancellationToken cancellation)
+    public Task TakeAsync(CancellationToken cancellationToken)
     {
-        return Task.Delay(Reserve(), time, cancellation);
+        return Task.Delay(Reserve(), time, cancellationToken);
     }
 
     /// <summary>
     /// Takes a token that nobody else wants: while others have taken tokens in advance it waits, at most for
     /// <paramref name="longest"/>, and then takes its turn behind them.
     /// </summary>
-    public async Task TakeSpareAsync(TimeSpan longest, CancellationToken cancellation)
+    public async Task TakeSpareAsync(TimeSpan longest, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         while (!TryTake())
         {
             if (time.GetElapsedTime(began) >= longest)
             {
-                await TakeAsync(cancellation).ConfigureAwait(false);
+                await TakeAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
 
-            await Task.Delay(SpareInterval, time, cancellation).ConfigureAwait(false);
+            await Task.Delay(SpareInterval, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -78,7 +78,8 @@ public static class WatchLine
         where TObject : class
     {
         var reader = new Utf8JsonReader(body);
-        return JsonSerializer.Deserialize<TObject>(ref reader, options) ?? throw new JsonException("The API server sent null for an object.");
+        return JsonSerializer.Deserialize<TObject>(ref reader, options) ?? throw new JsonException(
+            "The API server sent null for an object.");
     }
 
     private static ApiException Error(V1Status status)

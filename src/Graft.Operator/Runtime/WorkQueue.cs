@@ -147,9 +147,9 @@ public sealed class WorkQueue<TKey> : IDisposable
     }
 
     /// <summary>Takes the next key; the taker must call <see cref="Done"/>.</summary>
-    public async Task<TKey> TakeAsync(CancellationToken cancellation)
+    public async Task<TKey> TakeAsync(CancellationToken cancellationToken)
     {
-        await _available.WaitAsync(cancellation).ConfigureAwait(false);
+        await _available.WaitAsync(cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
             var key = _ready.Dequeue();

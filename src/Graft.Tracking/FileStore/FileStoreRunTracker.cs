@@ -3,31 +3,31 @@ namespace Graft.Tracking.FileStore;
 /// <summary>Records a run in an <c>mlruns</c> folder. Every call has done its work when it returns.</summary>
 internal sealed class FileStoreRunTracker : IRunTracker
 {
-    private readonly Lock gate = new();
-    private readonly MlrunsRun run;
-    private readonly RecordedPoints earlier;
-    private readonly TimeProvider clock;
-    private readonly Problems problems;
-    private long lost;
+    private readonly Lock _gate = new();
+    private readonly MlrunsRun _run;
+    private readonly RecordedPoints _earlier;
+    private readonly TimeProvider _time;
+    private readonly Problems _problems;
+    private long _lost;
 
-    private FileStoreRunTracker(TrackedRun place, MlrunsRun run, TrackingOptions options, TimeProvider clock)
+    private FileStoreRunTracker(TrackedRun place, MlrunsRun run, TrackingOptions options, TimeProvider time)
     {
         Run = place;
-        this.run = run;
-        this.clock = clock;
-        problems = new Problems(options.Notice);
-        earlier = run.ReadPoints();
+        _run = run;
+        _time = time;
+        _problems = new Problems(options.Notice);
+        _earlier = run.ReadPoints();
     }
 
     public TrackedRun Run { get; }
 
     /// <exception cref="TrackingException">The folder cannot be written.</exception>
-    public static FileStoreRunTracker Open(TrackingOptions options, string root, TimeProvider clock)
+    public static FileStoreRunTracker Open(TrackingOptions options, string root, TimeProvider time)
     {
         try
         {
             var store = new MlrunsFolder(root);
-            var now = clock.GetUtcNow();
+            var now = time.GetUtcNow();
             var experimentId = store.FindOrCreateExperiment(options.Experiment!, now);
             var run = store.FindRun(experimentId, RunTracker.RunUidTag, options.RunUid) is { } found
                 ? MlrunsRun.Open(found, now)
@@ -36,13 +36,13 @@ internal sealed class FileStoreRunTracker : IRunTracker
             // First what the run is found by: a process that is killed here has its successor go on with this run.
             run.WriteTag(RunTracker.RunUidTag, options.RunUid);
             run.WriteStatus(TrackedStatus.Running, now);
-            var tracker = new FileStoreRunTracker(new TrackedRun(store.Uri, experimentId, run.Id), run, options, clock);
+            var tracker = new FileStoreRunTracker(new TrackedRun(store.Uri, experimentId, run.Id), run, options, time);
             tracker.SetTags(RunTags.For(options));
             return tracker;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new TrackingException($"The folder '{root}' cannot hold the run's record: {fault.Message}", fault);
+            throw new TrackingException($"The folder '{root}' cannot hold the run's record: {error.Message}", error);
         }
     }
 
@@ -52,10 +52,10 @@ internal sealed class FileStoreRunTracker : IRunTracker
         {
             Write($"parameter '{key}'", () =>
             {
-                var present = run.WriteParameter(MlflowNames.Key(key), MlflowNames.Cut(value, MlflowNames.MaxParameterLength));
+                var present = _run.WriteParameter(MlflowNames.Key(key), MlflowNames.Cut(value, MlflowNames.MaxParameterLength));
                 if (present is not null)
                 {
-                    problems.Add($"Parameter '{key}' keeps its recorded value '{present}'; '{value}' is left out. A changed run needs a "
+                    _problems.Add($"Parameter '{key}' keeps its recorded value '{present}'; '{value}' is left out. A changed run needs a "
                         + "new identity.");
                 }
             });
@@ -66,16 +66,16 @@ internal sealed class FileStoreRunTracker : IRunTracker
     {
         foreach (var (key, value) in tags)
         {
-            Write($"tag '{key}'", () => run.WriteTag(MlflowNames.Key(key), MlflowNames.Cut(value, MlflowNames.MaxTagLength)));
+            Write($"tag '{key}'", () => _run.WriteTag(MlflowNames.Key(key), MlflowNames.Cut(value, MlflowNames.MaxTagLength)));
         }
     }
 
     public void LogMetric(string key, double value, long step)
     {
         var name = MlflowNames.Key(key);
-        if (!earlier.Contains(name, step))
+        if (!_earlier.Contains(name, step))
         {
-            Write($"metric '{key}'", () => run.AppendMetric(name, value, step, clock.GetUtcNow()));
+            Write($"metric '{key}'", () => _run.AppendMetric(name, value, step, _time.GetUtcNow()));
         }
     }
 
@@ -85,15 +85,15 @@ internal sealed class FileStoreRunTracker : IRunTracker
         {
             foreach (var (source, target) in ArtifactFiles.List(localPath, artifactPath))
             {
-                run.CopyArtifact(source, target);
+                _run.CopyArtifact(source, target);
             }
         });
     }
 
     public Task<TrackingOutcome> FinishAsync(TrackedStatus status, CancellationToken cancellationToken = default)
     {
-        Write("final status", () => run.WriteStatus(status, clock.GetUtcNow()));
-        return Task.FromResult(new TrackingOutcome(Run, lost, problems.Sentences));
+        Write("final status", () => _run.WriteStatus(status, _time.GetUtcNow()));
+        return Task.FromResult(new TrackingOutcome(Run, _lost, _problems.Sentences));
     }
 
     public ValueTask DisposeAsync()
@@ -103,16 +103,16 @@ internal sealed class FileStoreRunTracker : IRunTracker
 
     private void Write(string what, Action write)
     {
-        lock (gate)
+        lock (_gate)
         {
             try
             {
                 write();
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                lost++;
-                problems.Add($"The {what} could not be recorded: {fault.Message}");
+                _lost++;
+                _problems.Add($"The {what} could not be recorded: {error.Message}");
             }
         }
     }

@@ -6,16 +6,16 @@ namespace Graft.Tracking.FileStore;
 /// <summary>One run's folder within an <c>mlruns</c> folder.</summary>
 internal sealed class MlrunsRun
 {
-    private readonly string folder;
-    private readonly Dictionary<string, object?> meta;
+    private readonly string _folder;
+    private readonly Dictionary<string, object?> _meta;
 
     private MlrunsRun(string folder, Dictionary<string, object?> meta)
     {
-        this.folder = folder;
-        this.meta = meta;
+        _folder = folder;
+        _meta = meta;
     }
 
-    public string Id => Path.GetFileName(folder);
+    public string Id => Path.GetFileName(_folder);
 
     /// <summary>A new run, or one whose creator was killed; it is there for MLflow with its first status.</summary>
     public static MlrunsRun Create(MlrunsFolder store, string experimentId, string runId, string name, string user, DateTimeOffset now)
@@ -46,9 +46,9 @@ internal sealed class MlrunsRun
 
     public void WriteStatus(TrackedStatus status, DateTimeOffset now)
     {
-        meta["status"] = (int)status;
-        meta["end_time"] = status.IsEnd() ? now.ToUnixTimeMilliseconds() : null;
-        Write("meta.yaml", FlatYaml.Write(meta.OrderBy(entry => entry.Key, StringComparer.Ordinal)));
+        _meta["status"] = (int)status;
+        _meta["end_time"] = status.IsEnd() ? now.ToUnixTimeMilliseconds() : null;
+        Write("meta.yaml", FlatYaml.Write(_meta.OrderBy(entry => entry.Key, StringComparer.Ordinal)));
     }
 
     public void WriteTag(string key, string value)
@@ -59,7 +59,7 @@ internal sealed class MlrunsRun
     /// <summary>Writes the parameter; returns the value it already has if that is another one, else null.</summary>
     public string? WriteParameter(string key, string value)
     {
-        var path = Path.Combine(folder, "params", key);
+        var path = Path.Combine(_folder, "params", key);
         if (!File.Exists(path))
         {
             Write(Path.Combine("params", key), value);
@@ -72,7 +72,7 @@ internal sealed class MlrunsRun
 
     public void AppendMetric(string key, double value, long step, DateTimeOffset at)
     {
-        var path = Path.Combine(folder, "metrics", key);
+        var path = Path.Combine(_folder, "metrics", key);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         // One write of one line: a process that is killed leaves whole lines.
         File.AppendAllText(
@@ -84,7 +84,7 @@ internal sealed class MlrunsRun
     public RecordedPoints ReadPoints()
     {
         var points = new RecordedPoints();
-        var metrics = Path.Combine(folder, "metrics");
+        var metrics = Path.Combine(_folder, "metrics");
         if (!Directory.Exists(metrics))
         {
             return points;
@@ -115,14 +115,14 @@ internal sealed class MlrunsRun
 
     public void CopyArtifact(string source, string artifactPath)
     {
-        AtomicFile.Copy(source, Path.Combine(folder, "artifacts", artifactPath), unfinished: folder);
+        AtomicFile.Copy(source, Path.Combine(_folder, "artifacts", artifactPath), unfinished: _folder);
     }
 
     // MLflow takes every file among the parameters, tags, metrics and artifacts for one of them, also a hidden one: what is not whole yet
     // lies in the run's folder itself.
     private void Write(string file, string content)
     {
-        AtomicFile.WriteText(Path.Combine(folder, file), content, unfinished: folder);
+        AtomicFile.WriteText(Path.Combine(_folder, file), content, unfinished: _folder);
     }
 
     private static Dictionary<string, object?> Meta(

@@ -21,7 +21,8 @@ internal static class ArtifactTarget
         var sameScheme = root.Scheme == server.Scheme;
         return root.Scheme switch
         {
-            "mlflow-artifacts" when sameServer => new Uri($"{MlflowSettings.AddressOf(server)}/api/2.0/mlflow-artifacts/artifacts/{folder}/{escaped}"),
+            "mlflow-artifacts" when sameServer =>
+                new Uri($"{MlflowSettings.AddressOf(server)}/api/2.0/mlflow-artifacts/artifacts/{folder}/{escaped}"),
             "http" or "https" when sameServer && sameScheme => new Uri($"{root.GetLeftPart(UriPartial.Path).TrimEnd('/')}/{escaped}"),
             _ => null,
         };

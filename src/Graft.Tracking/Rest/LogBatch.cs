@@ -20,14 +20,14 @@ internal sealed class LogBatch
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
-    private readonly IReadOnlyList<TrackingEvent> entries;
+    private readonly IReadOnlyList<TrackingEvent> _entries;
 
     private LogBatch(IReadOnlyList<TrackingEvent> entries)
     {
-        this.entries = entries;
+        _entries = entries;
     }
 
-    public int Count => entries.Count;
+    public int Count => _entries.Count;
 
     /// <summary>Takes from the front what one request can carry: up to a limit, or to an entry of another kind.</summary>
     /// <returns>The batch, and how many entries were taken; the batch can hold fewer, where one replaces another.</returns>
@@ -70,8 +70,8 @@ internal sealed class LogBatch
     /// <summary>Two requests that carry the same together.</summary>
     public (LogBatch First, LogBatch Second) Halve()
     {
-        var middle = entries.Count / 2;
-        return (new LogBatch([.. entries.Take(middle)]), new LogBatch([.. entries.Skip(middle)]));
+        var middle = _entries.Count / 2;
+        return (new LogBatch([.. _entries.Take(middle)]), new LogBatch([.. _entries.Skip(middle)]));
     }
 
     public byte[] Body(string runId)
@@ -80,9 +80,9 @@ internal sealed class LogBatch
             new
             {
                 run_id = runId,
-                metrics = entries.OfType<MetricEvent>().Select(m => new { key = m.Key, value = m.Value, timestamp = m.At, step = m.Step }),
-                @params = entries.OfType<ParameterEvent>().Select(p => new { key = p.Key, value = p.Value }),
-                tags = entries.OfType<TagEvent>().Select(t => new { key = t.Key, value = t.Value }),
+                metrics = _entries.OfType<MetricEvent>().Select(m => new { key = m.Key, value = m.Value, timestamp = m.At, step = m.Step }),
+                @params = _entries.OfType<ParameterEvent>().Select(p => new { key = p.Key, value = p.Value }),
+                tags = _entries.OfType<TagEvent>().Select(t => new { key = t.Key, value = t.Value }),
             },
             Options);
     }
@@ -90,12 +90,12 @@ internal sealed class LogBatch
     /// <summary>Names what the batch holds, for a message about a batch of one.</summary>
     public override string ToString()
     {
-        return entries switch
+        return _entries switch
         {
             [MetricEvent metric] => $"metric '{metric.Key}' at step {metric.Step}",
             [ParameterEvent parameter] => $"parameter '{parameter.Key}'",
             [TagEvent tag] => $"tag '{tag.Key}'",
-            _ => $"{entries.Count} entries",
+            _ => $"{_entries.Count} entries",
         };
     }
 }

@@ -32,11 +32,12 @@ internal sealed class MlflowApi(MlflowHttp http)
                         MlflowFailure.Denied, $"The experiment '{name}' is deleted on the server. Restore it there, or name another one")
                     : Text(found, "experiment_id");
             }
-            catch (MlflowException fault) when (fault.Failure == MlflowFailure.NotFound && attempt == 0)
+            catch (MlflowException error) when (error.Failure == MlflowFailure.NotFound && attempt == 0)
             {
                 try
                 {
-                    return Text(await http.PostAsync("experiments/create", new { name }, cancellationToken).ConfigureAwait(false), "experiment_id");
+                    return Text(
+                        await http.PostAsync("experiments/create", new { name }, cancellationToken).ConfigureAwait(false), "experiment_id");
                 }
                 catch (MlflowException taken) when (taken.ErrorCode == "RESOURCE_ALREADY_EXISTS")
                 {
@@ -81,7 +82,8 @@ internal sealed class MlflowApi(MlflowHttp http)
     }
 
     public async Task<MlflowRun> CreateRunAsync(
-        string experimentId, string name, string user, long startTime, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken)
+        string experimentId, string name, string user, long startTime, IReadOnlyDictionary<string, string> tags,
+        CancellationToken cancellationToken)
     {
         var answer = await http.PostAsync(
             "runs/create",

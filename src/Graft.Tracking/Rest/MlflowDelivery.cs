@@ -9,28 +9,28 @@ namespace Graft.Tracking.Rest;
 internal sealed class MlflowDelivery(
     MlflowApi api, MlflowHttp http, MlflowSettings settings, TrackingOptions options, EventSpool spool, Problems problems)
 {
-    private readonly RecordedPoints onServer = new();
-    private readonly string server = settings.Address;
-    private DeliveryState? state = spool.LoadState();
-    private MlflowRun? run;
-    private bool recreated;
+    private readonly RecordedPoints _onServer = new();
+    private readonly string _server = settings.Address;
+    private DeliveryState? _state = spool.LoadState();
+    private MlflowRun? _run;
+    private bool _recreated;
 
     /// <summary>The run as far as it is known; from an earlier process' delivery before the server answered.</summary>
     public TrackedRun Run
     {
         get
         {
-            var known = Volatile.Read(ref state);
-            return known?.Server == server
-                ? new TrackedRun(server, known.ExperimentId, known.RunId)
-                : new TrackedRun(server, null, settings.RunId);
+            var known = Volatile.Read(ref _state);
+            return known?.Server == _server
+                ? new TrackedRun(_server, known.ExperimentId, known.RunId)
+                : new TrackedRun(_server, null, settings.RunId);
         }
     }
 
     /// <summary>Entries that the server refused for good.</summary>
     public long Lost { get; private set; }
 
-    public long Offset => Volatile.Read(ref state) is { } known && known.Server == server ? known.Offset : 0;
+    public long Offset => Volatile.Read(ref _state) is { } known && known.Server == _server ? known.Offset : 0;
 
     /// <summary>Delivers some of what waits; false when nothing does.</summary>
     /// <param name="giveUpFaults">Whether an entry at which the server fails is left out instead of tried again.</param>
@@ -43,7 +43,7 @@ internal sealed class MlflowDelivery(
             return false;
         }
 
-        var target = run ??= await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var target = _run ??= await ConnectAsync(cancellationToken).ConfigureAwait(false);
         entries = spool.Read(Offset);
         try
         {
@@ -51,11 +51,11 @@ internal sealed class MlflowDelivery(
             Save(target, entries[done - 1].End);
             return true;
         }
-        catch (MlflowException fault) when (fault.Failure == MlflowFailure.NotFound && settings.RunId is null && !recreated)
+        catch (MlflowException error) when (error.Failure == MlflowFailure.NotFound && settings.RunId is null && !_recreated)
         {
             // The server lost the run (a new database): the spool has all of it.
-            recreated = true;
-            run = null;
+            _recreated = true;
+            _run = null;
             Save(target, 0);
             throw;
         }
@@ -74,7 +74,7 @@ internal sealed class MlflowDelivery(
                 await SetStatusAsync(target, status, giveUpFaults, cancellationToken).ConfigureAwait(false);
                 return 1;
             default:
-                var (batch, taken) = LogBatch.Take(entries, metric => onServer.Contains(metric.Key, metric.Step));
+                var (batch, taken) = LogBatch.Take(entries, metric => _onServer.Contains(metric.Key, metric.Step));
                 await SendAsync(target, batch, giveUpFaults, cancellationToken).ConfigureAwait(false);
                 return taken;
         }
@@ -92,15 +92,15 @@ internal sealed class MlflowDelivery(
         {
             await api.LogBatchAsync(target.RunId, batch, cancellationToken).ConfigureAwait(false);
         }
-        catch (MlflowException fault) when (IsTheEntrysOwn(fault, giveUpFaults))
+        catch (MlflowException error) when (IsTheEntrysOwn(error, giveUpFaults))
         {
             if (batch.Count == 1)
             {
-                await LeaveOutAsync(target, $"The {batch}", fault, cancellationToken).ConfigureAwait(false);
+                await LeaveOutAsync(target, $"The {batch}", error, cancellationToken).ConfigureAwait(false);
                 return;
             }
 
-            await RequireRunAsync(target, fault, cancellationToken).ConfigureAwait(false);
+            await RequireRunAsync(target, error, cancellationToken).ConfigureAwait(false);
             var (first, second) = batch.Halve();
             await SendAsync(target, first, giveUpFaults, cancellationToken).ConfigureAwait(false);
             await SendAsync(target, second, giveUpFaults, cancellationToken).ConfigureAwait(false);
@@ -113,9 +113,9 @@ internal sealed class MlflowDelivery(
         {
             await api.SetStatusAsync(target.RunId, status, cancellationToken).ConfigureAwait(false);
         }
-        catch (MlflowException fault) when (IsTheEntrysOwn(fault, giveUpFaults))
+        catch (MlflowException error) when (IsTheEntrysOwn(error, giveUpFaults))
         {
-            await LeaveOutAsync(target, $"The status {status.Status}", fault, cancellationToken).ConfigureAwait(false);
+            await LeaveOutAsync(target, $"The status {status.Status}", error, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -138,14 +138,14 @@ internal sealed class MlflowDelivery(
                 await http.PutFileAsync(address, source, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (MlflowException fault) when (IsTheEntrysOwn(fault, giveUpFaults) || fault.Failure == MlflowFailure.NotFound)
+        catch (MlflowException error) when (IsTheEntrysOwn(error, giveUpFaults) || error.Failure == MlflowFailure.NotFound)
         {
-            await LeaveOutAsync(target, $"The artifact '{artifact.Path}'", fault, cancellationToken).ConfigureAwait(false);
+            await LeaveOutAsync(target, $"The artifact '{artifact.Path}'", error, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Lost++;
-            problems.Add($"The artifact '{artifact.Path}' cannot be read any more: {fault.Message}");
+            problems.Add($"The artifact '{artifact.Path}' cannot be read any more: {error.Message}");
         }
     }
 
@@ -197,10 +197,10 @@ internal sealed class MlflowDelivery(
     {
         foreach (var key in found.MetricKeys)
         {
-            await api.ReadPointsAsync(found.RunId, key, onServer, cancellationToken).ConfigureAwait(false);
+            await api.ReadPointsAsync(found.RunId, key, _onServer, cancellationToken).ConfigureAwait(false);
         }
 
-        Save(found, state?.Server == server && state.RunId == found.RunId ? state.Offset : 0);
+        Save(found, _state?.Server == _server && _state.RunId == found.RunId ? _state.Offset : 0);
         return found;
     }
 
@@ -215,8 +215,8 @@ internal sealed class MlflowDelivery(
 
     private void Save(MlflowRun target, long offset)
     {
-        var next = new DeliveryState(server, target.ExperimentId, target.RunId, offset);
+        var next = new DeliveryState(_server, target.ExperimentId, target.RunId, offset);
         spool.SaveState(next);
-        Volatile.Write(ref state, next);
+        Volatile.Write(ref _state, next);
     }
 }

@@ -29,7 +29,8 @@ internal static class MlflowErrors
             HttpStatusCode.NotFound => new(MlflowFailure.Denied, $"There is no MLflow API at {address} (404). Check MLFLOW_TRACKING_URI"),
             HttpStatusCode.InternalServerError => new(MlflowFailure.ServerFault, said, code),
             HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
-                or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => new(MlflowFailure.Unavailable, said, code, RetryAfter(response, now)),
+                or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
+                    new(MlflowFailure.Unavailable, said, code, RetryAfter(response, now)),
             _ when status is >= 300 and < 400 => new(
                 MlflowFailure.Denied, $"{address} redirects to '{response.Headers.Location}'. Set MLFLOW_TRACKING_URI to the address it "
                     + "leads to"),

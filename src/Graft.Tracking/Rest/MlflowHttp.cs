@@ -15,19 +15,19 @@ internal sealed class MlflowHttp : IDisposable
     /// <summary>Bytes of an answer: the largest page of runs, with all their parameters, or of a metric's history fits.</summary>
     private const int LargestAnswer = 64 << 20;
 
-    private readonly MlflowSettings settings;
-    private readonly HttpClient client;
-    private readonly TimeProvider clock;
+    private readonly MlflowSettings _settings;
+    private readonly HttpClient _client;
+    private readonly TimeProvider _time;
 
-    public MlflowHttp(MlflowSettings settings, TimeProvider clock)
+    public MlflowHttp(MlflowSettings settings, TimeProvider time)
     {
-        this.settings = settings;
-        this.clock = clock;
-        client = new HttpClient(Handler(settings)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LargestAnswer };
-        client.DefaultRequestHeaders.UserAgent.ParseAdd($"graft/{typeof(MlflowHttp).Assembly.GetName().Version?.ToString(3)}");
+        _settings = settings;
+        _time = time;
+        _client = new HttpClient(Handler(settings)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LargestAnswer };
+        _client.DefaultRequestHeaders.UserAgent.ParseAdd($"graft/{typeof(MlflowHttp).Assembly.GetName().Version?.ToString(3)}");
         if (settings.Workspace is not null)
         {
-            client.DefaultRequestHeaders.Add("X-MLFLOW-WORKSPACE", settings.Workspace);
+            _client.DefaultRequestHeaders.Add("X-MLFLOW-WORKSPACE", settings.Workspace);
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class MlflowHttp : IDisposable
     {
         await using var file = File.OpenRead(path);
         // At a megabyte a second even a slow line gets through; a dead one is noticed.
-        var timeout = settings.RequestTimeout + TimeSpan.FromSeconds(file.Length / 1_000_000.0);
+        var timeout = _settings.RequestTimeout + TimeSpan.FromSeconds(file.Length / 1_000_000.0);
         using var content = new StreamContent(file, 1 << 16);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var response = await SendAsync(HttpMethod.Put, target, content, timeout, cancellationToken).ConfigureAwait(false);
@@ -61,28 +61,29 @@ internal sealed class MlflowHttp : IDisposable
 
     public void Dispose()
     {
-        client.Dispose();
+        _client.Dispose();
     }
 
     private async Task<JsonElement> CallAsync(HttpMethod method, string call, HttpContent? content, CancellationToken cancellationToken)
     {
-        var uri = new Uri($"{settings.Address}/api/2.0/mlflow/{call}");
-        using var response = await SendAsync(method, uri, content, settings.RequestTimeout, cancellationToken).ConfigureAwait(false);
+        var uri = new Uri($"{_settings.Address}/api/2.0/mlflow/{call}");
+        using var response = await SendAsync(method, uri, content, _settings.RequestTimeout, cancellationToken).ConfigureAwait(false);
         try
         {
             using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
             return document.RootElement.Clone();
         }
-        catch (JsonException fault)
+        catch (JsonException error)
         {
-            throw NotMlflow(fault);
+            throw NotMlflow(error);
         }
     }
 
     private MlflowException NotMlflow(Exception fault)
     {
         return new MlflowException(
-            MlflowFailure.Denied, $"{settings.Address} answers with something else than MLflow's JSON. Check MLFLOW_TRACKING_URI.", inner: fault);
+            MlflowFailure.Denied, $"{_settings.Address} answers with something else than MLflow's JSON. Check MLFLOW_TRACKING_URI.",
+            inner: fault);
     }
 
     private async Task<HttpResponseMessage> SendAsync(
@@ -90,27 +91,27 @@ internal sealed class MlflowHttp : IDisposable
     {
         using var request = new HttpRequestMessage(method, uri) { Content = content };
         request.Headers.Authorization = Authorization();
-        using var limit = new CancellationTokenSource(timeout, clock);
+        using var limit = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         HttpResponseMessage response;
         try
         {
-            response = await client.SendAsync(request, either.Token).ConfigureAwait(false);
+            response = await _client.SendAsync(request, either.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
             throw new MlflowException(
-                MlflowFailure.Unavailable, $"MLflow at {settings.Address} did not answer within {timeout.TotalSeconds:0} s", inner: fault);
+                MlflowFailure.Unavailable, $"MLflow at {_settings.Address} did not answer within {timeout.TotalSeconds:0} s", inner: error);
         }
-        catch (HttpRequestException fault) when (fault.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
-            throw NotMlflow(fault);
+            throw NotMlflow(error);
         }
-        catch (HttpRequestException fault)
+        catch (HttpRequestException error)
         {
             throw new MlflowException(
-                MlflowFailure.Unavailable, $"MLflow at {settings.Address} cannot be reached "
-                    + $"({fault.GetBaseException().Message})", inner: fault);
+                MlflowFailure.Unavailable, $"MLflow at {_settings.Address} cannot be reached "
+                    + $"({error.GetBaseException().Message})", inner: error);
         }
 
         if (response.IsSuccessStatusCode)
@@ -121,28 +122,28 @@ internal sealed class MlflowHttp : IDisposable
         using (response)
         {
             var text = await response.Content.ReadAsStringAsync(either.Token).ConfigureAwait(false);
-            throw MlflowErrors.From(settings.Server, response, text, clock.GetUtcNow());
+            throw MlflowErrors.From(_settings.Server, response, text, _time.GetUtcNow());
         }
     }
 
     // Basic wins over a token, as in MLflow's own client.
     private AuthenticationHeaderValue? Authorization()
     {
-        if (settings.Username is not null && settings.Password is not null)
+        if (_settings.Username is not null && _settings.Password is not null)
         {
-            var both = Encoding.UTF8.GetBytes($"{settings.Username}:{settings.Password}");
+            var both = Encoding.UTF8.GetBytes($"{_settings.Username}:{_settings.Password}");
             return new AuthenticationHeaderValue("Basic", Convert.ToBase64String(both));
         }
 
         try
         {
-            var token = settings.Token ?? (settings.TokenFile is null ? null : File.ReadAllText(settings.TokenFile).Trim());
+            var token = _settings.Token ?? (_settings.TokenFile is null ? null : File.ReadAllText(_settings.TokenFile).Trim());
             return token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new MlflowException(
-                MlflowFailure.Denied, $"The token file of MLFLOW_TRACKING_TOKEN_FILE cannot be read: {fault.Message}", inner: fault);
+                MlflowFailure.Denied, $"The token file of MLFLOW_TRACKING_TOKEN_FILE cannot be read: {error.Message}", inner: error);
         }
     }
 

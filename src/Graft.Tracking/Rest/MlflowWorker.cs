@@ -8,25 +8,25 @@ internal sealed class MlflowWorker : IAsyncDisposable
     // A 500 can pass (a locked database); after so many in a row it is the entry.
     private const int MaxFaults = 5;
 
-    private readonly MlflowDelivery delivery;
-    private readonly EventSpool spool;
-    private readonly TrackingOptions options;
-    private readonly Problems problems;
-    private readonly TimeProvider clock;
-    private readonly CancellationTokenSource stop = new();
-    private readonly TaskCompletionSource finishing = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SemaphoreSlim appended = new(0, 1);
-    private readonly Task loop;
-    private string? trouble;
+    private readonly MlflowDelivery _delivery;
+    private readonly EventSpool _spool;
+    private readonly TrackingOptions _options;
+    private readonly Problems _problems;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _finishing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _appended = new(0, 1);
+    private readonly Task _loop;
+    private string? _trouble;
 
-    public MlflowWorker(MlflowDelivery delivery, EventSpool spool, TrackingOptions options, Problems problems, TimeProvider clock)
+    public MlflowWorker(MlflowDelivery delivery, EventSpool spool, TrackingOptions options, Problems problems, TimeProvider time)
     {
-        this.delivery = delivery;
-        this.spool = spool;
-        this.options = options;
-        this.problems = problems;
-        this.clock = clock;
-        loop = Task.Run(LoopAsync);
+        _delivery = delivery;
+        _spool = spool;
+        _options = options;
+        _problems = problems;
+        _time = time;
+        _loop = Task.Run(LoopAsync);
     }
 
     /// <summary>Says that something waits in the spool. Never blocks.</summary>
@@ -34,7 +34,7 @@ internal sealed class MlflowWorker : IAsyncDisposable
     {
         try
         {
-            appended.Release();
+            _appended.Release();
         }
         catch (SemaphoreFullException)
         {
@@ -45,41 +45,41 @@ internal sealed class MlflowWorker : IAsyncDisposable
     /// <summary>Waits until all is delivered, or until the time is over. Returns why something is left, or null.</summary>
     public async Task<string?> FinishAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        finishing.TrySetResult();
+        _finishing.TrySetResult();
         Wake();
         try
         {
-            await loop.WaitAsync(timeout, clock, cancellationToken).ConfigureAwait(false);
+            await _loop.WaitAsync(timeout, _time, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is TimeoutException or OperationCanceledException)
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
         {
             await StopAsync().ConfigureAwait(false);
         }
 
-        return trouble;
+        return _trouble;
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
-        stop.Dispose();
-        appended.Dispose();
+        _stop.Dispose();
+        _appended.Dispose();
     }
 
     private async Task StopAsync()
     {
-        await stop.CancelAsync().ConfigureAwait(false);
-        await loop.ConfigureAwait(false);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
     }
 
     private async Task LoopAsync()
     {
         try
         {
-            while (!finishing.Task.IsCompleted)
+            while (!_finishing.Task.IsCompleted)
             {
-                await appended.WaitAsync(stop.Token).ConfigureAwait(false);
-                await PauseAsync(options.FlushInterval).ConfigureAwait(false);
+                await _appended.WaitAsync(_stop.Token).ConfigureAwait(false);
+                await PauseAsync(_options.FlushInterval).ConfigureAwait(false);
                 if (!await DrainAsync().ConfigureAwait(false))
                 {
                     return;
@@ -88,7 +88,7 @@ internal sealed class MlflowWorker : IAsyncDisposable
 
             await DrainAsync().ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // The rest stays in the spool.
         }
@@ -103,8 +103,8 @@ internal sealed class MlflowWorker : IAsyncDisposable
         {
             try
             {
-                spool.Sync();
-                var advanced = await delivery.AdvanceAsync(giveUpFaults: faults >= MaxFaults, stop.Token).ConfigureAwait(false);
+                _spool.Sync();
+                var advanced = await _delivery.AdvanceAsync(giveUpFaults: faults >= MaxFaults, _stop.Token).ConfigureAwait(false);
                 Recovered();
                 if (!advanced)
                 {
@@ -113,11 +113,11 @@ internal sealed class MlflowWorker : IAsyncDisposable
 
                 failures = faults = 0;
             }
-            catch (Exception fault) when (!stop.IsCancellationRequested)
+            catch (Exception error) when (!_stop.IsCancellationRequested)
             {
                 // Whatever it is (an odd answer, a full disk), it must reach neither the training nor the end of the delivery.
-                Failed(fault.Message);
-                var known = fault as MlflowException;
+                Failed(error.Message);
+                var known = error as MlflowException;
                 if (known?.Failure == MlflowFailure.RunDeleted)
                 {
                     return false;
@@ -125,7 +125,7 @@ internal sealed class MlflowWorker : IAsyncDisposable
 
                 failures++;
                 faults = known?.Failure == MlflowFailure.ServerFault ? faults + 1 : 0;
-                var delay = RetryPolicy.Delay(failures, known?.RetryAfter, finishing.Task.IsCompleted, Random.Shared.NextDouble());
+                var delay = RetryPolicy.Delay(failures, known?.RetryAfter, _finishing.Task.IsCompleted, Random.Shared.NextDouble());
                 await PauseAsync(delay).ConfigureAwait(false);
             }
         }
@@ -134,33 +134,33 @@ internal sealed class MlflowWorker : IAsyncDisposable
     /// <summary>Waits, but no longer than until the run finishes: then a person waits.</summary>
     private async Task PauseAsync(TimeSpan time)
     {
-        if (finishing.Task.IsCompleted)
+        if (_finishing.Task.IsCompleted)
         {
-            await Task.Delay(time, clock, stop.Token).ConfigureAwait(false);
+            await Task.Delay(time, _time, _stop.Token).ConfigureAwait(false);
             return;
         }
 
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-        await Task.WhenAny(Task.Delay(time, clock, enough.Token), finishing.Task).ConfigureAwait(false);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        await Task.WhenAny(Task.Delay(time, _time, enough.Token), _finishing.Task).ConfigureAwait(false);
         await enough.CancelAsync().ConfigureAwait(false);
-        stop.Token.ThrowIfCancellationRequested();
+        _stop.Token.ThrowIfCancellationRequested();
     }
 
     private void Failed(string message)
     {
-        if (trouble != message)
+        if (_trouble != message)
         {
-            trouble = message;
-            problems.Tell($"{message}. Training goes on; the record waits in '{spool.Path}'.");
+            _trouble = message;
+            _problems.Tell($"{message}. Training goes on; the record waits in '{_spool.Path}'.");
         }
     }
 
     private void Recovered()
     {
-        if (trouble is not null)
+        if (_trouble is not null)
         {
-            trouble = null;
-            problems.Tell("MLflow takes the record again.");
+            _trouble = null;
+            _problems.Tell("MLflow takes the record again.");
         }
     }
 }

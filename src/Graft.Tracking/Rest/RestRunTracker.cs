@@ -5,43 +5,43 @@ namespace Graft.Tracking.Rest;
 /// <summary>Records a run on an MLflow server, by way of a spool: a call appends to a file and returns.</summary>
 internal sealed class RestRunTracker : IRunTracker
 {
-    private readonly EventSpool spool;
-    private readonly MlflowHttp http;
-    private readonly MlflowDelivery delivery;
-    private readonly MlflowWorker worker;
-    private readonly Problems problems;
-    private readonly TrackingOptions options;
-    private readonly TimeProvider clock;
-    private long unspooled;
-    private bool closed;
+    private readonly EventSpool _spool;
+    private readonly MlflowHttp _http;
+    private readonly MlflowDelivery _delivery;
+    private readonly MlflowWorker _worker;
+    private readonly Problems _problems;
+    private readonly TrackingOptions _options;
+    private readonly TimeProvider _time;
+    private long _unspooled;
+    private bool _closed;
 
-    private RestRunTracker(EventSpool spool, MlflowSettings settings, TrackingOptions options, TimeProvider clock)
+    private RestRunTracker(EventSpool spool, MlflowSettings settings, TrackingOptions options, TimeProvider time)
     {
-        this.spool = spool;
-        this.options = options;
-        this.clock = clock;
-        problems = new Problems(options.Notice);
-        http = new MlflowHttp(settings, clock);
-        delivery = new MlflowDelivery(new MlflowApi(http), http, settings, options, spool, problems);
-        worker = new MlflowWorker(delivery, spool, options, problems, clock);
+        _spool = spool;
+        _options = options;
+        _time = time;
+        _problems = new Problems(options.Notice);
+        _http = new MlflowHttp(settings, time);
+        _delivery = new MlflowDelivery(new MlflowApi(_http), _http, settings, options, spool, _problems);
+        _worker = new MlflowWorker(_delivery, spool, options, _problems, time);
     }
 
-    public TrackedRun Run => delivery.Run;
+    public TrackedRun Run => _delivery.Run;
 
     /// <exception cref="TrackingException">The spool folder cannot be written, or another process records the same run.</exception>
-    public static RestRunTracker Open(TrackingOptions options, MlflowSettings settings, TimeProvider clock)
+    public static RestRunTracker Open(TrackingOptions options, MlflowSettings settings, TimeProvider time)
     {
         EventSpool spool;
         try
         {
             spool = EventSpool.Open(options.SpoolFolder, options.RunUid);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new TrackingException($"The spool folder '{options.SpoolFolder}' cannot be used: {fault.Message}", fault);
+            throw new TrackingException($"The spool folder '{options.SpoolFolder}' cannot be used: {error.Message}", error);
         }
 
-        var tracker = new RestRunTracker(spool, settings, options, clock);
+        var tracker = new RestRunTracker(spool, settings, options, time);
         tracker.Append(new StatusEvent(TrackedStatus.Running, tracker.Now()), "status");
         tracker.SetTags(RunTags.For(options));
         return tracker;
@@ -66,7 +66,7 @@ internal sealed class RestRunTracker : IRunTracker
     public void LogMetric(string key, double value, long step)
     {
         var name = MlflowNames.Key(key);
-        if (!spool.Recorded.Contains(name, step))
+        if (!_spool.Recorded.Contains(name, step))
         {
             Append(new MetricEvent(name, value, step, Now()), $"metric '{key}'");
         }
@@ -80,49 +80,50 @@ internal sealed class RestRunTracker : IRunTracker
     public async Task<TrackingOutcome> FinishAsync(TrackedStatus status, CancellationToken cancellationToken = default)
     {
         Append(new StatusEvent(status, Now()), "final status");
-        var timeout = status == TrackedStatus.Scheduled ? options.InterruptTimeout : options.FinishTimeout;
-        var trouble = await worker.FinishAsync(timeout, cancellationToken).ConfigureAwait(false);
-        var waiting = spool.CountFrom(delivery.Offset);
-        IReadOnlyList<string> told = problems.Sentences;
+        var timeout = status == TrackedStatus.Scheduled ? _options.InterruptTimeout : _options.FinishTimeout;
+        var trouble = await _worker.FinishAsync(timeout, cancellationToken).ConfigureAwait(false);
+        var waiting = _spool.CountFrom(_delivery.Offset);
+        var told = _problems.Sentences;
         if (waiting > 0)
         {
             var why = trouble ?? "MLflow did not take everything in time";
-            told = [.. told, $"{why}. {waiting} entries wait in '{spool.Path}'; the next process of this run with the same folder delivers "
+            told =
+                [.. told, $"{why}. {waiting} entries wait in '{_spool.Path}'; the next process of this run with the same folder delivers "
                 + "them."];
         }
 
-        return new TrackingOutcome(Run, waiting + delivery.Lost + Interlocked.Read(ref unspooled), told);
+        return new TrackingOutcome(Run, waiting + _delivery.Lost + Interlocked.Read(ref _unspooled), told);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (closed)
+        if (_closed)
         {
             return;
         }
 
-        closed = true;
-        await worker.DisposeAsync().ConfigureAwait(false);
-        http.Dispose();
-        spool.Dispose();
+        _closed = true;
+        await _worker.DisposeAsync().ConfigureAwait(false);
+        _http.Dispose();
+        _spool.Dispose();
     }
 
     private long Now()
     {
-        return clock.GetUtcNow().ToUnixTimeMilliseconds();
+        return _time.GetUtcNow().ToUnixTimeMilliseconds();
     }
 
     private void Append(TrackingEvent entry, string what)
     {
         try
         {
-            spool.Append(entry);
-            worker.Wake();
+            _spool.Append(entry);
+            _worker.Wake();
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            Interlocked.Increment(ref unspooled);
-            problems.Add($"The {what} could not be recorded: {fault.Message}");
+            Interlocked.Increment(ref _unspooled);
+            _problems.Add($"The {what} could not be recorded: {error.Message}");
         }
     }
 }

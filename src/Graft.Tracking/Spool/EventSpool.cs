@@ -17,20 +17,20 @@ internal sealed class EventSpool : IDisposable
 {
     private const int ReadSize = 1 << 20;
 
-    private readonly Lock gate = new();
-    private readonly FileStream exclusive;
-    private readonly FileStream appender;
-    private readonly string statePath;
-    private long length;
-    private long synced;
+    private readonly Lock _gate = new();
+    private readonly FileStream _exclusive;
+    private readonly FileStream _appender;
+    private readonly string _statePath;
+    private long _length;
+    private long _synced;
 
     private EventSpool(FileStream exclusive, string path)
     {
-        this.exclusive = exclusive;
+        _exclusive = exclusive;
         Path = path;
-        statePath = System.IO.Path.ChangeExtension(path, ".delivered.json");
+        _statePath = System.IO.Path.ChangeExtension(path, ".delivered.json");
         UnfinishedFiles.Sweep(System.IO.Path.GetDirectoryName(path)!);
-        appender = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        _appender = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         Recorded = Recover();
     }
 
@@ -47,9 +47,9 @@ internal sealed class EventSpool : IDisposable
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return length;
+                return _length;
             }
         }
     }
@@ -64,9 +64,9 @@ internal sealed class EventSpool : IDisposable
         {
             exclusive = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException fault)
+        catch (IOException error)
         {
-            throw new IOException($"Another process records the run '{runUid}' (it holds '{path}.lock'). End it first.", fault);
+            throw new IOException($"Another process records the run '{runUid}' (it holds '{path}.lock'). End it first.", error);
         }
 
         try
@@ -83,12 +83,12 @@ internal sealed class EventSpool : IDisposable
     public void Append(TrackingEvent entry)
     {
         var line = entry.ToLine();
-        lock (gate)
+        lock (_gate)
         {
             // The length counts whole lines: after a write that failed half-way (disk full) the next one replaces the torn line.
-            appender.Position = length;
-            appender.Write(line);
-            length += line.Length;
+            _appender.Position = _length;
+            _appender.Write(line);
+            _length += line.Length;
             if (entry is StatusEvent status)
             {
                 Began ??= status.At;
@@ -129,10 +129,10 @@ internal sealed class EventSpool : IDisposable
     public void Sync()
     {
         var target = Length;
-        if (target > synced)
+        if (target > _synced)
         {
-            appender.Flush(flushToDisk: true);
-            synced = target;
+            _appender.Flush(flushToDisk: true);
+            _synced = target;
         }
     }
 
@@ -140,8 +140,8 @@ internal sealed class EventSpool : IDisposable
     {
         try
         {
-            var state = File.Exists(statePath) ? JsonSerializer.Deserialize<DeliveryState>(File.ReadAllText(statePath)) : null;
-            return state is { Offset: >= 0 } && state.Offset <= length ? state : null;
+            var state = File.Exists(_statePath) ? JsonSerializer.Deserialize<DeliveryState>(File.ReadAllText(_statePath)) : null;
+            return state is { Offset: >= 0 } && state.Offset <= _length ? state : null;
         }
         catch (JsonException)
         {
@@ -151,19 +151,19 @@ internal sealed class EventSpool : IDisposable
 
     public void SaveState(DeliveryState state)
     {
-        AtomicFile.WriteText(statePath, JsonSerializer.Serialize(state));
+        AtomicFile.WriteText(_statePath, JsonSerializer.Serialize(state));
     }
 
     public void Dispose()
     {
-        appender.Dispose();
-        exclusive.Dispose();
+        _appender.Dispose();
+        _exclusive.Dispose();
     }
 
     private RecordedPoints Recover()
     {
         var points = new RecordedPoints();
-        length = appender.Length;
+        _length = _appender.Length;
         var whole = 0L;
         for (var entries = Read(0); entries.Count > 0; entries = Read(whole))
         {
@@ -181,8 +181,8 @@ internal sealed class EventSpool : IDisposable
             }
         }
 
-        appender.SetLength(whole);
-        length = synced = whole;
+        _appender.SetLength(whole);
+        _length = _synced = whole;
         return points;
     }
 

@@ -29,7 +29,7 @@ internal abstract record TrackingEvent
         {
             return JsonSerializer.Deserialize<TrackingEvent>(line, Options);
         }
-        catch (Exception fault) when (fault is JsonException or NotSupportedException)
+        catch (Exception error) when (error is JsonException or NotSupportedException)
         {
             return null;
         }

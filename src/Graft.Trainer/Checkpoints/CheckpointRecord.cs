@@ -14,16 +14,16 @@ public sealed record CheckpointRecord
     /// <summary>The hash of the plan's recipe; a checkpoint of another plan is never used.</summary>
     public required string PlanHash { get; init; }
 
-    /// <summary>Optimiser steps done. With the seed, it also says which records and which dropout come next.</summary>
+    /// <summary>Optimizer steps done. With the seed, it also says which records and which dropout come next.</summary>
     public required int Step { get; init; }
 
-    /// <summary>Updates that the optimiser's moments have seen.</summary>
+    /// <summary>Updates that the optimizer's moments have seen.</summary>
     public required int OptimizerUpdates { get; init; }
 
     /// <summary>Tokens that went through the model.</summary>
     public required long TokensSeen { get; init; }
 
-    /// <summary>Seconds spent in optimiser steps.</summary>
+    /// <summary>Seconds spent in optimizer steps.</summary>
     public required double TrainingSeconds { get; init; }
 
     /// <summary>The last step's loss.</summary>

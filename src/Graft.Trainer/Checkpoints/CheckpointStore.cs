@@ -45,11 +45,11 @@ public sealed class CheckpointStore(string folder, string planHash)
     /// <returns>Its folder.</returns>
     public string Save(CheckpointRecord record, IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
-        string name = Prefix + record.Step.ToString("D8", CultureInfo.InvariantCulture);
+        var name = Prefix + record.Step.ToString("D8", CultureInfo.InvariantCulture);
         string target = Path.Combine(folder, name), unfinished = Path.Combine(folder, $".{name}.{Guid.NewGuid():N}");
         DeleteUnfinished();
         Directory.CreateDirectory(unfinished);
-        string tensorPath = Path.Combine(unfinished, TensorFile);
+        var tensorPath = Path.Combine(unfinished, TensorFile);
         TensorFiles.Save(tensorPath, tensors);
         record = record with { Files = new Dictionary<string, string> { [TensorFile] = Digest(tensorPath) } };
         DurableFiles.Write(Path.Combine(unfinished, RecordFile), JsonSerializer.SerializeToUtf8Bytes(record, Json));
@@ -77,7 +77,7 @@ public sealed class CheckpointStore(string folder, string planHash)
         {
             try
             {
-                CheckpointRecord record = ReadRecord(path);
+                var record = ReadRecord(path);
                 if (record.PlanHash != planHash)
                 {
                     throw new ForeignCheckpointException(
@@ -95,9 +95,9 @@ public sealed class CheckpointStore(string folder, string planHash)
 
                 return new LoadedCheckpoint(record, TensorFiles.Load(Path.Combine(path, TensorFile)));
             }
-            catch (Exception e) when (e is JsonException or IOException or InvalidDataException or SafeTensorException)
+            catch (Exception error) when (error is JsonException or IOException or InvalidDataException or SafeTensorException)
             {
-                warn($"The checkpoint {path} is damaged ({e.Message}) and is passed over; the run goes on from the one "
+                warn($"The checkpoint {path} is damaged ({error.Message}) and is passed over; the run goes on from the one "
                     + "before it, if there is one.");
             }
         }
@@ -107,7 +107,7 @@ public sealed class CheckpointStore(string folder, string planHash)
 
     private static CheckpointRecord ReadRecord(string path)
     {
-        CheckpointRecord record = JsonSerializer.Deserialize<CheckpointRecord>(File.ReadAllBytes(Path.Combine(path, RecordFile)), Json)
+        var record = JsonSerializer.Deserialize<CheckpointRecord>(File.ReadAllBytes(Path.Combine(path, RecordFile)), Json)
             ?? throw new InvalidDataException($"{RecordFile} is empty");
         return record.Version == CheckpointRecord.CurrentVersion && record.Files.ContainsKey(TensorFile)
             ? record
@@ -117,7 +117,7 @@ public sealed class CheckpointStore(string folder, string planHash)
 
     private static string Digest(string path)
     {
-        using FileStream file = File.OpenRead(path);
+        using var file = File.OpenRead(path);
         return Sha256Text.Of(file);
     }
 
@@ -126,7 +126,7 @@ public sealed class CheckpointStore(string folder, string planHash)
         return !Directory.Exists(folder)
             ? []
             : Directory.EnumerateDirectories(folder, Prefix + "*")
-                .Select(path => (Parsed: int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), out int step), Step: step, Path: path))
+                .Select(path => (Parsed: int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), out var step), Step: step, Path: path))
                 .Where(found => found.Parsed)
                 .OrderByDescending(found => found.Step)
                 .Select(found => (found.Step, found.Path))
@@ -136,7 +136,7 @@ public sealed class CheckpointStore(string folder, string planHash)
     /// <summary>What a killed process left half written.</summary>
     private void DeleteUnfinished()
     {
-        foreach (string left in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, $".{Prefix}*").ToList() : [])
+        foreach (var left in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, $".{Prefix}*").ToList() : [])
         {
             Directory.Delete(left, recursive: true);
         }

@@ -16,7 +16,7 @@ internal static partial class DurableFiles
     /// <summary>Copies a file and syncs the copy.</summary>
     public static void Copy(string from, string to)
     {
-        using FileStream source = File.OpenRead(from);
+        using var source = File.OpenRead(from);
         using var file = new FileStream(to, FileMode.Create, FileAccess.Write, FileShare.None);
         source.CopyTo(file);
         file.Flush(flushToDisk: true);
@@ -38,7 +38,7 @@ internal static partial class DurableFiles
             return;
         }
 
-        int descriptor = Open(path, flags: 0);
+        var descriptor = Open(path, flags: 0);
         if (descriptor >= 0)
         {
             // Some file systems refuse to sync a folder; they make names durable in their own way.

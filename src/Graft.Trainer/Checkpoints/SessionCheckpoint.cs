@@ -23,7 +23,7 @@ internal static class SessionCheckpoint
         session.Adapter.Restore(Below(AdapterPrefix, checkpoint), "the checkpoint");
         session.Optimizer.Restore(checkpoint.Record.OptimizerUpdates, Below(OptimizerPrefix, checkpoint));
         session.Resume(checkpoint.Record.Step, checkpoint.Record.TokensSeen, checkpoint.Record.LastLoss);
-        foreach (Tensor tensor in checkpoint.Tensors.Values)
+        foreach (var tensor in checkpoint.Tensors.Values)
         {
             tensor.Dispose();
         }

@@ -27,7 +27,7 @@ internal static class GenerateCommand
 
     private static void Answer(GenerationRequest request)
     {
-        Threads.Initialise(request.Threads);
+        Threads.Initialize(request.Threads);
         var options = new GenerationOptions
         {
             MaxNewTokens = request.MaxNewTokens,
@@ -36,19 +36,19 @@ internal static class GenerateCommand
             Seed = request.Seed,
         };
         var question = new InstructionRecord("prompt", request.Prompt, request.Input, Output: null);
-        string? adapter = request.Adapter is { } folder ? Path.GetFullPath(folder) : null;
+        var adapter = request.Adapter is { } folder ? Path.GetFullPath(folder) : null;
         Answer(Path.GetFullPath(request.Model), adapter, question, request.Template, options);
     }
 
     private static void Answer(
         string modelFolder, string? adapterFolder, InstructionRecord question, string? templateName, GenerationOptions options)
     {
-        TextTokenizer tokenizer = TokenizerFolder.Load(modelFolder);
-        using ICausalLanguageModel model = CausalLanguageModels.Load(modelFolder, torch.ScalarType.Float32);
+        var tokenizer = TokenizerFolder.Load(modelFolder);
+        using var model = CausalLanguageModels.Load(modelFolder, torch.ScalarType.Float32);
         tokenizer.CheckFits(model.Shape.VocabularySize);
-        using IAdapter? adapter = adapterFolder is null ? null : AdapterMethods.Load(adapterFolder, model);
-        IPromptTemplate? template = FindTemplate(templateName ?? TrainedTemplate(adapterFolder ?? modelFolder));
-        int[] ids = template is null
+        using var adapter = adapterFolder is null ? null : AdapterMethods.Load(adapterFolder, model);
+        var template = FindTemplate(templateName ?? TrainedTemplate(adapterFolder ?? modelFolder));
+        var ids = template is null
             ? [.. tokenizer.Prefix, .. tokenizer.EncodePart(question.Instruction, TextPosition.Start)]
             : new SampleEncoder(tokenizer, template).EncodePrompt(question);
         options = options with
@@ -56,11 +56,11 @@ internal static class GenerateCommand
             StopIds = (template?.StopIds(tokenizer) ?? tokenizer.Special.Stop).Select(id => (long)id).ToHashSet(),
         };
         var answer = new List<int>();
-        int written = 0;
+        var written = 0;
         TokenGenerator.Generate(model, [Array.ConvertAll(ids, id => (long)id)], options, adapter?.Hooks, (_, token) =>
         {
             answer.Add((int)token);
-            string text = tokenizer.Decode(answer, position: TextPosition.Continuation);
+            var text = tokenizer.Decode(answer, position: TextPosition.Continuation);
             // A character of several tokens shows as U+FFFD until it is whole.
             if (!text.EndsWith('\uFFFD'))
             {
@@ -75,7 +75,7 @@ internal static class GenerateCommand
     /// <summary>The template in the recipe that lies beside what Graft trains; null where there is none.</summary>
     private static string? TrainedTemplate(string folder)
     {
-        string path = Path.Combine(folder, "run-plan.json");
+        var path = Path.Combine(folder, "run-plan.json");
         if (!File.Exists(path))
         {
             return null;
@@ -84,11 +84,12 @@ internal static class GenerateCommand
         try
         {
             using var plan = JsonDocument.Parse(SmallFile.ReadText(path));
-            return plan.RootElement.GetProperty("data").TryGetProperty("template", out JsonElement template) ? template.GetString() : null;
+            return plan.RootElement.GetProperty("data").TryGetProperty("template", out var template) ? template.GetString() : null;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new AdapterException($"{path} does not say which template was trained with ({e.Message}); name one with --template.", e);
+            throw new AdapterException(
+                $"{path} does not say which template was trained with ({error.Message}); name one with --template.", error);
         }
     }
 

@@ -60,9 +60,9 @@ internal static class InspectCommand
                 {
                     plan = InspectionPlan.Read(SmallFile.ReadText(document.FullName));
                 }
-                catch (Exception e) when (e is PlanFormatException or IOException or UnauthorizedAccessException)
+                catch (Exception error) when (error is PlanFormatException or IOException or UnauthorizedAccessException)
                 {
-                    await Console.Error.WriteLineAsync($"{document.FullName}: {e.Message}").ConfigureAwait(false);
+                    await Console.Error.WriteLineAsync($"{document.FullName}: {error.Message}").ConfigureAwait(false);
                     return TrainerExitCodes.BadPlan;
                 }
             }
@@ -72,8 +72,9 @@ internal static class InspectCommand
             }
 
             var (exitCode, report) = await InspectionProgram
-                .RunAsync(plan, selfContained: parsed.GetValue(request) is not null, Console.Error, cancellationToken).ConfigureAwait(false);
-            bool oneLine = parsed.GetValue(json) || parsed.GetValue(request) is not null;
+                .RunAsync(
+                    plan, selfContained: parsed.GetValue(request) is not null, Console.Error, cancellationToken).ConfigureAwait(false);
+            var oneLine = parsed.GetValue(json) || parsed.GetValue(request) is not null;
             Console.Out.WriteLine(JsonSerializer.Serialize(report, oneLine ? PlanJson.WireOptions : Indented));
             return exitCode;
         });

@@ -24,15 +24,15 @@ internal static class RunCommand
         {
             plan = PlanJson.Read(SmallFile.ReadText(path));
         }
-        catch (Exception e) when (e is PlanFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is PlanFormatException or IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"{path}: {e.Message}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"{path}: {error.Message}").ConfigureAwait(false);
             return TrainerExitCodes.BadPlan;
         }
 
         using var stop = new CancellationTokenSource();
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         return await new RunProgram(plan, Console.Out, Console.Error, TimeProvider.System).RunAsync(stop.Token).ConfigureAwait(false);
 
         void Stop(PosixSignalContext context)

@@ -51,10 +51,10 @@ public sealed class AnswerEvaluator
             return null;
         }
 
-        int right = 0;
+        var right = 0;
         foreach (var asked in _questions.Chunk(PromptsAtOnce))
         {
-            IReadOnlyList<long[]> answers = TokenGenerator.Generate(
+            var answers = TokenGenerator.Generate(
                 _model, [.. asked.Select(q => q.Prompt)], _options, hooks, cancellationToken: cancellationToken);
             right += answers.Zip(asked, (answer, question) => Words(Text(answer)) == question.Expected).Count(isRight => isRight);
         }

@@ -2,9 +2,7 @@ using Graft.Data.Batches;
 using Graft.Data.Samples;
 using Graft.Models;
 using Graft.Models.Hooks;
-using Graft.Models.Training;
 using Graft.Trainer.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Graft.Trainer.Evaluation;
@@ -36,18 +34,18 @@ public sealed class LossEvaluator
     {
         using var noGradient = no_grad();
         double loss = 0, correct = 0;
-        long labelled = 0;
-        foreach (Sample[] samples in _batches)
+        long labeled = 0;
+        foreach (var samples in _batches)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using DisposeScope scope = NewDisposeScope();
-            using Batch batch = Batch.Of(samples, _padId, _model.Device);
-            LossSum sum = _loss.Of(_model, batch, hooks);
+            using var scope = NewDisposeScope();
+            using var batch = Batch.Of(samples, _padId, _model.Device);
+            var sum = _loss.Of(_model, batch, hooks);
             loss += sum.Sum.to(ScalarType.Float64).item<double>();
             correct += sum.Correct.to(ScalarType.Float64).item<double>();
-            labelled += sum.Count;
+            labeled += sum.Count;
         }
 
-        return new EvaluationFigures(loss / labelled, correct / labelled);
+        return new EvaluationFigures(loss / labeled, correct / labeled);
     }
 }

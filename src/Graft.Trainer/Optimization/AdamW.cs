@@ -1,5 +1,4 @@
 using Graft.Adapters;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Graft.Trainer.Optimization;
@@ -39,10 +38,10 @@ public sealed class AdamW : IDisposable
     public void Update(double rate)
     {
         using var noGradient = no_grad();
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         Updates++;
-        double meanCorrection = 1 - Math.Pow(_options.Beta1, Updates);
-        double varianceCorrection = Math.Sqrt(1 - Math.Pow(_options.Beta2, Updates));
+        var meanCorrection = 1 - Math.Pow(_options.Beta1, Updates);
+        var varianceCorrection = Math.Sqrt(1 - Math.Pow(_options.Beta2, Updates));
         foreach (var (parameter, mean, variance) in _slots)
         {
             if (parameter.Value.grad is not { } gradient)
@@ -57,7 +56,7 @@ public sealed class AdamW : IDisposable
 
             mean.lerp_(gradient, 1 - _options.Beta1);
             variance.mul_(_options.Beta2).addcmul_(gradient, gradient, 1 - _options.Beta2);
-            Tensor denominator = variance.sqrt().div_(varianceCorrection).add_(_options.Epsilon);
+            var denominator = variance.sqrt().div_(varianceCorrection).add_(_options.Epsilon);
             parameter.Value.addcdiv_(mean, denominator, -rate / meanCorrection);
         }
     }
@@ -76,7 +75,6 @@ public sealed class AdamW : IDisposable
         Updates = updates;
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var (_, mean, variance) in _slots)

@@ -1,5 +1,4 @@
 using Graft.Adapters;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Graft.Trainer.Optimization;
@@ -17,7 +16,7 @@ public static class Gradients
     public static double Clip(IReadOnlyList<TrainableParameter> parameters, double limit)
     {
         using var noGradient = no_grad();
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         Tensor[] gradients = [.. parameters.Select(p => p.Value.grad).OfType<Tensor>()];
         if (gradients.Length == 0)
         {
@@ -25,10 +24,10 @@ public static class Gradients
         }
 
         double norm = stack(gradients.Select(g => g.norm())).norm().item<float>();
-        double scale = limit / (norm + ClippingEpsilon);
+        var scale = limit / (norm + ClippingEpsilon);
         if (limit > 0 && scale < 1)
         {
-            foreach (Tensor gradient in gradients)
+            foreach (var gradient in gradients)
             {
                 gradient.mul_(scale);
             }
@@ -41,8 +40,8 @@ public static class Gradients
     public static void Clear(IReadOnlyList<TrainableParameter> parameters)
     {
         using var noGradient = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        foreach (TrainableParameter parameter in parameters)
+        using var scope = NewDisposeScope();
+        foreach (var parameter in parameters)
         {
             parameter.Value.grad?.zero_();
         }

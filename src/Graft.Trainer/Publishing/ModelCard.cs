@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Graft.Api.Planning;
-using Graft.Data.Samples;
 using Graft.Trainer.Evaluation;
 
 namespace Graft.Trainer.Publishing;
@@ -11,8 +10,8 @@ internal static class ModelCard
 {
     public static string Write(string name, Recipe recipe, RunFigures figures)
     {
-        PlanPart model = recipe.Parts[0];
-        bool isAdapter = recipe.Method.Full is null;
+        var model = recipe.Parts[0];
+        var isAdapter = recipe.Method.Full is null;
         var card = new StringBuilder();
         void Line(string text = "") => card.Append(text).Append('\n');
         Line("---");
@@ -39,12 +38,12 @@ internal static class ModelCard
         Line();
         if (figures is { Base: { } before, Adapted: { } after })
         {
-            SampleCounts counts = figures.EvaluationRecords!;
+            var counts = figures.EvaluationRecords!;
             Line($"On {counts.Records - counts.Bad - counts.TooLong} held-out records:");
             Line();
             Line("| | base | trained |");
             Line("|---|---|---|");
-            Row("loss per labelled token", before, after, f => f.Loss);
+            Row("loss per labeled token", before, after, f => f.Loss);
             Row("token accuracy", before, after, f => f.TokenAccuracy);
             Row("exact match of generated answers", before, after, f => f.ExactMatch);
             Line();
@@ -89,7 +88,7 @@ internal static class ModelCard
         }
 
         line("");
-        line("## Licences");
+        line("## Licenses");
         line("");
         foreach (var (what, license, notice) in sources.Where(s => s.License is not null || s.Notice is not null))
         {

@@ -9,9 +9,9 @@ namespace Graft.Trainer.Publishing;
 /// <param name="attempt">Publishes once.</param>
 /// <param name="patience">How long to go on.</param>
 /// <param name="waiting">Told before each wait why the last attempt failed.</param>
-/// <param name="clock">Measures time.</param>
+/// <param name="time">Measures time.</param>
 internal sealed class PatientPublisher(
-    Func<CancellationToken, Task<PublishedArtifact>> attempt, TimeSpan patience, Action<string> waiting, TimeProvider clock)
+    Func<CancellationToken, Task<PublishedArtifact>> attempt, TimeSpan patience, Action<string> waiting, TimeProvider time)
 {
     /// <summary>
     /// How long a transfer that is under way when the run is asked to stop may go on: pushing takes less than doing the work again, but a
@@ -25,31 +25,32 @@ internal sealed class PatientPublisher(
     /// <exception cref="OperationCanceledException">The run was asked to stop.</exception>
     public async Task<PublishedArtifact> PublishAsync(CancellationToken stop)
     {
-        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
-        using CancellationTokenRegistration registration = stop.Register(() => limit.CancelAfter(Grace));
-        long start = clock.GetTimestamp();
-        for (int failures = 1; ; failures++)
+        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var registration = stop.Register(() => limit.CancelAfter(Grace));
+        var start = time.GetTimestamp();
+        for (var failures = 1; ; failures++)
         {
             try
             {
                 return await attempt(limit.Token).ConfigureAwait(false);
             }
-            catch (ArtifactException e)
+            catch (ArtifactException error)
             {
-                if (PublishPacing.Wait(e.Failure, failures, Random.Shared.NextDouble()) is not { } wait)
+                if (PublishPacing.Wait(error.Failure, failures, Random.Shared.NextDouble()) is not { } wait)
                 {
                     throw;
                 }
 
                 stop.ThrowIfCancellationRequested();
-                TimeSpan elapsed = clock.GetElapsedTime(start);
+                var elapsed = time.GetElapsedTime(start);
                 if (elapsed + wait > patience)
                 {
-                    throw new ArtifactException($"Publishing was tried {failures} times in {Words(elapsed)}. {e.Message}", e, e.Failure);
+                    throw new ArtifactException(
+                        $"Publishing was tried {failures} times in {Words(elapsed)}. {error.Message}", error, error.Failure);
                 }
 
-                waiting($"Attempt {failures} failed, the next one comes in {Words(wait)}: {e.Message}");
-                await Task.Delay(wait, clock, stop).ConfigureAwait(false);
+                waiting($"Attempt {failures} failed, the next one comes in {Words(wait)}: {error.Message}");
+                await Task.Delay(wait, time, stop).ConfigureAwait(false);
             }
         }
     }

@@ -5,7 +5,9 @@ using Graft.Trainer.Running;
 
 namespace Graft.Trainer.Publishing;
 
-/// <summary>Where and as what a plan's adapter is published. Each attempt opens the store anew, and with it reads the credentials anew.</summary>
+/// <summary>
+/// Where and as what a plan's adapter is published. Each attempt opens the store anew, and with it reads the credentials anew.
+/// </summary>
 /// <param name="plan">The plan.</param>
 internal sealed class Publication(RunPlan plan)
 {
@@ -25,10 +27,11 @@ internal sealed class Publication(RunPlan plan)
         {
             await Stores.ForPublishing(_publish, Stores.Preflight).CheckAsync(_publish.Name, cancellationToken).ConfigureAwait(false);
         }
-        catch (ArtifactException e)
+        catch (ArtifactException error)
         {
-            string nothing = plan.Execution.Published is null ? "trained" : "copied";
-            throw new ArtifactException($"The adapter could not be published at {Place}, so nothing was {nothing}. {e.Message}", e, e.Failure);
+            var nothing = plan.Execution.Published is null ? "trained" : "copied";
+            throw new ArtifactException(
+                $"The adapter could not be published at {Place}, so nothing was {nothing}. {error.Message}", error, error.Failure);
         }
     }
 
@@ -46,15 +49,15 @@ internal sealed class Publication(RunPlan plan)
         };
         try
         {
-            IArtifactStore store = Stores.ForPublishing(_publish, Stores.Attempt);
+            var store = Stores.ForPublishing(_publish, Stores.Attempt);
             return plan.Execution.Published is { } elsewhere
                 ? await CopyAsync(store, elsewhere, request, cancellationToken).ConfigureAwait(false)
                 : await store.PublishAsync(trainedFolder, request, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // A disk that is full or not writable: somebody may make room.
-            throw new ArtifactException($"Publishing at {Place} fails: {e.Message}", e, ArtifactFailure.Refused);
+            throw new ArtifactException($"Publishing at {Place} fails: {error.Message}", error, ArtifactFailure.Refused);
         }
     }
 
@@ -75,8 +78,8 @@ internal sealed class Publication(RunPlan plan)
     private async Task<PublishedArtifact> CopyAsync(
         IArtifactStore store, PlanOci elsewhere, PublishRequest request, CancellationToken cancellationToken)
     {
-        string work = Path.Combine(plan.Execution.OutputDirectory, CopyFolderName);
-        PublishedArtifact published = await store.CopyAsync(
+        var work = Path.Combine(plan.Execution.OutputDirectory, CopyFolderName);
+        var published = await store.CopyAsync(
             elsewhere.Reference, Stores.Options(elsewhere, Stores.Attempt), work, request, cancellationToken).ConfigureAwait(false);
         Directory.Delete(work, recursive: true);
         return published;

@@ -65,9 +65,9 @@ internal static class TrainedFolder
 
             reopened = recipe.Method.Full is null ? OfAdapter() : OfModel();
         }
-        catch (Exception e) when (e is AdapterException or ModelException or ArtifactException)
+        catch (Exception error) when (error is AdapterException or ModelException or ArtifactException)
         {
-            throw new PublishException($"What was saved in {folder} cannot be opened again: {e.Message}", e);
+            throw new PublishException($"What was saved in {folder} cannot be opened again: {error.Message}", error);
         }
 
         if (!(Math.Abs(reopened - trained) <= LossTolerance * (1 + Math.Abs(trained))))
@@ -78,13 +78,13 @@ internal static class TrainedFolder
 
         double OfAdapter()
         {
-            using IAdapter adapter = AdapterMethods.Load(folder, run.Model);
+            using var adapter = AdapterMethods.Load(folder, run.Model);
             return Loss(run.Model, adapter.Hooks);
         }
 
         double OfModel()
         {
-            using ICausalLanguageModel model = CausalLanguageModels.Load(folder, run.Model.ElementType, run.Model.Device);
+            using var model = CausalLanguageModels.Load(folder, run.Model.ElementType, run.Model.Device);
             return Loss(model, null);
         }
 
@@ -103,7 +103,7 @@ internal static class TrainedFolder
 
     private static bool IsZero(Tensor tensor)
     {
-        using Tensor any = tensor.any();
+        using var any = tensor.any();
         return !any.item<bool>();
     }
 }

@@ -17,7 +17,7 @@ public sealed record TrainedRecord
     /// <summary>The digest of the folder's files (<see cref="Artifacts.FolderDigest"/>).</summary>
     public required string FilesDigest { get; init; }
 
-    /// <summary>Optimiser steps done.</summary>
+    /// <summary>Optimizer steps done.</summary>
     public required int Step { get; init; }
 
     /// <summary>The last step's loss.</summary>

@@ -36,15 +36,15 @@ public sealed class TrainedStore(string checkpoints, string planHash)
     /// <summary>Keeps a copy of the folder's files.</summary>
     public void Save(string trainedFolder, TrainedRecord record)
     {
-        string unfinished = Path.Combine(checkpoints, $".{FolderName}.{Guid.NewGuid():N}");
-        foreach (string left in Directory.Exists(checkpoints) ? Directory.GetDirectories(checkpoints, $".{FolderName}.*") : [])
+        var unfinished = Path.Combine(checkpoints, $".{FolderName}.{Guid.NewGuid():N}");
+        foreach (var left in Directory.Exists(checkpoints) ? Directory.GetDirectories(checkpoints, $".{FolderName}.*") : [])
         {
             Directory.Delete(left, recursive: true);
         }
 
         Directory.CreateDirectory(unfinished);
         CopyFiles(trainedFolder, Path.Combine(unfinished, FilesFolder));
-        string json = JsonSerializer.Serialize(record, Json);
+        var json = JsonSerializer.Serialize(record, Json);
         DurableFiles.Write(
             Path.Combine(unfinished, RecordFile),
             Encoding.UTF8.GetBytes($$"""{"{{DigestField}}":"{{Sha256Text.Of(json)}}","{{RecordField}}":{{json}}}"""));
@@ -68,7 +68,7 @@ public sealed class TrainedStore(string checkpoints, string planHash)
 
         try
         {
-            TrainedRecord record = Read();
+            var record = Read();
             if (record.PlanHash != planHash)
             {
                 throw new ForeignCheckpointException(
@@ -80,9 +80,9 @@ public sealed class TrainedStore(string checkpoints, string planHash)
                 ? record
                 : throw new InvalidDataException($"its files do not have the digest that {RecordFile} states");
         }
-        catch (Exception e) when (e is JsonException or IOException or InvalidDataException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or IOException or InvalidDataException or InvalidOperationException)
         {
-            warn($"What was trained and kept in {_folder} is damaged ({e.Message}) and is passed over; the run resumes from its last "
+            warn($"What was trained and kept in {_folder} is damaged ({error.Message}) and is passed over; the run resumes from its last "
                 + "checkpoint.");
             return null;
         }
@@ -101,15 +101,15 @@ public sealed class TrainedStore(string checkpoints, string planHash)
 
     private TrainedRecord Read()
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, RecordFile)));
-        string? stated = document.RootElement.TryGetProperty(DigestField, out JsonElement digest) ? digest.GetString() : null;
-        string? json = document.RootElement.TryGetProperty(RecordField, out JsonElement body) ? body.GetRawText() : null;
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, RecordFile)));
+        var stated = document.RootElement.TryGetProperty(DigestField, out var digest) ? digest.GetString() : null;
+        var json = document.RootElement.TryGetProperty(RecordField, out var body) ? body.GetRawText() : null;
         if (json is null || stated != Sha256Text.Of(json))
         {
             throw new InvalidDataException($"{RecordFile} does not have the digest that it states");
         }
 
-        TrainedRecord? record = JsonSerializer.Deserialize<TrainedRecord>(json, Json);
+        var record = JsonSerializer.Deserialize<TrainedRecord>(json, Json);
         return record is { Version: TrainedRecord.CurrentVersion }
             ? record
             : throw new InvalidDataException($"{RecordFile} has version {record?.Version}, which this trainer did not write");
@@ -117,9 +117,9 @@ public sealed class TrainedStore(string checkpoints, string planHash)
 
     private static void CopyFiles(string from, string to)
     {
-        foreach (string source in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        foreach (var source in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
-            string target = Path.Combine(to, Path.GetRelativePath(from, source));
+            var target = Path.Combine(to, Path.GetRelativePath(from, source));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             DurableFiles.Copy(source, target);
         }

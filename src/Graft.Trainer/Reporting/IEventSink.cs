@@ -10,19 +10,17 @@ public interface IEventSink : IAsyncDisposable
 /// <summary>Several sinks as one; the first one given is told first.</summary>
 public sealed class EventSinks(IReadOnlyList<IEventSink> sinks) : IEventSink
 {
-    /// <inheritdoc/>
     public void Take(TrainerEvent told)
     {
-        foreach (IEventSink sink in sinks)
+        foreach (var sink in sinks)
         {
             sink.Take(told);
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (IEventSink sink in sinks)
+        foreach (var sink in sinks)
         {
             await sink.DisposeAsync().ConfigureAwait(false);
         }

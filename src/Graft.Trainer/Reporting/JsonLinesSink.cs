@@ -6,8 +6,8 @@ namespace Graft.Trainer.Reporting;
 
 /// <summary>Writes events as one JSON object a line: what the local runner reads. Progress comes a few times a second at most.</summary>
 /// <param name="output">Where the lines go.</param>
-/// <param name="clock">Decides what is too soon.</param>
-public sealed class JsonLinesSink(TextWriter output, TimeProvider clock) : IEventSink
+/// <param name="time">Decides what is too soon.</param>
+public sealed class JsonLinesSink(TextWriter output, TimeProvider time) : IEventSink
 {
     private static readonly TimeSpan BetweenProgress = TimeSpan.FromMilliseconds(100);
 
@@ -20,17 +20,16 @@ public sealed class JsonLinesSink(TextWriter output, TimeProvider clock) : IEven
 
     private long? _lastProgress;
 
-    /// <inheritdoc/>
     public void Take(TrainerEvent told)
     {
         if (told is ProgressEvent progress && progress.Step > 1 && progress.Step < progress.TotalSteps)
         {
-            if (_lastProgress is { } last && clock.GetElapsedTime(last) < BetweenProgress)
+            if (_lastProgress is { } last && time.GetElapsedTime(last) < BetweenProgress)
             {
                 return;
             }
 
-            _lastProgress = clock.GetTimestamp();
+            _lastProgress = time.GetTimestamp();
         }
 
         // The runtime type, or only the base type's fields would be written.
@@ -38,6 +37,5 @@ public sealed class JsonLinesSink(TextWriter output, TimeProvider clock) : IEven
         output.Flush();
     }
 
-    /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -4,17 +4,16 @@ namespace Graft.Trainer.Reporting;
 
 /// <summary>Tells a run in sentences, for whoever reads a pod's log. Progress comes every quarter of a minute.</summary>
 /// <param name="log">Where the sentences go.</param>
-/// <param name="clock">Decides what is too soon.</param>
-public sealed class LogSink(TextWriter log, TimeProvider clock) : IEventSink
+/// <param name="time">Decides what is too soon.</param>
+public sealed class LogSink(TextWriter log, TimeProvider time) : IEventSink
 {
     private static readonly TimeSpan BetweenProgress = TimeSpan.FromSeconds(15);
 
     private long? _lastProgress;
 
-    /// <inheritdoc/>
     public void Take(TrainerEvent told)
     {
-        if (told is ProgressEvent && _lastProgress is { } last && clock.GetElapsedTime(last) < BetweenProgress)
+        if (told is ProgressEvent && _lastProgress is { } last && time.GetElapsedTime(last) < BetweenProgress)
         {
             return;
         }
@@ -24,11 +23,10 @@ public sealed class LogSink(TextWriter log, TimeProvider clock) : IEventSink
             return;
         }
 
-        _lastProgress = told is ProgressEvent ? clock.GetTimestamp() : _lastProgress;
-        log.WriteLine($"{clock.GetUtcNow():HH:mm:ss} {sentence}");
+        _lastProgress = told is ProgressEvent ? time.GetTimestamp() : _lastProgress;
+        log.WriteLine($"{time.GetUtcNow():HH:mm:ss} {sentence}");
     }
 
-    /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static string? Sentence(TrainerEvent told) => told switch

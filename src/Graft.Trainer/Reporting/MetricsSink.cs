@@ -18,20 +18,19 @@ public sealed class MetricsSink : IEventSink
     /// <param name="port">The port.</param>
     public MetricsSink(int port)
     {
-        CollectorRegistry registry = Metrics.NewCustomRegistry();
-        MetricFactory metrics = Metrics.WithCustomRegistry(registry);
-        _step = metrics.CreateGauge("graft_trainer_step", "Optimiser steps done.");
-        _totalSteps = metrics.CreateGauge("graft_trainer_steps_planned", "Optimiser steps in all.");
-        _loss = metrics.CreateGauge("graft_trainer_loss", "Loss per labelled token of the last step.");
+        var registry = Metrics.NewCustomRegistry();
+        var metrics = Metrics.WithCustomRegistry(registry);
+        _step = metrics.CreateGauge("graft_trainer_step", "Optimizer steps done.");
+        _totalSteps = metrics.CreateGauge("graft_trainer_steps_planned", "Optimizer steps in all.");
+        _loss = metrics.CreateGauge("graft_trainer_loss", "Loss per labeled token of the last step.");
         _learningRate = metrics.CreateGauge("graft_trainer_learning_rate", "Learning rate of the last step.");
         _tokensPerSecond = metrics.CreateGauge("graft_trainer_tokens_per_second", "Tokens trained on a second.");
         _checkpointStep = metrics.CreateGauge("graft_trainer_checkpoint_step", "Step of the last checkpoint.");
-        _evaluationLoss = metrics.CreateGauge("graft_trainer_evaluation_loss", "Loss per labelled token on the held-out records.", "model");
+        _evaluationLoss = metrics.CreateGauge("graft_trainer_evaluation_loss", "Loss per labeled token on the held-out records.", "model");
         _server = new MetricServer(port, registry: registry);
         _server.Start();
     }
 
-    /// <inheritdoc/>
     public void Take(TrainerEvent told)
     {
         switch (told)
@@ -54,7 +53,6 @@ public sealed class MetricsSink : IEventSink
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _server.StopAsync().ConfigureAwait(false);

@@ -16,7 +16,7 @@ public sealed class ProgressPushSink : IEventSink
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
     private readonly PlanReport _target;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly TextWriter _log;
     private readonly HttpClient _client;
     private readonly CancellationTokenSource _stop = new();
@@ -28,18 +28,17 @@ public sealed class ProgressPushSink : IEventSink
 
     /// <summary>Begins to push.</summary>
     /// <param name="target">Where, and with which token.</param>
-    /// <param name="clock">Paces the reports.</param>
+    /// <param name="time">Paces the reports.</param>
     /// <param name="log">Told once when reports stop arriving, and once when they arrive again.</param>
-    public ProgressPushSink(PlanReport target, TimeProvider clock, TextWriter log)
+    public ProgressPushSink(PlanReport target, TimeProvider time, TextWriter log)
     {
         _target = target;
-        _clock = clock;
+        _time = time;
         _log = log;
         _client = new HttpClient(Handler(target.CaFile)) { Timeout = RequestTimeout };
         _loop = Task.Run(PushAsync);
     }
 
-    /// <inheritdoc/>
     public void Take(TrainerEvent told)
     {
         if (told is ProgressEvent progress)
@@ -48,12 +47,11 @@ public sealed class ProgressPushSink : IEventSink
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
-        if (_newest.Reader.TryRead(out ProgressReport? last))
+        if (_newest.Reader.TryRead(out var last))
         {
             await SendAsync(last).ConfigureAwait(false);
         }
@@ -69,7 +67,7 @@ public sealed class ProgressPushSink : IEventSink
             while (true)
             {
                 await SendAsync(await _newest.Reader.ReadAsync(_stop.Token).ConfigureAwait(false)).ConfigureAwait(false);
-                await Task.Delay(TimeSpan.FromSeconds(_target.IntervalSeconds), _clock, _stop.Token).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromSeconds(_target.IntervalSeconds), _time, _stop.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -83,17 +81,18 @@ public sealed class ProgressPushSink : IEventSink
         {
             using var request = new HttpRequestMessage(HttpMethod.Put, _target.Url);
             // The kubelet renews the token; a copy from the start would expire.
-            string token = await File.ReadAllTextAsync(_target.TokenFile).ConfigureAwait(false);
+            var token = await File.ReadAllTextAsync(_target.TokenFile).ConfigureAwait(false);
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Trim());
             request.Content = JsonContent.Create(report, options: PlanJson.WireOptions);
-            using HttpResponseMessage response = await _client.SendAsync(request).ConfigureAwait(false);
+            using var response = await _client.SendAsync(request).ConfigureAwait(false);
             Note(response.IsSuccessStatusCode || response.StatusCode == System.Net.HttpStatusCode.TooManyRequests
                 ? null
                 : $"the operator answers {(int)response.StatusCode} {response.ReasonPhrase}");
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (
+            error is HttpRequestException or OperationCanceledException or IOException or UnauthorizedAccessException)
         {
-            Note(e.Message);
+            Note(error.Message);
         }
     }
 

@@ -5,7 +5,6 @@ namespace Graft.Trainer.Reporting;
 /// <summary>Records a run's curves.</summary>
 public sealed class TrackingSink(IRunTracker tracker) : IEventSink
 {
-    /// <inheritdoc/>
     public void Take(TrainerEvent told)
     {
         switch (told)
@@ -19,7 +18,7 @@ public sealed class TrackingSink(IRunTracker tracker) : IEventSink
                 break;
             case EvaluationEvent evaluation:
                 // The base does not change: its figures are one point at step 0 of curves of its own.
-                string prefix = evaluation.Model == "base" ? "eval/base_" : "eval/";
+                var prefix = evaluation.Model == "base" ? "eval/base_" : "eval/";
                 tracker.LogMetric($"{prefix}loss", evaluation.Loss, evaluation.Step);
                 tracker.LogMetric($"{prefix}token_accuracy", evaluation.TokenAccuracy, evaluation.Step);
                 Log($"{prefix}exact_match", evaluation.ExactMatch, evaluation.Step);
@@ -29,7 +28,6 @@ public sealed class TrackingSink(IRunTracker tracker) : IEventSink
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private void Log(string key, double? value, int step)

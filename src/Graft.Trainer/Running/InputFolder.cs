@@ -19,18 +19,20 @@ internal static class InputFolder
             throw error($"The file name \"{name}\" leads out of its folder: give one relative to the folder, without \"..\".");
         }
 
-        string path = Path.Combine(folder, name);
+        var path = Path.Combine(folder, name);
         return IsInside(folder, path)
             ? path
             : throw error($"The file \"{name}\" is a link that leads out of its folder: put a copy of the file in its place.");
     }
 
-    /// <summary>Refuses a folder with a link that leads out of it, or round in a circle. Hidden names do not count, as in its digest.</summary>
+    /// <summary>
+    /// Refuses a folder with a link that leads out of it, or round in a circle. Hidden names do not count, as in its digest.
+    /// </summary>
     public static void RequireSelfContained(string folder, Func<string, Exception> error)
     {
-        foreach (string link in Links(folder))
+        foreach (var link in Links(folder))
         {
-            string name = Path.GetRelativePath(folder, link);
+            var name = Path.GetRelativePath(folder, link);
             if (name.Split('/').Any(part => part.StartsWith('.')))
             {
                 continue;
@@ -41,7 +43,8 @@ internal static class InputFolder
                 throw error($"The link \"{name}\" leads out of its folder: put a copy of what it means in its place.");
             }
 
-            if (Directory.Exists(link) && (RealPath(Path.GetDirectoryName(link)!) + "/").StartsWith(RealPath(link) + "/", StringComparison.Ordinal))
+            if (Directory.Exists(link)
+                && (RealPath(Path.GetDirectoryName(link)!) + "/").StartsWith(RealPath(link) + "/", StringComparison.Ordinal))
             {
                 throw error($"The link \"{name}\" leads to a folder that it is in: remove it.");
             }
@@ -60,16 +63,17 @@ internal static class InputFolder
 
     private static bool IsInside(string folder, string path)
     {
-        return RealPath(path) is { } real && RealPath(folder) is { } root && (real + "/").StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal);
+        return RealPath(path) is { } real
+            && RealPath(folder) is { } root && (real + "/").StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal);
     }
 
     /// <summary>The path with every link on the way replaced by what it means; null where links lead round in a circle.</summary>
     private static string? RealPath(string path)
     {
         var left = new Stack<string>(Parts(Path.GetFullPath(path)));
-        string real = "/";
-        int links = 0;
-        while (left.TryPop(out string? part))
+        var real = "/";
+        var links = 0;
+        while (left.TryPop(out var part))
         {
             if (part == "..")
             {
@@ -77,7 +81,7 @@ internal static class InputFolder
                 continue;
             }
 
-            string next = Path.Combine(real, part);
+            var next = Path.Combine(real, part);
             if (new FileInfo(next).LinkTarget is not { } target)
             {
                 real = next;
@@ -90,7 +94,7 @@ internal static class InputFolder
             }
 
             real = target.StartsWith('/') ? "/" : real;
-            foreach (string step in Parts(target))
+            foreach (var step in Parts(target))
             {
                 left.Push(step);
             }

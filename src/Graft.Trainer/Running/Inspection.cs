@@ -17,8 +17,9 @@ internal static class Inspection
     /// </param>
     public static InspectionReport Of(InspectionPlan plan, bool selfContained)
     {
-        string folder = plan.Input.Path;
-        Func<string, Exception> error = plan.Model is null ? message => new DatasetException(message) : message => new ModelException(message);
+        var folder = plan.Input.Path;
+        Func<string, Exception> error = plan.Model is null ? message =>
+            new DatasetException(message) : message => new ModelException(message);
         if (!Directory.Exists(folder))
         {
             throw error($"{folder}: there is no such folder.");
@@ -34,10 +35,10 @@ internal static class Inspection
 
     private static InspectionReport OfModel(string folder, InspectedModel asked)
     {
-        TextTokenizer tokenizer = TokenizerFolder.Load(folder);
+        var tokenizer = TokenizerFolder.Load(folder);
         // A memory-mapped model takes no memory; one whose weights are to be drawn is small enough to draw.
-        using ICausalLanguageModel model = asked.RandomInitialization
-            ? CausalLanguageModels.Initialise(folder, seed: 0)
+        using var model = asked.RandomInitialization
+            ? CausalLanguageModels.Initialize(folder, seed: 0)
             : CausalLanguageModels.Load(folder);
         tokenizer.CheckFits(model.Shape.VocabularySize);
         return Files(folder) with
@@ -60,7 +61,9 @@ internal static class Inspection
         }
 
         var (train, bad, firstBad) = Count(PathOf(asked.TrainFile), format);
-        var (evaluation, evaluationBad, firstEvaluationBad) = asked.EvaluationFile is { } heldOut ? Count(PathOf(heldOut), format) : (0, 0, null);
+        var (evaluation, evaluationBad, firstEvaluationBad) = asked.EvaluationFile is { } heldOut
+            ? Count(PathOf(heldOut), format)
+            : (0, 0, null);
         return Files(folder) with
         {
             Format = asked.Format,
@@ -79,7 +82,7 @@ internal static class Inspection
     {
         long good = 0, bad = 0;
         BadRecord? first = null;
-        foreach (ReadRecord read in new RecordReader(file, format).Read())
+        foreach (var read in new RecordReader(file, format).Read())
         {
             good += read.Record is null ? 0 : 1;
             bad += read.Bad is null ? 0 : 1;

@@ -39,17 +39,17 @@ internal static class InspectionProgram
             await RunInputs.FetchAsync(plan.Input, cancellationToken).ConfigureAwait(false);
             return (TrainerExitCodes.Succeeded, Inspection.Of(plan, selfContained));
         }
-        catch (ArtifactException e)
+        catch (ArtifactException error)
         {
-            await log.WriteLineAsync(e.Message).ConfigureAwait(false);
-            return (TrainerExitCodes.Unexpected, new InspectionReport { Reason = Reasons.SourceUnavailable, Error = e.Message });
+            await log.WriteLineAsync(error.Message).ConfigureAwait(false);
+            return (TrainerExitCodes.Unexpected, new InspectionReport { Reason = Reasons.SourceUnavailable, Error = error.Message });
         }
 #pragma warning disable CA1031 // The report says what is wrong, whatever it is.
-        catch (Exception e)
+        catch (Exception error)
 #pragma warning restore CA1031
         {
-            TrainerFailure failure = TrainerFailure.From(e);
-            await log.WriteLineAsync(failure.IsExplained ? failure.Message : e.ToString()).ConfigureAwait(false);
+            var failure = TrainerFailure.From(error);
+            await log.WriteLineAsync(failure.IsExplained ? failure.Message : error.ToString()).ConfigureAwait(false);
             return (failure.ExitCode, new InspectionReport { Reason = failure.Reason, Error = failure.Message });
         }
     }
@@ -57,7 +57,7 @@ internal static class InspectionProgram
     /// <summary>The report within the size that Kubernetes keeps: half a document could not be read by anybody.</summary>
     private static InspectionReport Fit(InspectionReport report)
     {
-        int longest = LongestText;
+        var longest = LongestText;
         InspectionReport fitting;
         do
         {

@@ -57,23 +57,23 @@ public sealed class LoadedRun : IDisposable
     /// </summary>
     public static LoadedRun Load(RunPlan plan, IReadOnlyDictionary<string, string> folders, Device device)
     {
-        Recipe recipe = plan.Recipe;
-        PlanPart part = recipe.Parts is [{ Role: "languageModel" } single]
+        var recipe = plan.Recipe;
+        var part = recipe.Parts is [{ Role: "languageModel" } single]
             ? single
             : throw new PlanFormatException($"recipe.parts: this trainer trains on one languageModel, the plan has "
                 + $"{string.Join(", ", recipe.Parts.Select(p => p.Role))}.");
         string modelFolder = folders[part.Name], dataFolder = folders[Execution.DatasetInput];
-        TextTokenizer tokenizer = TokenizerFolder.Load(modelFolder);
-        DataOptions options = DataOptions.From(recipe.Data);
+        var tokenizer = TokenizerFolder.Load(modelFolder);
+        var options = DataOptions.From(recipe.Data);
         var encoder = new SampleEncoder(tokenizer, options.Template);
-        SampleSet train = SampleSet.Load(Path.Combine(dataFolder, recipe.Data.TrainFile), options, encoder);
-        SampleSet? heldOut = recipe.Data.EvaluationFile is { } file
+        var train = SampleSet.Load(Path.Combine(dataFolder, recipe.Data.TrainFile), options, encoder);
+        var heldOut = recipe.Data.EvaluationFile is { } file
             ? SampleSet.Load(Path.Combine(dataFolder, file), options, encoder, recipe.Evaluation.MaxRecords)
             : null;
-        ICausalLanguageModel model = LoadModel(part, modelFolder, recipe.Training.Precision, device);
+        var model = LoadModel(part, modelFolder, recipe.Training.Precision, device);
         tokenizer.CheckFits(model.Shape.VocabularySize);
         var loss = new NextTokenObjective();
-        IAdapter adapter = AdapterMethods.FromPlan(recipe.Method).Attach(model, (ulong)recipe.Training.Seed);
+        var adapter = AdapterMethods.FromPlan(recipe.Method).Attach(model, (ulong)recipe.Training.Seed);
         var session = new TrainingSession(model, adapter, train.Samples, recipe.Training, tokenizer.Special.Pad, loss);
         return new LoadedRun(model, tokenizer, options, train, heldOut, session, loss);
     }
@@ -82,7 +82,6 @@ public sealed class LoadedRun : IDisposable
     public LossEvaluator? HeldOutLoss(int batchSize) =>
         HeldOut is null ? null : new LossEvaluator(Model, Loss, HeldOut.Samples, batchSize, Tokenizer.Special.Pad);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Session.Dispose();
@@ -91,7 +90,7 @@ public sealed class LoadedRun : IDisposable
 
     private static ICausalLanguageModel LoadModel(PlanPart part, string folder, string precision, Device device)
     {
-        ScalarType type = precision switch
+        var type = precision switch
         {
             "float32" => ScalarType.Float32,
             "bfloat16" => ScalarType.BFloat16,
@@ -99,7 +98,7 @@ public sealed class LoadedRun : IDisposable
             _ => throw new PlanFormatException($"training.precision: '{precision}' is not known; known are float32, bfloat16, float16."),
         };
         return part.RandomInitializationSeed is { } seed
-            ? CausalLanguageModels.Initialise(folder, (ulong)seed, type, device)
+            ? CausalLanguageModels.Initialize(folder, (ulong)seed, type, device)
             : CausalLanguageModels.Load(folder, type, device);
     }
 }

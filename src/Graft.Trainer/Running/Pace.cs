@@ -16,7 +16,7 @@ public sealed class Pace
         Tokens = tokens;
     }
 
-    /// <summary>Seconds in optimiser steps; evaluation, checkpoints and loading do not count.</summary>
+    /// <summary>Seconds in optimizer steps; evaluation, checkpoints and loading do not count.</summary>
     public double Seconds { get; private set; }
 
     /// <summary>Tokens that went through the model in them.</summary>
@@ -31,7 +31,7 @@ public sealed class Pace
     /// <summary>Counts a step.</summary>
     public void Add(int tokens, TimeSpan time)
     {
-        double weight = _secondsPerStep > 0 ? Newest : 1;
+        var weight = _secondsPerStep > 0 ? Newest : 1;
         _secondsPerStep += weight * (time.TotalSeconds - _secondsPerStep);
         _tokensPerStep += weight * (tokens - _tokensPerStep);
         Seconds += time.TotalSeconds;

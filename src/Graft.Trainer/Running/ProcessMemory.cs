@@ -10,11 +10,11 @@ internal static class ProcessMemory
     public static long Peak()
     {
         const string Status = "/proc/self/status", Field = "VmHWM:";
-        string? line = File.Exists(Status)
+        var line = File.Exists(Status)
             ? File.ReadLines(Status).FirstOrDefault(l => l.StartsWith(Field, StringComparison.Ordinal))
             : null;
-        string? kibibytes = line?[Field.Length..].Trim().Split(' ')[0];
-        return long.TryParse(kibibytes, CultureInfo.InvariantCulture, out long value)
+        var kibibytes = line?[Field.Length..].Trim().Split(' ')[0];
+        return long.TryParse(kibibytes, CultureInfo.InvariantCulture, out var value)
             ? value * 1024
             : Process.GetCurrentProcess().PeakWorkingSet64;
     }

@@ -13,7 +13,7 @@ internal static class ResultFiles
     /// </summary>
     public static void Write(Execution execution, RunResult result, TextWriter log)
     {
-        byte[] json = TerminationMessage.Write(result);
+        var json = TerminationMessage.Write(result);
         if (execution.TerminationMessagePath is { } message)
         {
             // A device file in a pod: written in place.
@@ -35,9 +35,9 @@ internal static class ResultFiles
         {
             write();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            log.WriteLine($"The result cannot be written: {e.Message}");
+            log.WriteLine($"The result cannot be written: {error.Message}");
         }
     }
 }

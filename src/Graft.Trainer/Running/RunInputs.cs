@@ -20,7 +20,7 @@ public static class RunInputs
             var (exitCode, reason) = name == Execution.DatasetInput
                 ? (TrainerExitCodes.BadData, Reasons.BadData)
                 : (TrainerExitCodes.ModelNotLoadable, Reasons.ModelNotLoadable);
-            if (!plan.Execution.Inputs.TryGetValue(name, out PlanInput? input))
+            if (!plan.Execution.Inputs.TryGetValue(name, out var input))
             {
                 throw new PlanFormatException($"execution.inputs.{name}: the plan does not say where this input is.");
             }
@@ -30,9 +30,9 @@ public static class RunInputs
             {
                 await FetchAsync(input, cancellationToken).ConfigureAwait(false);
             }
-            catch (ArtifactException e)
+            catch (ArtifactException error)
             {
-                throw new InputException(exitCode, reason, $"The input '{name}' cannot be fetched: {e.Message}", e);
+                throw new InputException(exitCode, reason, $"The input '{name}' cannot be fetched: {error.Message}", error);
             }
 
             if (!Directory.Exists(input.Path))
@@ -40,7 +40,7 @@ public static class RunInputs
                 throw new InputException(exitCode, reason, $"The input '{name}' is not there: {input.Path} is no folder.");
             }
 
-            string found = FolderDigest.Compute(input.Path);
+            var found = FolderDigest.Compute(input.Path);
             if (found != digest)
             {
                 throw new InputException(

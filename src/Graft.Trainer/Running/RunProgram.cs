@@ -17,7 +17,7 @@ public sealed class RunProgram
     private readonly RunPlan _plan;
     private readonly TextWriter _output;
     private readonly TextWriter _log;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly TrainedStore _store;
     private readonly string _trainedPath;
 
@@ -25,13 +25,13 @@ public sealed class RunProgram
     /// <param name="plan">The plan.</param>
     /// <param name="output">Events as lines of JSON.</param>
     /// <param name="log">Words for people.</param>
-    /// <param name="clock">Measures time.</param>
-    public RunProgram(RunPlan plan, TextWriter output, TextWriter log, TimeProvider clock)
+    /// <param name="time">Measures time.</param>
+    public RunProgram(RunPlan plan, TextWriter output, TextWriter log, TimeProvider time)
     {
         _plan = plan;
         _output = output;
         _log = log;
-        _clock = clock;
+        _time = time;
         _store = new TrainedStore(plan.Execution.CheckpointDirectory, RecipeHash.Of(plan.Recipe));
         _trainedPath = Path.Combine(plan.Execution.OutputDirectory, TrainingRun.TrainedFolderName);
     }
@@ -53,13 +53,13 @@ public sealed class RunProgram
         {
             publication = new Publication(_plan);
             kept = await PrepareAsync(publication, warnings.Add, stop).ConfigureAwait(false);
-            tracker = Trackers.Open(_plan, _log, _clock);
+            tracker = Trackers.Open(_plan, _log, _time);
         }
 #pragma warning disable CA1031 // Whatever goes wrong, the result is written.
-        catch (Exception e)
+        catch (Exception error)
 #pragma warning restore CA1031
         {
-            return await EndBeforeTrackingAsync(e, stop).ConfigureAwait(false);
+            return await EndBeforeTrackingAsync(error, stop).ConfigureAwait(false);
         }
 
         await using (tracker.ConfigureAwait(false))
@@ -67,8 +67,8 @@ public sealed class RunProgram
             await using var events = new EventSinks(Sinks(tracker));
             warnings.ForEach(warning => events.Take(new WarningEvent(warning)));
             var (exitCode, result, status) = await ExecuteAsync(publication, kept, events, tracker, stop).ConfigureAwait(false);
-            TrackingOutcome outcome = await tracker.FinishAsync(status, CancellationToken.None).ConfigureAwait(false);
-            foreach (string problem in outcome.Problems)
+            var outcome = await tracker.FinishAsync(status, CancellationToken.None).ConfigureAwait(false);
+            foreach (var problem in outcome.Problems)
             {
                 events.Take(new WarningEvent($"Tracking: {problem}"));
             }
@@ -96,10 +96,10 @@ public sealed class RunProgram
         {
             await publication.CheckAsync(stop).ConfigureAwait(false);
         }
-        catch (ArtifactException e) when (!IsCopy && new CheckpointStore(_plan.Execution.CheckpointDirectory, "").HasAny)
+        catch (ArtifactException error) when (!IsCopy && new CheckpointStore(_plan.Execution.CheckpointDirectory, "").HasAny)
         {
             // It took artifacts when the run began, and may again when it ends: what is trained so far is not given up for it.
-            warn($"The registry does not take artifacts at the moment, and the run resumes all the same: {e.Message}");
+            warn($"The registry does not take artifacts at the moment, and the run resumes all the same: {error.Message}");
         }
 
         return null;
@@ -108,13 +108,13 @@ public sealed class RunProgram
     private async Task<(int ExitCode, RunResult Result, TrackedStatus Status)> ExecuteAsync(
         Publication publication, TrainedRecord? trained, IEventSink events, IRunTracker tracker, CancellationToken stop)
     {
-        var run = new TrainingRun(_plan, events, _clock);
+        var run = new TrainingRun(_plan, events, _time);
         try
         {
             trained ??= IsCopy ? null : await TrainAsync(run, events, stop).ConfigureAwait(false);
-            ResultArtifact artifact = await PublishAsync(publication, trained, events, stop).ConfigureAwait(false);
+            var artifact = await PublishAsync(publication, trained, events, stop).ConfigureAwait(false);
             Trackers.Record(tracker, IsCopy ? null : _trainedPath, artifact);
-            string message = $"{(trained is null ? "Copied the adapter" : $"Trained {trained.Step} steps")}; "
+            var message = $"{(trained is null ? "Copied the adapter" : $"Trained {trained.Step} steps")}; "
                 + $"published {artifact.Name} {artifact.Version}.";
             return (TrainerExitCodes.Succeeded, Result("Succeeded", message) with { Artifact = artifact }, TrackedStatus.Finished);
         }
@@ -123,16 +123,16 @@ public sealed class RunProgram
             return (TrainerExitCodes.Interrupted, Result("Interrupted", Interruption(run, trained)), TrackedStatus.Scheduled);
         }
 #pragma warning disable CA1031 // Whatever goes wrong, the result is written.
-        catch (Exception e)
+        catch (Exception error)
 #pragma warning restore CA1031
         {
-            TrainerFailure failure = TrainerFailure.From(e);
-            await _log.WriteLineAsync(failure.IsExplained ? failure.Message : e.ToString()).ConfigureAwait(false);
-            string message = trained is null ? failure.Message : $"{failure.Message} {Kept(trained)}";
+            var failure = TrainerFailure.From(error);
+            await _log.WriteLineAsync(failure.IsExplained ? failure.Message : error.ToString()).ConfigureAwait(false);
+            var message = trained is null ? failure.Message : $"{failure.Message} {Kept(trained)}";
             // The run that a copy belongs to has ended well; its record stays so.
-            TrackedStatus status = IsCopy ? TrackedStatus.Finished : TrackedStatus.Failed;
-            bool isLate = failure.ExitCode == TrainerExitCodes.PublishFailed && (IsCopy || trained is not null);
-            int exitCode = isLate ? TrainerExitCodes.TrainedNotPublished : failure.ExitCode;
+            var status = IsCopy ? TrackedStatus.Finished : TrackedStatus.Failed;
+            var isLate = failure.ExitCode == TrainerExitCodes.PublishFailed && (IsCopy || trained is not null);
+            var exitCode = isLate ? TrainerExitCodes.TrainedNotPublished : failure.ExitCode;
             return (exitCode, Result("Failed", message) with { Reason = failure.Reason }, status);
         }
 
@@ -147,7 +147,7 @@ public sealed class RunProgram
 
     private async Task<TrainedRecord> TrainAsync(TrainingRun run, IEventSink events, CancellationToken stop)
     {
-        Threads.Initialise(_plan.Execution.Threads);
+        Threads.Initialize(_plan.Execution.Threads);
         await run.ExecuteAsync(stop).ConfigureAwait(false);
         var record = new TrainedRecord
         {
@@ -161,22 +161,24 @@ public sealed class RunProgram
         {
             _store.Save(_trainedPath, record);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             events.Take(new WarningEvent($"What was trained cannot be kept in {_plan.Execution.CheckpointDirectory}, and is published from "
-                + $"{_trainedPath}: {e.Message}"));
+                + $"{_trainedPath}: {error.Message}"));
         }
 
         return record;
     }
 
-    private async Task<ResultArtifact> PublishAsync(Publication publication, TrainedRecord? trained, IEventSink events, CancellationToken stop)
+    private async Task<ResultArtifact> PublishAsync(
+        Publication publication, TrainedRecord? trained, IEventSink events, CancellationToken stop)
     {
         Tell(null);
         var publisher = new PatientPublisher(
-            limit => publication.PublishAsync(_trainedPath, limit), TimeSpan.FromSeconds(_plan.Execution.Publish.PatienceSeconds), Tell, _clock);
-        PublishedArtifact published = await publisher.PublishAsync(stop).ConfigureAwait(false);
-        string version = $"v{published.Version}";
+            limit =>
+                publication.PublishAsync(_trainedPath, limit), TimeSpan.FromSeconds(_plan.Execution.Publish.PatienceSeconds), Tell, _time);
+        var published = await publisher.PublishAsync(stop).ConfigureAwait(false);
+        var version = $"v{published.Version}";
         events.Take(new ArtifactEvent(_trainedPath, published.Name, version, published.Digest, published.Reference));
         return new ResultArtifact { Name = published.Name, Version = version, Digest = published.Digest, Reference = published.Reference };
 
@@ -205,10 +207,10 @@ public sealed class RunProgram
 
     private List<IEventSink> Sinks(IRunTracker tracker)
     {
-        List<IEventSink> sinks = [new JsonLinesSink(_output, _clock), new LogSink(_log, _clock), new TrackingSink(tracker)];
+        List<IEventSink> sinks = [new JsonLinesSink(_output, _time), new LogSink(_log, _time), new TrackingSink(tracker)];
         if (_plan.Execution.Report is { } report)
         {
-            sinks.Add(new ProgressPushSink(report, _clock, _log));
+            sinks.Add(new ProgressPushSink(report, _time, _log));
         }
 
         if (_plan.Execution.MetricsPort is { } port)
@@ -221,7 +223,7 @@ public sealed class RunProgram
 
     private async Task<int> EndBeforeTrackingAsync(Exception error, CancellationToken stop)
     {
-        await using var events = new JsonLinesSink(_output, _clock);
+        await using var events = new JsonLinesSink(_output, _time);
         if (error is OperationCanceledException && stop.IsCancellationRequested)
         {
             var interrupted = new RunResult { Outcome = "Interrupted", Message = "Stopped before the first step." };
@@ -230,7 +232,7 @@ public sealed class RunProgram
             return TrainerExitCodes.Interrupted;
         }
 
-        TrainerFailure failure = TrainerFailure.From(error);
+        var failure = TrainerFailure.From(error);
         await _log.WriteLineAsync(failure.IsExplained ? failure.Message : error.ToString()).ConfigureAwait(false);
         var result = new RunResult { Outcome = "Failed", Reason = failure.Reason, Message = failure.Message };
         ResultFiles.Write(_plan.Execution, result, _log);

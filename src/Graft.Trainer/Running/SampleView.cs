@@ -21,8 +21,8 @@ internal static class SampleView
                 to++;
             }
 
-            TextPosition position = from == 0 ? TextPosition.Start : TextPosition.Continuation;
-            string part = tokenizer.Decode(sample.Ids[from..to], keepSpecial: true, position);
+            var position = from == 0 ? TextPosition.Start : TextPosition.Continuation;
+            var part = tokenizer.Decode(sample.Ids[from..to], keepSpecial: true, position);
             text.Append(sample.Trained[from] ? $"⟦{part}⟧" : part);
         }
 

@@ -19,8 +19,8 @@ internal static partial class TerminationMessage
     /// </summary>
     public static byte[] Write(RunResult result)
     {
-        string message = Clean(result.Message);
-        RunResult clean = result with { Message = message, Figures = Finite(result.Figures) };
+        var message = Clean(result.Message);
+        var clean = result with { Message = message, Figures = Finite(result.Figures) };
         return Fit(clean, WorthKeeping)
             ?? Fit(clean with { Tracking = null }, 0)
             ?? Fit(new RunResult { Outcome = clean.Outcome, Message = message, Reason = clean.Reason, Steps = clean.Steps }, 0)
@@ -30,15 +30,15 @@ internal static partial class TerminationMessage
     /// <summary>The longest message that fits, if that is long enough.</summary>
     private static byte[]? Fit(RunResult result, int shortest)
     {
-        byte[] whole = Serialize(result);
+        var whole = Serialize(result);
         if (whole.Length <= RunResult.MaximumBytes)
         {
             return whole;
         }
 
-        for (int length = result.Message.Length * 15 / 16; length >= shortest; length = length * 15 / 16 - 1)
+        for (var length = result.Message.Length * 15 / 16; length >= shortest; length = length * 15 / 16 - 1)
         {
-            byte[] json = Serialize(result with { Message = Cut(result.Message, length) });
+            var json = Serialize(result with { Message = Cut(result.Message, length) });
             if (json.Length <= RunResult.MaximumBytes)
             {
                 return json;
@@ -51,7 +51,7 @@ internal static partial class TerminationMessage
     private static string Cut(string text, int length)
     {
         // Not through the middle of a character that is two.
-        int end = length > 0 && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length;
+        var end = length > 0 && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length;
         return text[..end].TrimEnd() + Ellipsis;
     }
 
@@ -59,7 +59,7 @@ internal static partial class TerminationMessage
     private static string Clean(string text)
     {
         var clean = new StringBuilder(text.Length);
-        foreach (Rune rune in EscapeSequence().Replace(text.ReplaceLineEndings(" "), "").EnumerateRunes())
+        foreach (var rune in EscapeSequence().Replace(text.ReplaceLineEndings(" "), "").EnumerateRunes())
         {
             clean.Append(Rune.IsControl(rune) ? " " : rune.ToString());
         }

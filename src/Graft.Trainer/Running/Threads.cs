@@ -10,9 +10,9 @@ internal static class Threads
     /// Starts libtorch with so many threads, or with as many as this process may use. libtorch counts the machine's cores; .NET also knows
     /// a container's CPU limit, beyond which more threads only wait for each other.
     /// </summary>
-    public static void Initialise(int? wanted)
+    public static void Initialize(int? wanted)
     {
-        int chosen = TorchRuntime.Initialise(wanted);
+        var chosen = TorchRuntime.Initialize(wanted);
         if (wanted is null && chosen > Environment.ProcessorCount)
         {
             set_num_threads(Environment.ProcessorCount);

@@ -9,11 +9,11 @@ namespace Graft.Trainer.Running;
 internal static class Trackers
 {
     /// <summary>Opens the record, with the recipe as its parameters.</summary>
-    public static IRunTracker Open(RunPlan plan, TextWriter log, TimeProvider clock)
+    public static IRunTracker Open(RunPlan plan, TextWriter log, TimeProvider time)
     {
-        PlanTracking tracking = plan.Execution.Tracking;
-        RunIdentity run = plan.Execution.Run;
-        string hash = RecipeHash.Of(plan.Recipe);
+        var tracking = plan.Execution.Tracking;
+        var run = plan.Execution.Run;
+        var hash = RecipeHash.Of(plan.Recipe);
         var options = new TrackingOptions
         {
             Uri = tracking.Uri,
@@ -32,7 +32,7 @@ internal static class Trackers
             },
             Notice = message => log.WriteLine($"Tracking: {message}"),
         };
-        IRunTracker tracker = RunTracker.Open(options, Environment.GetEnvironmentVariable, clock);
+        var tracker = RunTracker.Open(options, Environment.GetEnvironmentVariable, time);
         tracker.LogParameters(Parameters(plan.Recipe));
         return tracker;
     }

@@ -17,8 +17,8 @@ namespace Graft.Trainer.Running;
 /// </summary>
 /// <param name="plan">The plan.</param>
 /// <param name="events">Told of everything.</param>
-/// <param name="clock">Measures time.</param>
-public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider clock)
+/// <param name="time">Measures time.</param>
+public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider time)
 {
     /// <summary>The folder of what was trained, inside the output folder.</summary>
     public const string TrainedFolderName = "adapter";
@@ -37,7 +37,7 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
     /// <summary>What is known so far; for the result, however the run ends.</summary>
     public ResultFigures Figures { get; private set; } = new();
 
-    /// <summary>Optimiser steps done.</summary>
+    /// <summary>Optimizer steps done.</summary>
     public int Step { get; private set; }
 
     /// <summary>The last step's loss, once the run is done.</summary>
@@ -49,12 +49,12 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
     public async Task ExecuteAsync(CancellationToken stop)
     {
         // Before anything is fetched: nothing else makes up for a missing device.
-        Device device = Devices.Find(plan.Execution.Device);
+        var device = Devices.Find(plan.Execution.Device);
         var checkpoints = new CheckpointStore(plan.Execution.CheckpointDirectory, _planHash);
         _checkpointStep = checkpoints.NewestStep;
         Tell("Loading", null);
-        IReadOnlyDictionary<string, string> folders = await RunInputs.PrepareAsync(plan, stop).ConfigureAwait(false);
-        using LoadedRun run = LoadedRun.Load(plan, folders, device);
+        var folders = await RunInputs.PrepareAsync(plan, stop).ConfigureAwait(false);
+        using var run = LoadedRun.Load(plan, folders, device);
         Resume(run, checkpoints, device);
         Announce(run, device);
         try
@@ -67,31 +67,31 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
             SaveIfNew(run.Session, checkpoints, device);
             throw;
         }
-        catch (DivergedException e)
+        catch (DivergedException error)
         {
-            WriteDiverged(e);
+            WriteDiverged(error);
             throw;
         }
 
         SaveIfNew(run.Session, checkpoints, device);
-        EvaluationFigures? adapted = Evaluate("adapted", run, Step, stop);
+        var adapted = Evaluate("adapted", run, Step, stop);
         LastLoss = run.Session.LastLoss;
         Save(run, adapted);
     }
 
     private void Train(LoadedRun run, CheckpointStore checkpoints, Device device, CancellationToken stop)
     {
-        TrainingSession session = run.Session;
-        LossEvaluator? heldOut = plan.Recipe.Evaluation.EverySteps > 0 ? run.HeldOutLoss(plan.Recipe.Training.BatchSize) : null;
+        var session = run.Session;
+        var heldOut = plan.Recipe.Evaluation.EverySteps > 0 ? run.HeldOutLoss(plan.Recipe.Training.BatchSize) : null;
         while (!session.IsFinished)
         {
             stop.ThrowIfCancellationRequested();
-            long start = clock.GetTimestamp();
-            StepReport report = session.Advance();
-            _pace.Add(report.Tokens, clock.GetElapsedTime(start));
+            var start = time.GetTimestamp();
+            var report = session.Advance();
+            _pace.Add(report.Tokens, time.GetElapsedTime(start));
             Step = report.Step;
             Tell("Training", session, report);
-            bool isLast = session.IsFinished;
+            var isLast = session.IsFinished;
             if (!isLast && plan.Execution.CheckpointEverySteps > 0 && Step % plan.Execution.CheckpointEverySteps == 0)
             {
                 SaveIfNew(session, checkpoints, device);
@@ -138,7 +138,7 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
                 + "may end in the middle. Raise maxLength, or set onTooLong.");
         }
 
-        long trainable = run.Session.Adapter.TrainableCount();
+        var trainable = run.Session.Adapter.TrainableCount();
         Figures = Figures with
         {
             TrainableParameters = trainable,
@@ -172,7 +172,7 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
 
         Tell("Evaluating", run.Session);
         var hooks = model == "base" ? null : run.Session.Adapter.Hooks;
-        EvaluationFigures figures = evaluator.Measure(hooks, stop);
+        var figures = evaluator.Measure(hooks, stop);
         if (plan.Recipe.Evaluation.GenerateRecords is > 0 and int count)
         {
             var questions = run.HeldOut!.Records.Take(count);
@@ -235,7 +235,7 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider cl
             Threads = get_num_threads(),
             Device = device.ToString(),
         };
-        string path = checkpoints.Save(record, SessionCheckpoint.Tensors(session));
+        var path = checkpoints.Save(record, SessionCheckpoint.Tensors(session));
         _checkpointStep = session.Step;
         events.Take(new CheckpointEvent(session.Step, path));
     }

@@ -30,12 +30,12 @@ public sealed record OneCycle(double MaximumRate, int TotalSteps)
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, TotalSteps);
         double start = MaximumRate / StartDivisor, end = start / EndDivisor;
         double top = (RisingShare * TotalSteps) - 1, last = TotalSteps - 1;
-        double bottom = 2 * top;
+        var bottom = 2 * top;
         (double From, double To, double FromRate, double ToRate)[] phases = ThreePhases
             ? [(0, top, start, MaximumRate), (top, bottom, MaximumRate, start), (bottom, last, start, end)]
             : [(0, top, start, MaximumRate), (top, last, MaximumRate, end)];
         var (from, to, fromRate, toRate) = phases.FirstOrDefault(phase => step <= phase.To, phases[^1]);
-        double progress = (step - from) / (to - from);
+        var progress = (step - from) / (to - from);
         return Straight
             ? ((toRate - fromRate) * progress) + fromRate
             : toRate + ((fromRate - toRate) / 2.0 * (Math.Cos(Math.PI * progress) + 1.0));

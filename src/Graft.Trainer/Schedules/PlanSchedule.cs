@@ -5,12 +5,12 @@ namespace Graft.Trainer.Schedules;
 /// <summary>The learning rate that a plan asks for.</summary>
 public static class PlanSchedule
 {
-    /// <summary>The rate of each optimiser step, from 0.</summary>
+    /// <summary>The rate of each optimizer step, from 0.</summary>
     /// <exception cref="PlanFormatException">The plan names a schedule that is not known.</exception>
     public static Func<int, double> Of(PlanTraining training, int totalSteps)
     {
-        int warmup = training.WarmupSteps ?? RateFactors.WarmupSteps(training.WarmupRatio ?? 0.0, totalSteps);
-        Func<int, double> factor = training.Schedule switch
+        var warmup = training.WarmupSteps ?? RateFactors.WarmupSteps(training.WarmupRatio ?? 0.0, totalSteps);
+        var factor = training.Schedule switch
         {
             "cosine" => RateFactors.Cosine(warmup, totalSteps),
             "linear" => RateFactors.Linear(warmup, totalSteps),

@@ -1,7 +1,7 @@
 namespace Graft.Trainer.Schedules;
 
 /// <summary>
-/// By what the learning rate is multiplied in each optimiser step (counted from 0), as Hugging Face transformers computes it. With a
+/// By what the learning rate is multiplied in each optimizer step (counted from 0), as Hugging Face transformers computes it. With a
 /// warm-up the very first step has the rate 0. A factor depends on the step alone, so that a resumed run goes on exactly.
 /// Symbols: t the step, w the steps of warm-up, T the steps in all, p = (t - w) / max(1, T - w).
 /// </summary>
@@ -26,7 +26,7 @@ public static class RateFactors
             return Rise(t, warmup);
         }
 
-        double progress = Progress(t, warmup, total);
+        var progress = Progress(t, warmup, total);
         return progress >= 1.0 ? 0.0 : Math.Max(0.0, HalfCosine(cycles * progress % 1.0));
     };
 
@@ -48,14 +48,14 @@ public static class RateFactors
             return endRate / startRate;
         }
 
-        double left = 1.0 - ((double)(t - warmup) / (total - warmup));
+        var left = 1.0 - ((double)(t - warmup) / (total - warmup));
         return (((startRate - endRate) * Math.Pow(left, power)) + endRate) / startRate;
     };
 
     /// <summary>1 / √((t + s - w) / s), with the time scale s = w, or 10,000 without a warm-up.</summary>
     public static Func<int, double> InverseSquareRoot(int warmup, int? timescale = null)
     {
-        int scale = timescale ?? (warmup > 0 ? warmup : 10_000);
+        var scale = timescale ?? (warmup > 0 ? warmup : 10_000);
         return t => t < warmup ? Rise(t, warmup) : 1.0 / Math.Sqrt((double)(t + scale - warmup) / scale);
     }
 
@@ -74,7 +74,7 @@ public static class RateFactors
                 : (t + 1.0) / Math.Max(1, warmup);
         }
 
-        double progress = (t - warmup + 1.0) / Math.Max(1, total - warmup);
+        var progress = (t - warmup + 1.0) / Math.Max(1, total - warmup);
         return Above(minimum, HalfCosine(cycles * 2.0 * progress));
     };
 

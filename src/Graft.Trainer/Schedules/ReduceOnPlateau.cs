@@ -40,19 +40,19 @@ public sealed record PlateauState(double Rate, double? Best = null, int Bad = 0,
     /// <summary>The state after a metric.</summary>
     public PlateauState After(double metric, PlateauOptions options)
     {
-        bool better = Best is not { } best || IsBetter(metric, best, options);
-        int bad = better ? 0 : Bad + 1;
-        int cooldown = CooldownLeft;
+        var better = Best is not { } best || IsBetter(metric, best, options);
+        var bad = better ? 0 : Bad + 1;
+        var cooldown = CooldownLeft;
         if (cooldown > 0)
         {
             cooldown--;
             bad = 0;
         }
 
-        double rate = Rate;
+        var rate = Rate;
         if (bad > options.Patience)
         {
-            double lower = Math.Max(rate * options.Factor, options.MinimumRate);
+            var lower = Math.Max(rate * options.Factor, options.MinimumRate);
             rate = rate - lower > options.Epsilon ? lower : rate;
             cooldown = options.Cooldown;
             bad = 0;

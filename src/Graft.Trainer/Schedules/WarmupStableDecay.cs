@@ -36,7 +36,7 @@ public sealed record WarmupStableDecay(int Warmup, int Stable, int Decay)
     {
         if (step < Warmup)
         {
-            double risen = RateFactors.Rise(step, Warmup);
+            var risen = RateFactors.Rise(step, Warmup);
             return RateFactors.Above(Minimum, WarmupRamp switch
             {
                 Ramp.Cosine => 0.5 * (1.0 - Math.Cos(Math.PI * risen)),
@@ -45,7 +45,7 @@ public sealed record WarmupStableDecay(int Warmup, int Stable, int Decay)
             });
         }
 
-        int decayed = step - Warmup - Stable;
+        var decayed = step - Warmup - Stable;
         if (decayed < 0)
         {
             return 1.0;
@@ -56,7 +56,7 @@ public sealed record WarmupStableDecay(int Warmup, int Stable, int Decay)
             return Minimum;
         }
 
-        double fallen = RateFactors.Rise(decayed, Decay);
+        var fallen = RateFactors.Rise(decayed, Decay);
         return RateFactors.Above(Minimum, DecayRamp switch
         {
             Ramp.Cosine => RateFactors.HalfCosine(Cycles * 2.0 * fallen),

@@ -3,25 +3,23 @@ using Graft.Models;
 using Graft.Models.Decoder;
 using Graft.Models.Hooks;
 using Graft.Models.Training;
-using static TorchSharp.torch;
 
 namespace Graft.Trainer.Training;
 
-/// <summary>What training makes small: from a batch to a sum over its labelled tokens. Another objective is another class.</summary>
+/// <summary>What training makes small: from a batch to a sum over its labeled tokens. Another objective is another class.</summary>
 public interface ILoss
 {
     /// <summary>The loss of a batch, summed, with its graph where gradients are on; it belongs to the caller's dispose scope.</summary>
     LossSum Of(ICausalLanguageModel model, Batch batch, ModelHooks? hooks);
 }
 
-/// <summary>Cross entropy of the next token, at labelled places only.</summary>
+/// <summary>Cross entropy of the next token, at labeled places only.</summary>
 public sealed class NextTokenObjective : ILoss
 {
-    /// <inheritdoc/>
     public LossSum Of(ICausalLanguageModel model, Batch batch, ModelHooks? hooks)
     {
         // Rows are padded on the right and attention looks back only, so that no mask is needed.
-        using Tensor hidden = model.Hidden(TokenBatch.Of(batch.InputIds), hooks);
+        using var hidden = model.Hidden(TokenBatch.Of(batch.InputIds), hooks);
         return NextTokenLoss.Of(model, hidden, batch.Labels, hooks);
     }
 }

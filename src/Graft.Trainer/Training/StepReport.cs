@@ -1,8 +1,8 @@
 namespace Graft.Trainer.Training;
 
-/// <summary>What an optimiser step did.</summary>
+/// <summary>What an optimizer step did.</summary>
 /// <param name="Step">Steps done, this one included.</param>
-/// <param name="Loss">Loss per labelled token over the whole accumulation window, before the update.</param>
+/// <param name="Loss">Loss per labeled token over the whole accumulation window, before the update.</param>
 /// <param name="LearningRate">The rate of the update.</param>
 /// <param name="GradientNorm">The norm of the gradient before clipping.</param>
 /// <param name="Tokens">Tokens that went through the model, padding left out.</param>

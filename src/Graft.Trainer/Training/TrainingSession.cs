@@ -3,16 +3,14 @@ using Graft.Api.Planning;
 using Graft.Data.Batches;
 using Graft.Data.Samples;
 using Graft.Models;
-using Graft.Models.Training;
 using Graft.Trainer.Optimization;
 using Graft.Trainer.Schedules;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Graft.Trainer.Training;
 
 /// <summary>
-/// Everything that one run owns: the trained part, the optimiser, the place in the data. Several sessions may share one frozen model and
+/// Everything that one run owns: the trained part, the optimizer, the place in the data. Several sessions may share one frozen model and
 /// step in turn. What is random in a step is drawn from the seed and the step's number, so that no generator's state has to be kept: a
 /// session restored at step k goes on exactly as one that was never stopped.
 /// </summary>
@@ -30,7 +28,7 @@ public sealed class TrainingSession : IDisposable
     /// <param name="model">The frozen model; stays the caller's.</param>
     /// <param name="adapter">The trained part; the session disposes it.</param>
     /// <param name="samples">What is trained on.</param>
-    /// <param name="training">The optimiser's settings.</param>
+    /// <param name="training">The optimizer's settings.</param>
     /// <param name="padId">What fills up short rows.</param>
     /// <param name="loss">What is made small.</param>
     public TrainingSession(
@@ -53,13 +51,13 @@ public sealed class TrainingSession : IDisposable
     /// <summary>The trained part.</summary>
     public IAdapter Adapter { get; }
 
-    /// <summary>The optimiser.</summary>
+    /// <summary>The optimizer.</summary>
     public AdamW Optimizer { get; }
 
-    /// <summary>Optimiser steps done.</summary>
+    /// <summary>Optimizer steps done.</summary>
     public int Step { get; private set; }
 
-    /// <summary>Optimiser steps in all.</summary>
+    /// <summary>Optimizer steps in all.</summary>
     public int TotalSteps { get; }
 
     /// <summary>Steps in which every sample is seen once.</summary>
@@ -74,41 +72,41 @@ public sealed class TrainingSession : IDisposable
     /// <summary>Whether all steps are done.</summary>
     public bool IsFinished => Step >= TotalSteps;
 
-    /// <summary>Makes one optimiser step.</summary>
+    /// <summary>Makes one optimizer step.</summary>
     /// <exception cref="DivergedException">The loss or the gradient is not finite; nothing was updated.</exception>
     public StepReport Advance()
     {
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         Sample[][] batches = [.. _steps.Batches(Step).Select(batch => Array.ConvertAll(batch, i => _samples[i]))];
-        // Normalising by the labelled tokens of the whole window makes one batch of 32 and 32 batches of one the same step.
-        long labelled = batches.Sum(batch => batch.Sum(sample => (long)sample.TrainedTokens));
+        // Normalizing by the labeled tokens of the whole window makes one batch of 32 and 32 batches of one the same step.
+        var labeled = batches.Sum(batch => batch.Sum(sample => (long)sample.TrainedTokens));
         SeedDropout();
         double loss = 0;
-        foreach (Sample[] samples in batches)
+        foreach (var samples in batches)
         {
-            loss += Accumulate(samples, labelled);
+            loss += Accumulate(samples, labeled);
         }
 
-        loss /= labelled;
-        double rate = _rate(Step);
-        double norm = Gradients.Clip(Adapter.Trainable, _training.MaxGradientNorm);
+        loss /= labeled;
+        var rate = _rate(Step);
+        var norm = Gradients.Clip(Adapter.Trainable, _training.MaxGradientNorm);
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
             Gradients.Clear(Adapter.Trainable);
-            string what = double.IsFinite(loss) ? "The gradient is not finite" : $"The loss is {(double.IsNaN(loss) ? "NaN" : "infinite")}";
+            var what = double.IsFinite(loss) ? "The gradient is not finite" : $"The loss is {(double.IsNaN(loss) ? "NaN" : "infinite")}";
             throw new DivergedException(Step + 1, what, [.. batches.SelectMany(b => b).Select(s => s.Id)]);
         }
 
         Optimizer.Update(rate);
         Gradients.Clear(Adapter.Trainable);
-        int tokens = batches.Sum(batch => batch.Sum(sample => sample.Length));
+        var tokens = batches.Sum(batch => batch.Sum(sample => sample.Length));
         Step++;
         TokensSeen += tokens;
         LastLoss = loss;
         return new StepReport(Step, loss, rate, norm, tokens);
     }
 
-    /// <summary>Sets the place in the run to one that was saved; the adapter's and the optimiser's tensors are restored apart.</summary>
+    /// <summary>Sets the place in the run to one that was saved; the adapter's and the optimizer's tensors are restored apart.</summary>
     public void Resume(int step, long tokensSeen, double? lastLoss)
     {
         Step = step;
@@ -116,19 +114,18 @@ public sealed class TrainingSession : IDisposable
         LastLoss = lastLoss;
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Optimizer.Dispose();
         Adapter.Dispose();
     }
 
-    private double Accumulate(Sample[] samples, long labelled)
+    private double Accumulate(Sample[] samples, long labeled)
     {
-        using DisposeScope scope = NewDisposeScope();
-        using Batch batch = Batch.Of(samples, _padId, _model.Device);
-        LossSum sum = _loss.Of(_model, batch, Adapter.TrainingHooks);
-        (sum.Sum / labelled).backward();
+        using var scope = NewDisposeScope();
+        using var batch = Batch.Of(samples, _padId, _model.Device);
+        var sum = _loss.Of(_model, batch, Adapter.TrainingHooks);
+        (sum.Sum / labeled).backward();
         return sum.Sum.to(ScalarType.Float64).item<double>();
     }
 

@@ -10,7 +10,8 @@ public sealed class DiagnosticTests
     {
         var diagnostics = Specs.Diagnose(Specs.With(Specs.Run, old, @new));
 
-        Assert.True(diagnostics.Count == 1 && diagnostics[0] == expected, $"{mistake}:\n{string.Join('\n', diagnostics)}\nexpected:\n{expected}");
+        Assert.True(
+            diagnostics.Count == 1 && diagnostics[0] == expected, $"{mistake}:\n{string.Join('\n', diagnostics)}\nexpected:\n{expected}");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Graft.Api.Documents;
 using Graft.Api.Schema;
 using Graft.Api.Validation;
+using Graft.Tests;
 using Xunit;
 
 namespace Graft.Api.Tests.Documents;

@@ -1,5 +1,6 @@
 using Graft.Api.Documents;
 using Graft.Api.Validation;
+using Graft.Tests;
 using Xunit;
 
 namespace Graft.Api.Tests.Documents;

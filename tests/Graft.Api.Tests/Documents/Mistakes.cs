@@ -2,7 +2,9 @@ using Xunit;
 
 namespace Graft.Api.Tests.Documents;
 
-/// <summary>Mistakes in a run's spec: what is wrong, a text of <see cref="Specs.Run"/>, what stands in its place, and the diagnostic.</summary>
+/// <summary>
+/// Mistakes in a run's spec: what is wrong, a text of <see cref="Specs.Run"/>, what stands in its place, and the diagnostic.
+/// </summary>
 internal static class Mistakes
 {
     public static TheoryData<string, string, string, string> All => new()
@@ -151,8 +153,8 @@ internal static class Mistakes
         },
         {
             "a reference to nothing",
-            "name: colors", "name: colours",
-            "run.yaml:13:13: warning: spec.data.datasetRef.name: there is no TrainingDataset \"colours\" in these files; did you mean "
+            "name: colors", "name: colrs",
+            "run.yaml:13:13: warning: spec.data.datasetRef.name: there is no TrainingDataset \"colrs\" in these files; did you mean "
             + "\"colors\"? [reference-not-found]"
         },
         {

@@ -13,7 +13,8 @@ public sealed class SpecSetTests
         var set = Load(string.Join("\n---\n", Specs.Model, Specs.Dataset, Specs.Run));
 
         Assert.Empty(set.Diagnostics);
-        Assert.Equal(["BaseModel tiny", "TrainingDataset colors", "AdapterTrainingRun quickstart"], set.Resources.Select(source => $"{source.Kind.Kind} {source.Name}"));
+        Assert.Equal(["BaseModel tiny", "TrainingDataset colors", "AdapterTrainingRun quickstart"], set.Resources.Select(
+            source => $"{source.Kind.Kind} {source.Name}"));
         Assert.Equal(8, set.All<AdapterTrainingRun>().Single().Resource.Spec.Method!.Lora!.Rank);
         Assert.Equal("data", set.All<TrainingDataset>().Single().Resource.Spec.Source!.Path);
     }
@@ -37,7 +38,8 @@ public sealed class SpecSetTests
     {
         var diagnostics = Specs.Diagnose(Specs.Run, Specs.With(Specs.Model, "name: tiny\n", "name: tiny\n  namespace: other\n"));
 
-        Assert.Contains("the one at model.yaml:1 is in the namespace \"other\", this is in \"default\"", Assert.Single(diagnostics), StringComparison.Ordinal);
+        Assert.Contains("the one at model.yaml:1 is in the namespace \"other\", this is in \"default\"", Assert.Single(diagnostics),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +98,8 @@ public sealed class SpecSetTests
     [Fact]
     public void What_a_server_adds_is_let_through()
     {
-        var set = Load(Specs.With(Specs.Model, "name: tiny\n", "name: tiny\n  uid: 1b4e28ba\n  resourceVersion: \"17\"\n  creationTimestamp: \"2026-01-31T12:00:00Z\"\n  generation: 1\n")
+        var set = Load(Specs.With(Specs.Model, "name: tiny\n",
+            "name: tiny\n  uid: 1b4e28ba\n  resourceVersion: \"17\"\n  creationTimestamp: \"2026-01-31T12:00:00Z\"\n  generation: 1\n")
             + "\nstatus:\n  parameters: 5\n");
 
         Assert.Empty(set.Diagnostics);
@@ -108,7 +111,8 @@ public sealed class SpecSetTests
     {
         var set = Load("{\n\t\"apiVersion\": \"graft.dev/v1alpha1\",\n\t\"kind\": \"BaseModel\",\n\t\"metadata\": {\"name\": \"tiny\"},\n\t\"spec\": {\"source\": {\"path\": 3}}\n}\n");
 
-        Assert.StartsWith("specs.yaml:5:30: error: spec.source.path: expected a string, found the number 3", Assert.Single(set.Diagnostics).ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("specs.yaml:5:30: error: spec.source.path: expected a string, found the number 3", Assert.Single(set.Diagnostics)
+            .ToString(), StringComparison.Ordinal);
     }
 
     private static SpecSet Load(string text)

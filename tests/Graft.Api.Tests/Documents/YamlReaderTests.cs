@@ -46,9 +46,11 @@ public sealed class YamlReaderTests
     [Fact]
     public void Anchors_and_merge_keys_are_resolved()
     {
-        var document = (DocumentMapping)Assert.Single(Read("base: &base {rank: 8, alpha: 16}\nlora:\n  <<: *base\n  rank: 4\nagain: *base\n"));
+        var document = (DocumentMapping)Assert.Single(
+            Read("base: &base {rank: 8, alpha: 16}\nlora:\n  <<: *base\n  rank: 4\nagain: *base\n"));
 
-        Assert.Equal("{\"base\":{\"rank\":8,\"alpha\":16},\"lora\":{\"rank\":4,\"alpha\":16},\"again\":{\"rank\":8,\"alpha\":16}}", DocumentJson.Write(document));
+        Assert.Equal("{\"base\":{\"rank\":8,\"alpha\":16},\"lora\":{\"rank\":4,\"alpha\":16},\"again\":{\"rank\":8,\"alpha\":16}}",
+            DocumentJson.Write(document));
     }
 
     [Theory]
@@ -98,7 +100,8 @@ public sealed class YamlReaderTests
     [Fact]
     public void Any_text_gives_documents_or_diagnostics_and_never_an_exception()
     {
-        var pieces = new[] { "a", ": ", "\n", "- ", "{", "}", "[", "]", "&x ", "*x", "<<: ", "\"", "'", "---\n", "  ", "#", "|", ">", "!!int ", "? ", ", ", "8", "é", "\t", "%" };
+        var pieces = new[] { "a", ": ", "\n", "- ", "{", "}", "[", "]", "&x ", "*x", "<<: ", "\"", "'", "---\n", "  ", "#", "|", ">",
+            "!!int ", "? ", ", ", "8", "é", "\t", "%" };
         Gen.Int[0, pieces.Length - 1].Select(index => pieces[index]).List[0, 40].Sample(parts =>
         {
             SpecSet.Load([new SpecFile("x.yaml", string.Concat(parts))]);

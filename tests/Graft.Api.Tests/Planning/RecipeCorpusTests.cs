@@ -2,13 +2,15 @@ using System.Text.Json;
 using Graft.Api.Documents;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
+using Graft.Tests;
 using Xunit;
 
 namespace Graft.Api.Tests.Planning;
 
 /// <summary>
 /// Specs with the recipes and hashes that a release made of them, in <c>Recipes/form-N</c>. The folder only grows: a hash that changes
-/// runs every finished run of that spec in every cluster again. A default that changes, or a field that counts at its old value, fails here.
+/// runs every finished run of that spec in every cluster again. A default that changes, or a field that counts at its old value, fails
+/// here.
 /// </summary>
 public sealed class RecipeCorpusTests
 {

@@ -121,7 +121,8 @@ public sealed class RecipeHashTests
     {
         return node switch
         {
-            JsonObject fields => new JsonObject(fields.OrderBy(_ => random.Next()).Select(field => KeyValuePair.Create(field.Key, Shuffle(field.Value, random)))),
+            JsonObject fields => new JsonObject(
+                fields.OrderBy(_ => random.Next()).Select(field => KeyValuePair.Create(field.Key, Shuffle(field.Value, random)))),
             JsonArray items => new JsonArray([.. items.Select(item => Shuffle(item, random))]),
             _ => node?.DeepClone(),
         };

@@ -41,7 +41,8 @@ public sealed class RecipeResolverTests
 
         var part = Assert.Single(recipe.Parts);
         Assert.Equal(("base", "languageModel", "tiny", Plans.ModelDigest), (part.Name, part.Role, part.Model, part.Digest));
-        Assert.Equal(("colors", Plans.DatasetDigest, "train.jsonl", "eval.jsonl"), (recipe.Data.Dataset, recipe.Data.Digest, recipe.Data.TrainFile, recipe.Data.EvaluationFile));
+        Assert.Equal(("colors", Plans.DatasetDigest, "train.jsonl", "eval.jsonl"), (
+            recipe.Data.Dataset, recipe.Data.Digest, recipe.Data.TrainFile, recipe.Data.EvaluationFile));
         Assert.Equal("Apache-2.0", part.License);
     }
 

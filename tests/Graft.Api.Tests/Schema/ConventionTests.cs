@@ -18,7 +18,9 @@ public sealed partial class ConventionTests
     [MemberData(nameof(Kinds))]
     public void Every_field_is_described_in_sentences(string kind)
     {
-        Check(kind, (_, field) => Sentences().IsMatch(field.Schema.Description) ? null : $"the description \"{field.Schema.Description}\" is no sentence");
+        Check(kind, (_, field) => Sentences().IsMatch(field.Schema.Description)
+            ? null
+            : $"the description \"{field.Schema.Description}\" is no sentence");
     }
 
     [Theory]
@@ -32,7 +34,8 @@ public sealed partial class ConventionTests
     [MemberData(nameof(Kinds))]
     public void Every_integer_of_a_spec_is_bounded(string kind)
     {
-        Check(kind, (path, field) => field.Schema is { Kind: SchemaKind.Integer } and not { Minimum: not null, Maximum: not null } && IsInSpec(path)
+        Check(kind, (path, field) => field.Schema is { Kind: SchemaKind.Integer } and not { Minimum: not null, Maximum: not null }
+            && IsInSpec(path)
             ? "an integer needs a least and a largest value"
             : null);
     }
@@ -63,7 +66,8 @@ public sealed partial class ConventionTests
             !CamelCase().IsMatch(field.Name) ? "names are camelCase"
             : field.Name.EndsWith("Timestamp", StringComparison.Ordinal) ? "times are called somethingTime"
             : field.Name == "phase" ? "conditions take the place of phases"
-            : Duration().IsMatch(field.Name) && !field.Name.Contains("Seconds", StringComparison.Ordinal) ? "durations are integers with Seconds in their name"
+            : Duration().IsMatch(field.Name)
+                && !field.Name.Contains("Seconds", StringComparison.Ordinal) ? "durations are integers with Seconds in their name"
             : null);
     }
 
@@ -71,7 +75,8 @@ public sealed partial class ConventionTests
     [MemberData(nameof(Kinds))]
     public void A_time_is_in_a_status_and_called_one(string kind)
     {
-        Check(kind, (path, field) => field.Schema.Kind == SchemaKind.Time && (IsInSpec(path) || !field.Name.EndsWith("Time", StringComparison.Ordinal))
+        Check(kind, (path, field) => field.Schema.Kind == SchemaKind.Time
+            && (IsInSpec(path) || !field.Name.EndsWith("Time", StringComparison.Ordinal))
             ? "times are in the status and called somethingTime"
             : null);
     }
@@ -118,7 +123,7 @@ public sealed partial class ConventionTests
     public void Columns_and_selectable_fields_lead_to_fields_and_conditions_are_picked_by_type(string kind)
     {
         var type = ResourceKind.All.Single(known => known.Kind == kind).Type;
-        var root = CustomResourceDefinition.RootSchema(ResourceKind.For(type), Repository.Descriptions);
+        var root = CustomResourceDefinition.RootSchema(ResourceKind.For(type), Docstrings.Descriptions);
         var paths = type.GetCustomAttributes<PrinterColumnAttribute>().Select(column => column.JsonPath)
             .Concat(type.GetCustomAttributes<SelectableFieldAttribute>().Select(field => field.JsonPath))
             .Where(path => path != ".metadata.creationTimestamp");
@@ -126,7 +131,7 @@ public sealed partial class ConventionTests
         foreach (var path in paths)
         {
             Assert.DoesNotMatch(@"\[\d", path);
-            SchemaNode? node = root;
+            var node = root;
             foreach (var step in ConditionFilter().Replace(path, "[]").Split('.', StringSplitOptions.RemoveEmptyEntries))
             {
                 node = node?.Field(step.Replace("[]", "", StringComparison.Ordinal))?.Schema;
@@ -141,7 +146,7 @@ public sealed partial class ConventionTests
     [MemberData(nameof(Kinds))]
     public void A_definition_has_a_status_subresource_and_no_numbers_or_unknown_fields(string kind)
     {
-        var yaml = CustomResourceDefinition.Write(ResourceKind.All.Single(known => known.Kind == kind), Repository.Descriptions);
+        var yaml = CustomResourceDefinition.Write(ResourceKind.All.Single(known => known.Kind == kind), Docstrings.Descriptions);
 
         Assert.Contains("subresources:\n        status: {}", yaml, StringComparison.Ordinal);
         Assert.DoesNotContain("type: number", yaml, StringComparison.Ordinal);
@@ -153,13 +158,16 @@ public sealed partial class ConventionTests
     [MemberData(nameof(Kinds))]
     public void Apply_can_take_back_every_field_of_a_spec(string kind)
     {
-        var yaml = CustomResourceDefinition.Write(ResourceKind.All.Single(known => known.Kind == kind), Repository.Descriptions);
+        var yaml = CustomResourceDefinition.Write(ResourceKind.All.Single(known => known.Kind == kind), Docstrings.Descriptions);
         var definition = KubernetesYaml.Deserialize<V1CustomResourceDefinition>(yaml);
         var broken = Objects(definition.Spec.Versions.Single().Schema.OpenAPIV3Schema.Properties["spec"], "spec")
-            .Where(found => found.Node.Required is not { Count: > 0 } && found.Node.XKubernetesValidations?.Any(rule => rule.Message.StartsWith("exactly one of")) != true)
+            .Where(found => found.Node.Required is not { Count: > 0 }
+                && found.Node.XKubernetesValidations?.Any(rule => rule.Message.StartsWith("exactly one of")) != true)
             .SelectMany(found => (string?[])
             [
-                found.Node.XKubernetesMapType == "atomic" || found.Node.DefaultProperty is not null ? null : $"{found.Path} may be left empty: null",
+                found.Node.XKubernetesMapType == "atomic" || found.Node.DefaultProperty is not null
+                    ? null
+                    : $"{found.Path} may be left empty: null",
                 found.Node.Properties?.Any(field => field.Value is { Type: not "object", DefaultProperty: not null }) == true
                     ? $"{found.Path} may be empty and has a default inside"
                     : null,
@@ -174,7 +182,7 @@ public sealed partial class ConventionTests
     [MemberData(nameof(Kinds))]
     public void A_default_is_in_the_description(string kind)
     {
-        var yaml = CustomResourceDefinition.Write(ResourceKind.All.Single(known => known.Kind == kind), Repository.Descriptions);
+        var yaml = CustomResourceDefinition.Write(ResourceKind.All.Single(known => known.Kind == kind), Docstrings.Descriptions);
         var defaults = 0;
         Check(kind, (path, field) =>
         {
@@ -210,7 +218,7 @@ public sealed partial class ConventionTests
     private static void Check(string kind, Func<FieldPath, SchemaField, string?> rule)
     {
         var known = ResourceKind.All.Single(candidate => candidate.Kind == kind);
-        var root = CustomResourceDefinition.RootSchema(known, Repository.Descriptions);
+        var root = CustomResourceDefinition.RootSchema(known, Docstrings.Descriptions);
         var broken = new[] { "spec", "status" }
             .SelectMany(part => Fields(FieldPath.Of(part), root.Field(part)!))
             .Select(field => (field.Path, Problem: rule(field.Path, field.Field)))
@@ -229,7 +237,8 @@ public sealed partial class ConventionTests
 
     private static IEnumerable<(string Path, V1JSONSchemaProps Node)> Objects(V1JSONSchemaProps node, string path)
     {
-        var inside = (node.Properties ?? new Dictionary<string, V1JSONSchemaProps>()).SelectMany(field => Objects(field.Value, $"{path}.{field.Key}"));
+        var inside = (node.Properties ?? new Dictionary<string, V1JSONSchemaProps>()).SelectMany(
+            field => Objects(field.Value, $"{path}.{field.Key}"));
         var items = node.Items is V1JSONSchemaProps item ? Objects(item, path + "[]") : [];
         return node.Type == "object" ? [(path, node), .. inside, .. items] : [.. inside, .. items];
     }

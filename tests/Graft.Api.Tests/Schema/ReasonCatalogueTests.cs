@@ -10,7 +10,7 @@ public sealed partial class ReasonCatalogueTests
 {
     private static readonly List<string> Types = [.. Constants(typeof(ConditionTypes))];
 
-    public static TheoryData<ReasonEntry> Entries => [.. ReasonCatalogue.All(Repository.Descriptions)];
+    public static TheoryData<ReasonEntry> Entries => [.. ReasonCatalogue.All(Docstrings.Descriptions)];
 
     [Theory]
     [MemberData(nameof(Entries), DisableDiscoveryEnumeration = true)]

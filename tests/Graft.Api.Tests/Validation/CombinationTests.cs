@@ -65,11 +65,13 @@ public sealed class CombinationTests
             "run.yaml:16:18: warning: spec.training.warmupSteps: the learning rate still rises when the training ends"
         },
         {
-            "a run's name that cannot name an artifact", Specs.With(Specs.Run, "name: quickstart", "name: quick--start"), Specs.Model, Specs.Dataset,
+            "a run's name that cannot name an artifact", Specs.With(Specs.Run, "name: quickstart", "name: quick--start"), Specs.Model,
+            Specs.Dataset,
             "run.yaml:5:1: error: spec.publish.name: the run's name \"quick--start\" cannot name an artifact"
         },
         {
-            "a toleration of existence with a value", Specs.Run + "\n  pod:\n    tolerations:\n      - {key: gpu, operator: Exists, value: x}", Specs.Model, Specs.Dataset,
+            "a toleration of existence with a value",
+            Specs.Run + "\n  pod:\n    tolerations:\n      - {key: gpu, operator: Exists, value: x}", Specs.Model, Specs.Dataset,
             "run.yaml:18:45: error: spec.pod.tolerations[0].value: the operator Exists compares no value"
         },
         {
@@ -77,7 +79,8 @@ public sealed class CombinationTests
             "data.yaml:8:19: warning: spec.evaluationFile: the records of \"train.jsonl\" are trained on and evaluated on"
         },
         {
-            "a moving reference", Specs.Run, Specs.With(Specs.Model, "builtin:\n      name: tiny-llama", "oci:\n      reference: localhost:5000/models/tiny"), Specs.Dataset,
+            "a moving reference", Specs.Run, Specs.With(
+                Specs.Model, "builtin:\n      name: tiny-llama", "oci:\n      reference: localhost:5000/models/tiny"), Specs.Dataset,
             "model.yaml:8:18: warning: spec.source.oci.reference: \"localhost:5000/models/tiny\" has no tag and no digest"
         },
     };
@@ -88,7 +91,8 @@ public sealed class CombinationTests
     {
         var diagnostics = Specs.Diagnose(run, model, dataset);
 
-        Assert.True(diagnostics.Count == 1 && diagnostics[0].StartsWith(expected, StringComparison.Ordinal), $"{combination}:\n{string.Join('\n', diagnostics)}\nexpected:\n{expected}");
+        Assert.True(diagnostics.Count == 1 && diagnostics[0].StartsWith(expected, StringComparison.Ordinal),
+            $"{combination}:\n{string.Join('\n', diagnostics)}\nexpected:\n{expected}");
     }
 
     [Fact]
@@ -101,7 +105,8 @@ public sealed class CombinationTests
     public void A_typed_run_is_told_the_same_as_its_file()
     {
         var text = Specs.With(Specs.Run, "maxSteps: 100", "warmupSteps: 100\n    maxSteps: 100");
-        var set = SpecSet.Load([new SpecFile("run.yaml", text), new SpecFile("model.yaml", Specs.Model), new SpecFile("data.yaml", Specs.Dataset)]);
+        var set = SpecSet.Load(
+            [new SpecFile("run.yaml", text), new SpecFile("model.yaml", Specs.Model), new SpecFile("data.yaml", Specs.Dataset)]);
         var run = set.All<Graft.Api.V1Alpha1.AdapterTrainingRun>().Single().Resource;
 
         Assert.Equal(set.Diagnostics.Select(found => found.Problem), SpecValidator.Validate(run));

@@ -10,17 +10,22 @@ public sealed class InspectionPodTests
     {
         { new InspectionPodSettings { Memory = "1Mi" }, "spec.pod.memory: 1Mi is less memory than any trainer needs" },
         { new InspectionPodSettings { Cpu = "2", CpuLimit = "1" }, "spec.pod.cpuLimit: fewer CPUs are allowed (1) than asked for (2)" },
-        { new InspectionPodSettings { Labels = new() { ["graft.dev/role"] = "x" } }, "spec.pod.labels[\"graft.dev/role\"]: this key belongs to Graft" },
-        { new InspectionPodSettings { Env = [new EnvironmentVariable { Name = "LD_PRELOAD", Value = "/x" }] }, "spec.pod.env[0].name: LD_PRELOAD cannot be set" },
-        { new InspectionPodSettings { Env = [new EnvironmentVariable { Name = "MLFLOW_TRACKING_TOKEN", Value = "x" }] }, "spec.pod.env[0].name: MLFLOW_TRACKING_TOKEN cannot be set" },
-        { new InspectionPodSettings { Storage = new InspectionStorageLimits { Inputs = "0" } }, "spec.pod.storage.inputs: a limit of 0 leaves no room" },
+        { new InspectionPodSettings { Labels = new() { ["graft.dev/role"] = "x" } },
+            "spec.pod.labels[\"graft.dev/role\"]: this key belongs to Graft" },
+        { new InspectionPodSettings { Env = [new EnvironmentVariable { Name = "LD_PRELOAD", Value = "/x" }] },
+            "spec.pod.env[0].name: LD_PRELOAD cannot be set" },
+        { new InspectionPodSettings { Env = [new EnvironmentVariable { Name = "MLFLOW_TRACKING_TOKEN", Value = "x" }] },
+            "spec.pod.env[0].name: MLFLOW_TRACKING_TOKEN cannot be set" },
+        { new InspectionPodSettings { Storage = new InspectionStorageLimits { Inputs = "0" } },
+            "spec.pod.storage.inputs: a limit of 0 leaves no room" },
     };
 
     [Theory]
     [MemberData(nameof(Refused), DisableDiscoveryEnumeration = true)]
     public void What_a_run_may_not_ask_for_a_model_and_a_data_set_may_not_either(InspectionPodSettings pod, string words)
     {
-        var model = SpecValidator.Validate(new BaseModel { Spec = new BaseModelSpec { Source = new ModelSource { Builtin = Builtin }, Pod = pod } });
+        var model = SpecValidator.Validate(
+            new BaseModel { Spec = new BaseModelSpec { Source = new ModelSource { Builtin = Builtin }, Pod = pod } });
         var dataset = SpecValidator.Validate(
             new TrainingDataset { Spec = new TrainingDatasetSpec { Source = new DatasetSource { Builtin = Builtin }, Pod = pod } });
 
@@ -41,7 +46,8 @@ public sealed class InspectionPodTests
     [Fact]
     public void Nothing_has_a_default_that_would_hide_the_installations()
     {
-        Assert.All(Graft.Api.Schema.ResourceKind.For(typeof(BaseModel)).SpecSchema.Field("pod")!.Schema.Fields, field => Assert.Null(field.Schema.Default));
+        Assert.All(Graft.Api.Schema.ResourceKind.For(typeof(BaseModel)).SpecSchema.Field("pod")!.Schema.Fields,
+            field => Assert.Null(field.Schema.Default));
     }
 
     private static BuiltinSource Builtin => new() { Name = "tiny" };

@@ -19,7 +19,8 @@ public sealed class PodRulesTests
         { "labels: {graft.dev/role: x}", "spec.pod.labels[\"graft.dev/role\"]: this key belongs to Graft" },
         { "labels: {app.kubernetes.io/managed-by: x}", "spec.pod.labels[\"app.kubernetes.io/managed-by\"]: this key belongs to Graft" },
         { "labels: {kueue.x-k8s.io/queue-name: x}", "spec.pod.labels[\"kueue.x-k8s.io/queue-name\"]: this key belongs to Kueue" },
-        { "labels: {kueue.x-k8s.io/podset-required-topology: x}", "spec.pod.labels[\"kueue.x-k8s.io/podset-required-topology\"]: this key belongs to Kueue" },
+        { "labels: {kueue.x-k8s.io/podset-required-topology: x}",
+            "spec.pod.labels[\"kueue.x-k8s.io/podset-required-topology\"]: this key belongs to Kueue" },
         { "labels: {job-name: x}", "spec.pod.labels.job-name: this key belongs to the Job controller" },
         { "labels: {batch.kubernetes.io/controller-uid: x}", "spec.pod.labels[\"batch.kubernetes.io/controller-uid\"]: this key belongs to the Job controller" },
         { "annotations: {argocd.argoproj.io/tracking-id: x}", "spec.pod.annotations[\"argocd.argoproj.io/tracking-id\"]: this key belongs to Argo CD" },
@@ -32,15 +33,18 @@ public sealed class PodRulesTests
         { "nodeSelector: {a/b/c: x}", "spec.pod.nodeSelector[\"a/b/c\"]: \"a/b/c\" has the wrong form" },
         { "env: [{name: HOME, value: /x}]", "spec.pod.env[0].name: HOME cannot be set: Graft sets it" },
         { "env: [{name: GRAFT_BUILTIN_DIR, value: /x}]", "spec.pod.env[0].name: GRAFT_BUILTIN_DIR cannot be set: Graft sets it" },
-        { "env: [{name: A, value: b}, {name: DOTNET_STARTUP_HOOKS, value: /x}]", "spec.pod.env[1].name: DOTNET_STARTUP_HOOKS cannot be set: it changes which code" },
+        { "env: [{name: A, value: b}, {name: DOTNET_STARTUP_HOOKS, value: /x}]",
+            "spec.pod.env[1].name: DOTNET_STARTUP_HOOKS cannot be set: it changes which code" },
         { "env: [{name: LD_PRELOAD, value: /x}]", "spec.pod.env[0].name: LD_PRELOAD cannot be set: it changes which code" },
         { "env: [{name: MLFLOW_TRACKING_TOKEN, value: x}]", "spec.pod.env[0].name: MLFLOW_TRACKING_TOKEN cannot be set: the installation sets" },
         { "env: [{name: A}]", "spec.pod.env[0]: exactly one of value, secretKeyRef must be set" },
-        { "env: [{name: A, value: b, secretKeyRef: {name: s, key: k}}]", "spec.pod.env[0]: exactly one of value, secretKeyRef must be set" },
+        { "env: [{name: A, value: b, secretKeyRef: {name: s, key: k}}]",
+            "spec.pod.env[0]: exactly one of value, secretKeyRef must be set" },
         { "env: [{name: A, value: b}, {name: A, value: c}]", "spec.pod.env[1].name: another item has the name \"A\" already" },
         { "securityContext: {runAsUser: 0}", "spec.pod.securityContext.runAsUser: 0 is out of bounds" },
         { "tolerations: [{value: x}]", "spec.pod.tolerations[0].key: a toleration without a key tolerates every taint" },
-        { "tolerations: [{key: a, operator: Exists, tolerationSeconds: 5}]", "spec.pod.tolerations[0].tolerationSeconds: only a pod that is driven out" },
+        { "tolerations: [{key: a, operator: Exists, tolerationSeconds: 5}]",
+            "spec.pod.tolerations[0].tolerationSeconds: only a pod that is driven out" },
         {
             "affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, preference: {matchExpressions: [{key: a, operator: In}]}}]}}",
             "spec.pod.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].preference.matchExpressions[0].values: the operator In needs"
@@ -81,7 +85,8 @@ public sealed class PodRulesTests
     {
         var diagnostics = Specs.Diagnose(With(pod));
 
-        Assert.True(diagnostics.Count == 1 && diagnostics[0].Contains("error: " + expected, StringComparison.Ordinal), $"{pod}:\n{string.Join('\n', diagnostics)}\nexpected:\n{expected}");
+        Assert.True(diagnostics.Count == 1 && diagnostics[0].Contains("error: " + expected, StringComparison.Ordinal),
+            $"{pod}:\n{string.Join('\n', diagnostics)}\nexpected:\n{expected}");
     }
 
     [Theory]

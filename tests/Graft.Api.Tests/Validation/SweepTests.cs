@@ -31,12 +31,17 @@ public sealed class SweepTests
         { "{field: method.lora.targetPattern, values: [a]}", "13:15: error: spec.parameters[0].field: the template sets targetModules, which excludes targetPattern" },
         { "{field: training.epochs, values: [\"1\"]}", "13:15: error: spec.parameters[0].field: the template sets maxSteps, which excludes epochs" },
         { "{field: method.lora.rank, values: [\"4\", x]}", "13:47: error: spec.parameters[0].values[1]: \"x\" does not fit the field, which holds an integer" },
-        { "{field: method.lora.rank, values: [\"4\", \"0\"]}", "13:47: error: spec.parameters[0].values[1]: 0 is out of bounds; 1 to 1024 are allowed" },
+        { "{field: method.lora.rank, values: [\"4\", \"0\"]}",
+            "13:47: error: spec.parameters[0].values[1]: 0 is out of bounds; 1 to 1024 are allowed" },
         { "{field: training.schedule, values: [cosin]}", "13:43: error: spec.parameters[0].values[0]: \"cosin\" is not allowed; did you mean \"cosine\"?" },
-        { "{field: training.schedule, range: {minimum: \"1\", maximum: \"2\"}}", "13:34: error: spec.parameters[0].range: the field holds no number" },
-        { "{field: method.lora.alpha, range: {minimum: \"8\", maximum: \"4\"}}", "13:65: error: spec.parameters[0].range.maximum: the maximum 4 is not above the minimum 8" },
-        { "{field: method.lora.alpha, range: {minimum: \"0\", maximum: \"4\"}}", "13:51: error: spec.parameters[0].range.minimum: 0 is out of bounds; 1 to 65536 are allowed" },
-        { "{field: training.weightDecay, range: {minimum: \"0\", maximum: \"1\", scale: log}}", "13:54: error: spec.parameters[0].range.minimum: a logarithmic range starts above zero" },
+        { "{field: training.schedule, range: {minimum: \"1\", maximum: \"2\"}}",
+            "13:34: error: spec.parameters[0].range: the field holds no number" },
+        { "{field: method.lora.alpha, range: {minimum: \"8\", maximum: \"4\"}}",
+            "13:65: error: spec.parameters[0].range.maximum: the maximum 4 is not above the minimum 8" },
+        { "{field: method.lora.alpha, range: {minimum: \"0\", maximum: \"4\"}}",
+            "13:51: error: spec.parameters[0].range.minimum: 0 is out of bounds; 1 to 65536 are allowed" },
+        { "{field: training.weightDecay, range: {minimum: \"0\", maximum: \"1\", scale: log}}",
+            "13:54: error: spec.parameters[0].range.minimum: a logarithmic range starts above zero" },
     };
 
     [Theory]
@@ -58,7 +63,8 @@ public sealed class SweepTests
     [Fact]
     public void A_field_is_searched_once()
     {
-        var diagnostics = Diagnose($"{Sweep}\n    - {{field: method.lora.rank, values: [\"4\"]}}\n    - {{field: method.lora.rank, values: [\"8\"]}}");
+        var diagnostics = Diagnose(
+            $"{Sweep}\n    - {{field: method.lora.rank, values: [\"4\"]}}\n    - {{field: method.lora.rank, values: [\"8\"]}}");
 
         Assert.StartsWith(
             "sweep.yaml:14:15: error: spec.parameters[1].field: another item has the field \"method.lora.rank\" already",
@@ -70,7 +76,8 @@ public sealed class SweepTests
     public void A_grid_needs_values()
     {
         var diagnostics = Diagnose(Specs.With(
-            $"{Sweep}\n    - {{field: method.lora.rank, range: {{minimum: \"1\", maximum: \"8\"}}}}", "objective: {}", "objective: {}\n  algorithm: grid"));
+            $"{Sweep}\n    - {{field: method.lora.rank, range: {{minimum: \"1\", maximum: \"8\"}}}}", "objective: {}",
+            "objective: {}\n  algorithm: grid"));
 
         Assert.Contains("a grid has no steps in a range", Assert.Single(diagnostics), StringComparison.Ordinal);
     }
@@ -78,7 +85,8 @@ public sealed class SweepTests
     [Fact]
     public void A_template_is_checked_as_a_run_is()
     {
-        var sweep = Specs.With($"{Sweep}\n    - {{field: method.lora.rank, values: [\"4\"]}}", "training: {maxSteps: 100}", "training: {maxSteps: 100, warmupSteps: 200}");
+        var sweep = Specs.With($"{Sweep}\n    - {{field: method.lora.rank, values: [\"4\"]}}", "training: {maxSteps: 100}",
+            "training: {maxSteps: 100, warmupSteps: 200}");
 
         Assert.StartsWith(
             "sweep.yaml:10:46: warning: spec.template.adapterTrainingRun.training.warmupSteps: the learning rate still rises",
@@ -88,7 +96,8 @@ public sealed class SweepTests
 
     private static List<string> Diagnose(string sweep)
     {
-        var set = SpecSet.Load([new SpecFile("sweep.yaml", sweep), new SpecFile("model.yaml", Specs.Model), new SpecFile("data.yaml", Specs.Dataset)]);
+        var set = SpecSet.Load(
+            [new SpecFile("sweep.yaml", sweep), new SpecFile("model.yaml", Specs.Model), new SpecFile("data.yaml", Specs.Dataset)]);
         return [.. set.Diagnostics.Select(diagnostic => diagnostic.ToString())];
     }
 }

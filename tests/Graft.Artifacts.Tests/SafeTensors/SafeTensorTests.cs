@@ -11,7 +11,8 @@ public sealed class SafeTensorTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("graft-safetensors-").FullName;
 
     private static readonly Gen<SafeTensorContent[]> Tensors =
-        Gen.Select(Gen.Enum<SafeTensorType>(), Gen.Long[0, 4].Array[0, 3], Gen.Byte.Array[0, 64], (type, shape, noise) => (type, shape, noise))
+        Gen.Select(
+            Gen.Enum<SafeTensorType>(), Gen.Long[0, 4].Array[0, 3], Gen.Byte.Array[0, 64], (type, shape, noise) => (type, shape, noise))
             .Array[0, 6]
             .Select(items => items.Select((item, i) => Content($"layer.{i}.weight", item.type, item.shape, item.noise)).ToArray());
 

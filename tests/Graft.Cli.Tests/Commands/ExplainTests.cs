@@ -1,3 +1,4 @@
+using Graft.Tests;
 using Xunit;
 
 namespace Graft.Cli.Tests.Commands;

@@ -87,7 +87,8 @@ public sealed class FailureTests : IDisposable
 
         Assert.True(result.ExitCode == 0, result.Errors);
         var words = await File.ReadAllLinesAsync(Path.Combine(_folder.Path, "words"), TestContext.Current.CancellationToken);
-        var request = GenerationRequest.Read(await File.ReadAllTextAsync(Path.Combine(_folder.Path, "request"), TestContext.Current.CancellationToken));
+        var request = GenerationRequest.Read(
+            await File.ReadAllTextAsync(Path.Combine(_folder.Path, "request"), TestContext.Current.CancellationToken));
         Assert.Equal("generate", words[0]);
         Assert.True(words.Length == 2 && Path.IsPathFullyQualified(words[1]), string.Join('\n', words));
         Assert.False(File.Exists(words[1]), "the request is gone afterwards");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Text.Json;
 using Graft.Api.Planning;
+using Graft.Tests;
 using Xunit;
 
 namespace Graft.Cli.Tests.Commands;
@@ -42,13 +43,14 @@ public sealed class RunTests : IDisposable
         var first = await RunAsync();
         Assert.True(first.ExitCode == 0, first.Output + first.Errors);
         Assert.Matches(@"step \d+/40  loss \d", first.Output);
-        Assert.Contains("loss per labelled token", first.Output, StringComparison.Ordinal);
+        Assert.Contains("loss per labeled token", first.Output, StringComparison.Ordinal);
         Assert.Contains("/graft generate graft-out/try --prompt 'What kind of thing is this?'", first.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(Escape, first.Output + first.Errors);
         var result = ReadResult();
         Assert.Equal(("Succeeded", 40, "v1"), (result.Outcome, result.Steps, result.Artifact!.Version));
         Assert.True(result.Figures!.AdaptedLoss < result.Figures.BaseLoss, "forty steps teach something");
-        string[] left = ["try/adapter/adapter_config.json", "try/adapter/adapter_model.safetensors", "try/loss.svg", "oci/try/index.json", "mlruns"];
+        string[] left =
+            ["try/adapter/adapter_config.json", "try/adapter/adapter_model.safetensors", "try/loss.svg", "oci/try/index.json", "mlruns"];
         foreach (var file in left)
         {
             Assert.True(Path.Exists(Path.Combine(_folder.Path, "graft-out", file)), file);
@@ -72,7 +74,8 @@ public sealed class RunTests : IDisposable
     public async Task A_run_that_is_stopped_by_Ctrl_C_goes_on_and_ends_as_if_it_had_not_been()
     {
         SkipWithoutTrainer();
-        Assert.SkipWhen(IsInterruptIgnored(), "SIGINT is ignored here, as in a shell's background jobs, and with it by all programs that are started.");
+        Assert.SkipWhen(
+            IsInterruptIgnored(), "SIGINT is ignored here, as in a shell's background jobs, and with it by all programs that are started.");
         var stopped = await StopOnTheWayAsync();
         Assert.Contains("The same command resumes from there.", stopped.Errors, StringComparison.Ordinal);
 
@@ -198,10 +201,10 @@ public sealed class RunTests : IDisposable
 
     private static bool IsInterruptIgnored()
     {
-        const string field = "SigIgn:";
-        const int interrupt = 2;
-        var line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal));
-        return line is not null && (Convert.ToUInt64(line[field.Length..].Trim(), 16) >> (interrupt - 1) & 1) == 1;
+        const string Field = "SigIgn:";
+        const int Interrupt = 2;
+        var line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal));
+        return line is not null && (Convert.ToUInt64(line[Field.Length..].Trim(), 16) >> (Interrupt - 1) & 1) == 1;
     }
 
     private RunResult ReadResult()

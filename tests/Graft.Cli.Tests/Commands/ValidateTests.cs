@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Graft.Tests;
 using Xunit;
 
 namespace Graft.Cli.Tests.Commands;

@@ -13,7 +13,7 @@ public sealed class LossCurveSvgTests
     {
         LossPoint[] training = [new(1, 4), new(2, 3), new(3, 2.5)];
         var svg = XDocument.Parse(LossCurveSvg.Draw("a < b & c", training, [new(3, 2.6)])).Root!;
-        XNamespace space = svg.Name.Namespace;
+        var space = svg.Name.Namespace;
 
         var points = svg.Elements(space + "polyline").First().Attribute("points")!.Value.Split(' ');
         Assert.Equal(training.Length, points.Length);

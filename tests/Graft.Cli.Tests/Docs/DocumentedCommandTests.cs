@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Graft.Api.Tests.Documents;
+using Graft.Tests;
 using Xunit;
 
 namespace Graft.Cli.Tests.Docs;

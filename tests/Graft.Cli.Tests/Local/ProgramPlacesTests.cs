@@ -1,5 +1,6 @@
 using Graft.Cli.Local;
 using Graft.Cli.Training;
+using Graft.Tests;
 using Xunit;
 
 namespace Graft.Cli.Tests.Local;

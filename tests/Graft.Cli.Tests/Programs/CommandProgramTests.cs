@@ -16,8 +16,10 @@ public sealed class CommandProgramTests
     [Fact]
     public async Task An_unexpected_failure_is_one_sentence_without_a_trace()
     {
-        var (status, told) = await FailAsync(new TypeInitializationException("x", new InvalidOperationException("It broke.\nat native code")));
-        Assert.Equal((1, "tool: unexpected InvalidOperationException: It broke. This is a defect of tool; --verbose shows where.\n"), (status, told));
+        var (status, told) = await FailAsync(
+            new TypeInitializationException("x", new InvalidOperationException("It broke.\nat native code")));
+        Assert.Equal((
+            1, "tool: unexpected InvalidOperationException: It broke. This is a defect of tool; --verbose shows where.\n"), (status, told));
     }
 
     [Theory]

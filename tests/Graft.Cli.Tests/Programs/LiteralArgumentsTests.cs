@@ -44,7 +44,7 @@ public sealed class LiteralArgumentsTests
     [InlineData("two\nlines")]
     public void The_word_after_an_option_that_takes_a_value_is_its_value(string value)
     {
-        foreach (string[] arguments in (string[][])
+        foreach (var arguments in (string[][])
             [["--text", value], ["-t", value], [$"--text={value}"], ["--flag", "--text", value, "--number", "-3", "word"]])
         {
             var parsed = LiteralArguments.Parse(_root, ["say", .. arguments]);

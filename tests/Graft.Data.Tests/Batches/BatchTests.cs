@@ -8,11 +8,11 @@ namespace Graft.Data.Tests.Batches;
 public sealed class BatchTests
 {
     [Fact]
-    public void Short_rows_are_padded_on_the_right_and_only_trained_places_are_labelled()
+    public void Short_rows_are_padded_on_the_right_and_only_trained_places_are_labeled()
     {
         Sample[] samples = [new("a", [5, 6, 7], [false, true, true]), new("b", [8, 9], [true, true])];
 
-        using Batch batch = Batch.Of(samples, padId: 0, torch.CPU);
+        using var batch = Batch.Of(samples, padId: 0, torch.CPU);
 
         Assert.Equal([5, 6, 7, 8, 9, 0], batch.InputIds.data<long>().ToArray());
         Assert.Equal([2, 3], batch.InputIds.shape);

@@ -13,7 +13,7 @@ public sealed class StepPlanTests
         settings.Sample((lengths, batch, accumulation, seed) =>
         {
             var plan = new StepPlan(lengths, batch, accumulation, seed);
-            for (int epoch = 0; epoch < 2; epoch++)
+            for (var epoch = 0; epoch < 2; epoch++)
             {
                 var steps = Enumerable.Range(epoch * plan.StepsPerEpoch, plan.StepsPerEpoch);
                 int[] seen = [.. steps.SelectMany(s => plan.Batches(s)).SelectMany(b => b)];
@@ -43,7 +43,7 @@ public sealed class StepPlanTests
         int[] lengths = [.. Enumerable.Range(0, 500).Select(i => (i * 37 % 90) + 1)];
         StepPlan wide = new(lengths, 32, 1, 3), deep = new(lengths, 1, 32, 3);
 
-        for (int step = 0; step < 2 * wide.StepsPerEpoch; step++)
+        for (var step = 0; step < 2 * wide.StepsPerEpoch; step++)
         {
             Assert.Equal(wide.Batches(step).SelectMany(b => b), deep.Batches(step).SelectMany(b => b));
         }
@@ -57,7 +57,7 @@ public sealed class StepPlanTests
         var plan = new StepPlan(lengths, 16, 1, 5);
 
         var batches = Enumerable.Range(0, plan.StepsPerEpoch).SelectMany(s => plan.Batches(s));
-        long padded = batches.Sum(b => (long)b.Max(i => lengths[i]) * b.Length);
+        var padded = batches.Sum(b => (long)b.Max(i => lengths[i]) * b.Length);
 
         // In random order batches of 16 would be nearly twice as large as what they hold.
         Assert.InRange((double)padded / lengths.Sum(), 1.0, 1.1);

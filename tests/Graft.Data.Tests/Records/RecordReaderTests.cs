@@ -9,7 +9,7 @@ public sealed class RecordReaderTests
     public void Records_have_their_stated_id_or_file_and_line_and_blank_lines_are_no_records()
     {
         using var folder = new TemporaryFolder();
-        string file = folder.File("train.jsonl", "\uFEFF{\"id\":\"a-1\",\"text\":\"one\"}\r\n\n{\"text\":\"two\"}");
+        var file = folder.File("train.jsonl", "\uFEFF{\"id\":\"a-1\",\"text\":\"one\"}\r\n\n{\"text\":\"two\"}");
 
         ReadRecord[] read = [.. new RecordReader(file, RecordFormat.Text).Read()];
 
@@ -34,9 +34,9 @@ public sealed class RecordReaderTests
     public void A_bad_line_says_file_line_reason_and_remedy(RecordFormat format, string line, string reason)
     {
         using var folder = new TemporaryFolder();
-        string file = folder.File("d.jsonl", "\n" + line + "\n");
+        var file = folder.File("d.jsonl", "\n" + line + "\n");
 
-        BadRecord bad = Assert.Single(new RecordReader(file, format).Read()).Bad!;
+        var bad = Assert.Single(new RecordReader(file, format).Read()).Bad!;
 
         Assert.Contains(reason, bad.Reason, StringComparison.Ordinal);
         Assert.NotEmpty(bad.Remedy);
@@ -48,7 +48,7 @@ public sealed class RecordReaderTests
     {
         using var folder = new TemporaryFolder();
         string text = new('x', 200_000);
-        string file = folder.File("d.jsonl", $"{{\"text\":\"{text}\"}}\n{{\"text\":\"short\"}}\n");
+        var file = folder.File("d.jsonl", $"{{\"text\":\"{text}\"}}\n{{\"text\":\"short\"}}\n");
 
         Assert.Equal([text, "short"], new RecordReader(file, RecordFormat.Text).Read().Select(r => ((TextRecord)r.Record!).Text));
     }

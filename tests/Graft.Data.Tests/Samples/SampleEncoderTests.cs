@@ -23,7 +23,7 @@ public sealed class SampleEncoderTests
     [InlineData("plain", "the dog<|endoftext|>")]
     public void Exactly_the_answer_and_its_end_are_trained(string template, string trained)
     {
-        Sample sample = Encode(template, new InstructionRecord("i", "Who sleeps?", "The dog sleeps", "the dog"));
+        var sample = Encode(template, new InstructionRecord("i", "Who sleeps?", "The dog sleeps", "the dog"));
 
         Assert.Equal(trained, Tokenizer.Decode(sample.Ids.Where((_, t) => sample.Trained[t]), keepSpecial: true));
     }
@@ -37,7 +37,7 @@ public sealed class SampleEncoderTests
         var record = new InstructionRecord("i", "Who sleeps?", null, "the dog");
         var encoder = new SampleEncoder(Tokenizer, PromptTemplates.Find(template)!);
 
-        Sample sample = encoder.Encode(record);
+        var sample = encoder.Encode(record);
 
         Assert.Equal(sample.Ids[..Array.IndexOf(sample.Trained, true)], encoder.EncodePrompt(record));
     }
@@ -45,7 +45,7 @@ public sealed class SampleEncoderTests
     [Fact]
     public void Every_assistant_turn_is_trained_with_its_end()
     {
-        Sample sample = Encode("chatml", Conversation);
+        var sample = Encode("chatml", Conversation);
 
         Assert.Equal(
             "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHo<|im_end|>\n"
@@ -57,7 +57,7 @@ public sealed class SampleEncoderTests
     [Fact]
     public void Alpaca_renders_its_headings()
     {
-        Sample sample = Encode("alpaca", new InstructionRecord("i", "Add.", "1 2", "3"));
+        var sample = Encode("alpaca", new InstructionRecord("i", "Add.", "1 2", "3"));
 
         Assert.Equal(
             "Below is an instruction that describes a task, paired with an input that provides further context. "

@@ -26,7 +26,7 @@ public sealed class SampleSetTests
     [Fact]
     public void Skipped_bad_records_are_counted_and_the_first_are_shown()
     {
-        SampleSet set = Load($"{Good}\n{Bad}\nnot json\n{Good}\n", onBad: BadRecordPolicy.Skip);
+        var set = Load($"{Good}\n{Bad}\nnot json\n{Good}\n", onBad: BadRecordPolicy.Skip);
 
         Assert.Equal(2, set.Samples.Count);
         Assert.Equal(new SampleCounts { Records = 4, Bad = 2 }, set.Counts);
@@ -37,7 +37,7 @@ public sealed class SampleSetTests
     public void Long_records_are_cut_left_out_or_refused_as_asked_and_counted()
     {
         const string Long = """{"id":"long","instruction":"Say it","output":"the dog sleeps over the fox, the dog sleeps over the fox"}""";
-        string file = $"{Good}\n{Long}";
+        var file = $"{Good}\n{Long}";
 
         SampleSet cut = Load(file, TooLongPolicy.Truncate, maxLength: 20), left = Load(file, TooLongPolicy.Skip, maxLength: 20);
 
@@ -51,7 +51,7 @@ public sealed class SampleSetTests
     [Fact]
     public void A_record_whose_answer_is_cut_off_whole_is_bad()
     {
-        string file = """{"id":"x","instruction":"the dog sleeps over the lazy fox, the dog sleeps over the lazy fox","output":"the"}""";
+        var file = """{"id":"x","instruction":"the dog sleeps over the lazy fox, the dog sleeps over the lazy fox","output":"the"}""";
 
         var error = Assert.Throws<DatasetException>(() => Load(file, TooLongPolicy.Truncate, maxLength: 10));
 
@@ -62,13 +62,13 @@ public sealed class SampleSetTests
     public void Packed_texts_are_one_stream_cut_into_equal_lengths()
     {
         using var folder = new TemporaryFolder();
-        string file = folder.File("t.jsonl", string.Concat(Enumerable.Range(0, 9).Select(i => $"{{\"text\":\"the fox number {i}\"}}\n")));
+        var file = folder.File("t.jsonl", string.Concat(Enumerable.Range(0, 9).Select(i => $"{{\"text\":\"the fox number {i}\"}}\n")));
         var encoder = new SampleEncoder(Tokenizer, new PlainTemplate());
         var options = new DataOptions(
             RecordFormat.Text, new PlainTemplate(), 16, TooLongPolicy.Truncate, BadRecordPolicy.Error, Packing: false);
         int[] stream = [.. SampleSet.Load(file, options, encoder).Samples.SelectMany(s => s.Ids)];
 
-        SampleSet packed = SampleSet.Load(file, options with { Packing = true }, encoder);
+        var packed = SampleSet.Load(file, options with { Packing = true }, encoder);
 
         Assert.All(packed.Samples.SkipLast(1), s => Assert.Equal(16, s.Length));
         Assert.Equal(stream, packed.Samples.SelectMany(s => s.Ids));

@@ -14,7 +14,7 @@ public sealed class ByteLevelTokenizerTests
         Gen.String.Sample(text =>
         {
             // A lone surrogate has no UTF-8 form; everything else must come back.
-            string valid = text.EnumerateRunes().Aggregate("", (t, rune) => t + rune);
+            var valid = text.EnumerateRunes().Aggregate("", (t, rune) => t + rune);
             Assert.Equal(valid, Tokenizer.Decode(Tokenizer.Encode(valid), keepSpecial: true));
         });
     }
@@ -36,7 +36,7 @@ public sealed class ByteLevelTokenizerTests
         var trainer = new BytePairTrainer(BytePairVocabulary.PreTokenizer);
         trainer.Add("xyz xy xyz ab ab");
 
-        BytePairVocabulary vocabulary = trainer.Train(300, ["<eos>"]);
+        var vocabulary = trainer.Train(300, ["<eos>"]);
 
         // xy occurs three times; after it xyz, " xy" and "ab" twice: smaller ids (x, y… before the blank's Ġ, merges last) go first.
         Assert.Equal(("x", "y"), vocabulary.Merges[0]);
@@ -47,9 +47,9 @@ public sealed class ByteLevelTokenizerTests
     [Fact]
     public void Special_tokens_in_a_text_are_one_id_and_left_out_of_decoded_text()
     {
-        int end = Tokenizer.IdOf("<|im_end|>")!.Value;
+        var end = Tokenizer.IdOf("<|im_end|>")!.Value;
 
-        List<int> ids = Tokenizer.Encode("the<|im_end|>fox");
+        var ids = Tokenizer.Encode("the<|im_end|>fox");
 
         Assert.Single(ids, end);
         Assert.Equal("thefox", Tokenizer.Decode(ids));

@@ -11,7 +11,7 @@ internal static class GgufTokenizer
         using var reader = new BinaryReader(File.OpenRead(ggufFile), Encoding.UTF8);
         reader.BaseStream.Position = 16; // magic, version, number of tensors
         var metadata = new Dictionary<string, object>();
-        for (ulong left = reader.ReadUInt64(); left > 0; left--)
+        for (var left = reader.ReadUInt64(); left > 0; left--)
         {
             metadata[ReadString(reader)] = ReadValue(reader, reader.ReadInt32());
         }
@@ -62,9 +62,9 @@ internal static class GgufTokenizer
 
     private static object[] ReadArray(BinaryReader reader)
     {
-        int type = reader.ReadInt32();
-        object[] values = new object[reader.ReadUInt64()];
-        for (int i = 0; i < values.Length; i++)
+        var type = reader.ReadInt32();
+        var values = new object[reader.ReadUInt64()];
+        for (var i = 0; i < values.Length; i++)
         {
             values[i] = ReadValue(reader, type);
         }

@@ -21,7 +21,7 @@ public sealed class SentencePieceTests
     [InlineData("é", new[] { 1, 259, 3 + 0xC3, 3 + 0xA9 })]
     public void A_tokenizer_json_with_byte_fallback_gives_the_ids_computed_by_hand(string text, int[] ids)
     {
-        TextTokenizer tokenizer = FromJson();
+        var tokenizer = FromJson();
 
         Assert.Equal(ids, tokenizer.Encode(text));
         Assert.Equal(text.Replace("</s>", " ", StringComparison.Ordinal), tokenizer.Decode(ids));
@@ -30,7 +30,7 @@ public sealed class SentencePieceTests
     [Fact]
     public void A_stretch_that_goes_on_gets_no_blank_in_front()
     {
-        TextTokenizer tokenizer = FromJson();
+        var tokenizer = FromJson();
 
         Assert.Equal([263], tokenizer.EncodePart("ab", TextPosition.Continuation));
         Assert.Equal([264], tokenizer.EncodePart("ab", TextPosition.Start));
@@ -44,7 +44,7 @@ public sealed class SentencePieceTests
         folder.File("tokenizer_config.json", """{"bos_token":"<s>","eos_token":"</s>"}""");
         TextTokenizer fromModel = TokenizerFolder.Load(folder.Path), fromJson = FromJson();
 
-        foreach (string text in new[] { "ab", "a b ab##", "a###", "é ab 😀", "", "  ab", "b</s>a" })
+        foreach (var text in new[] { "ab", "a b ab##", "a###", "é ab 😀", "", "  ab", "b</s>a" })
         {
             Assert.Equal(fromJson.Encode(text), fromModel.Encode(text));
         }
@@ -54,7 +54,7 @@ public sealed class SentencePieceTests
     public void A_unigram_model_and_a_broken_file_are_refused()
     {
         using var folder = new TemporaryFolder();
-        string path = Path.Combine(folder.Path, "tokenizer.model");
+        var path = Path.Combine(folder.Path, "tokenizer.model");
         File.WriteAllBytes(path, ModelFile(modelType: 1));
         var unigram = Assert.Throws<TokenizerException>(() => TokenizerFolder.Load(folder.Path));
         Assert.Contains("type 1", unigram.Message, StringComparison.Ordinal);
@@ -78,7 +78,7 @@ public sealed class SentencePieceTests
         Piece("<unk>", 0, 2);
         Piece("<s>", 0, 3);
         Piece("</s>", 0, 3);
-        for (int b = 0; b < 256; b++)
+        for (var b = 0; b < 256; b++)
         {
             Piece($"<0x{b:X2}>", 0, 6);
         }
@@ -96,7 +96,7 @@ public sealed class SentencePieceTests
 
         void Piece(string text, float score, byte type)
         {
-            byte[] utf8 = Encoding.UTF8.GetBytes(text);
+            var utf8 = Encoding.UTF8.GetBytes(text);
             Message(1, [0x0A, (byte)utf8.Length, .. utf8, 0x15, .. BitConverter.GetBytes(score), 0x18, type]);
         }
 

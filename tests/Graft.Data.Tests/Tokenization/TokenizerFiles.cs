@@ -24,7 +24,7 @@ internal static class TokenizerFiles
     {
         var trainer = new BytePairTrainer(BytePairVocabulary.PreTokenizer);
         // Twice, so that every pair occurs twice and there is enough to merge.
-        foreach (string text in Corpus.Concat(Corpus))
+        foreach (var text in Corpus.Concat(Corpus))
         {
             trainer.Add(text);
         }
@@ -37,7 +37,7 @@ internal static class TokenizerFiles
     {
         string[] bytes = [.. Enumerable.Range(0, 256).Select(b => $"<0x{b:X2}>")];
         string[] pieces = ["<unk>", "<s>", "</s>", .. bytes, "▁", "a", "b", "▁a", "ab", "▁ab", "#", "##"];
-        string vocabulary = string.Join(",", pieces.Select((piece, id) => $"\"{piece}\":{id}"));
+        var vocabulary = string.Join(",", pieces.Select((piece, id) => $"\"{piece}\":{id}"));
         return $$$"""
             {"added_tokens":[
                {"id":0,"content":"<unk>","special":true,"normalized":false},

@@ -24,7 +24,7 @@ public sealed class TokenizerFolderTests
     public void A_part_that_is_not_supported_is_named(string part, string value, string name)
     {
         using var folder = new TemporaryFolder();
-        JsonNode json = JsonNode.Parse(TokenizerFiles.SentencePieceJson())!;
+        var json = JsonNode.Parse(TokenizerFiles.SentencePieceJson())!;
         json[part] = JsonNode.Parse(value);
         folder.File("tokenizer.json", json.ToJsonString());
 
@@ -54,7 +54,7 @@ public sealed class TokenizerFolderTests
         folder.File("tokenizer_config.json", """{"bos_token":"<s>","eos_token":"</s>"}""");
         folder.File("generation_config.json", """{"eos_token_id":[2,7]}""");
 
-        SpecialTokens special = TokenizerFolder.Load(folder.Path).Special;
+        var special = TokenizerFolder.Load(folder.Path).Special;
 
         Assert.Equal((1, 2, 2), (special.Bos, special.Eos, special.Pad));
         Assert.Equal([2, 7], special.Stop);

@@ -26,7 +26,8 @@ public sealed class ConfirmationTests
     [InlineData("9", null, true)]
     [InlineData("101", "sha256:1", true)]
     [InlineData("no number", null, true)]
-    public async Task Only_a_run_without_a_plan_that_is_younger_than_the_leadership_is_taken_as_it_is(string version, string? planHash, bool asked)
+    public async Task Only_a_run_without_a_plan_that_is_younger_than_the_leadership_is_taken_as_it_is(
+        string version, string? planHash, bool asked)
     {
         await using var server = await ServerAsync(version);
         using var client = server.Client(_time);

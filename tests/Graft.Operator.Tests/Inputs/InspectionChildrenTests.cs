@@ -126,7 +126,8 @@ public sealed class InspectionChildrenTests
         Assert.Equal("7Gi", Assert.Single(pod.Volumes, volume => volume.Name == "input-files").EmptyDir.SizeLimit.ToString());
         Assert.Equal(
             "9Gi",
-            Assert.Single(For(Dataset(_ => { }), options).Job.Spec.Template.Spec.Volumes, volume => volume.Name == "input-files").EmptyDir.SizeLimit.ToString());
+            Assert.Single(For(Dataset(_ => { }), options).Job.Spec.Template.Spec.Volumes,
+                volume => volume.Name == "input-files").EmptyDir.SizeLimit.ToString());
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class InspectionDeciderTests
     {
         { "nothing", _ => { } },
         { "its Job is gone", world => Of(world).Remove(Of(world).Job) },
-        { "the licence", world => Of(world).Edit(spec => spec.License = new LicenseNotice { Spdx = "MIT" }) },
+        { "the license", world => Of(world).Edit(spec => spec.License = new LicenseNotice { Spdx = "MIT" }) },
         { "the digest that it has", world => Of(world).Edit(spec => spec.Digest = InspectionWorld.Digest) },
         { "its pod's settings", world => Of(world).Edit(spec => spec.Pod = new InspectionPodSettings { Memory = "8Gi" }) },
         { "the installation's image", world => Of(world).Options.TrainerImage = "other" },
@@ -154,7 +154,8 @@ public sealed class InspectionDeciderTests
 
     [Theory]
     [MemberData(nameof(Remedies))]
-    public void A_failed_inspection_is_repeated_at_once_when_what_may_have_failed_it_changes_or_somebody_asks(string what, Action<object> remedy)
+    public void A_failed_inspection_is_repeated_at_once_when_what_may_have_failed_it_changes_or_somebody_asks(
+        string what, Action<object> remedy)
     {
         _world.Reconcile();
         _world.Fail(Reasons.BadData, 3);

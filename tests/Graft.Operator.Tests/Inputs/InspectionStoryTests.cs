@@ -32,8 +32,9 @@ public sealed class InspectionStoryTests
         ("the digest", world => world.Edit(spec => spec.Digest = InspectionWorld.Digest)),
         ("the other digest", world => world.Edit(spec => spec.Digest = OtherDigest)),
         ("no digest", world => world.Edit(spec => spec.Digest = null)),
-        ("the licence", world => world.Edit(spec => spec.License = new LicenseNotice { Spdx = $"{world.Dataset.Metadata.Generation}" })),
-        ("the pod", world => world.Edit(spec => spec.Pod = new InspectionPodSettings { Memory = $"{world.Dataset.Metadata.Generation}Gi" })),
+        ("the license", world => world.Edit(spec => spec.License = new LicenseNotice { Spdx = $"{world.Dataset.Metadata.Generation}" })),
+        ("the pod", world => world.Edit(
+            spec => spec.Pod = new InspectionPodSettings { Memory = $"{world.Dataset.Metadata.Generation}Gi" })),
         ("a minute passes", world => world.Now += TimeSpan.FromMinutes(1)),
         ("a day passes and Jobs with it", world => Pass(world)),
     ];
@@ -92,7 +93,8 @@ public sealed class InspectionStoryTests
                 world.Now += world.Reconcile().RequeueAfter ?? TimeSpan.FromSeconds(1);
             }
 
-            Assert.True(world.State is "True/Available" or "False/InspectionFailed", $"{world.State}: {string.Join(", ", story.Select(index => Happenings[index].Name))}");
+            Assert.True(world.State is "True/Available" or "False/InspectionFailed",
+                $"{world.State}: {string.Join(", ", story.Select(index => Happenings[index].Name))}");
             if (world.State == "False/InspectionFailed")
             {
                 world.Edit(spec => spec.Rerun = "please");

@@ -123,7 +123,8 @@ internal sealed class InspectionWorld
                         {
                             Terminated = new V1ContainerStateTerminated
                             {
-                                ExitCode = code, Message = message, Reason = reason, StartedAt = Now.UtcDateTime, FinishedAt = Now.UtcDateTime,
+                                ExitCode =
+                                    code, Message = message, Reason = reason, StartedAt = Now.UtcDateTime, FinishedAt = Now.UtcDateTime,
                             },
                         },
                     },

@@ -46,7 +46,8 @@ internal static class EveryPodSetting
                         new PreferredNodes
                         {
                             Weight = 5,
-                            Preference = new NodeSelectorTerm { MatchExpressions = [new NodeRequirement { Key = "cores", Operator = "Gt", Values = ["7"] }] },
+                            Preference = new NodeSelectorTerm { MatchExpressions = [new NodeRequirement { Key = "cores", Operator = "Gt",
+                                Values = ["7"] }] },
                         },
                     ],
                 },
@@ -73,7 +74,8 @@ internal static class EveryPodSetting
                             {
                                 TopologyKey = "kubernetes.io/hostname",
                                 NamespaceSelector = new LabelSelectorSpec(),
-                                LabelSelector = new LabelSelectorSpec { MatchExpressions = [new LabelRequirement { Key = "noisy", Operator = "Exists" }] },
+                                LabelSelector = new LabelSelectorSpec { MatchExpressions = [new LabelRequirement { Key = "noisy",
+                                    Operator = "Exists" }] },
                             },
                         },
                     ],
@@ -92,12 +94,20 @@ internal static class EveryPodSetting
                     LabelSelector = new LabelSelectorSpec { MatchLabels = new() { ["team"] = "red" } },
                 },
             ],
-            Tolerations = [new TolerationSpec { Key = "gpu", Operator = "Equal", Value = "yes", Effect = "NoExecute", TolerationSeconds = 60 }],
+            Tolerations =
+                [new TolerationSpec { Key = "gpu", Operator = "Equal", Value = "yes", Effect = "NoExecute", TolerationSeconds = 60 }],
             PriorityClassName = "low",
             RuntimeClassName = "nvidia",
             SchedulerName = "other",
             ServiceAccountName = "trainer",
-            SecurityContext = new PodIdentity { FixedIds = false, RunAsUser = 1000, RunAsGroup = 1001, FsGroup = 1002, SupplementalGroups = [1003, 1004] },
+            SecurityContext = new PodIdentity
+            {
+                FixedIds = false,
+                RunAsUser = 1000,
+                RunAsGroup = 1001,
+                FsGroup = 1002,
+                SupplementalGroups = [1003, 1004]
+            },
             BackoffLimit = 1,
             ActiveDeadlineSeconds = 3600,
             TtlSecondsAfterFinished = 600,

@@ -16,7 +16,8 @@ public sealed class TrainerJobViewTests
 
     private readonly V1Job _job = new()
     {
-        Metadata = new V1ObjectMeta { Name = "quick-1", Uid = JobUid, CreationTimestamp = Created, Labels = new Dictionary<string, string>() },
+        Metadata =
+            new V1ObjectMeta { Name = "quick-1", Uid = JobUid, CreationTimestamp = Created, Labels = new Dictionary<string, string>() },
         Spec = new V1JobSpec { BackoffLimit = 3 },
         Status = new V1JobStatus(),
     };
@@ -29,22 +30,31 @@ public sealed class TrainerJobViewTests
 
     private readonly List<V1Pod> _pods = [];
 
-    /// <summary>What is said by event only, about a Job without a pod or a pod without a container: reason, message, the reason once it has lasted.</summary>
+    /// <summary>
+    /// What is said by event only, about a Job without a pod or a pod without a container: reason, message, the reason once it has
+    /// lasted.
+    /// </summary>
     public static TheoryData<bool, string, string, string> SaidByEvent => new()
     {
-        { false, "FailedCreate", "pods \"quick-1-…\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=0, limited: pods=0", Reasons.PodRefused },
-        { false, "FailedCreate", "pods \"quick-1-…\" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi", Reasons.PodRefused },
+        { false, "FailedCreate", "pods \"quick-1-…\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=0, limited: pods=0",
+            Reasons.PodRefused },
+        { false, "FailedCreate", "pods \"quick-1-…\" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi",
+            Reasons.PodRefused },
         { false, "FailedCreate", "pods \"quick-1-…\" is forbidden: no PriorityClass with name nope was found", Reasons.PodRefused },
         { false, "FailedCreate", "admission webhook \"policy.example\" denied the request: images must be signed", Reasons.PodRefused },
-        { true, "FailedMount", "MountVolume.SetUp failed for volume \"credentials-publish\" : secret \"nope\" not found", Reasons.VolumeNotMounted },
-        { true, "FailedAttachVolume", "Multi-Attach error for volume \"pvc-1\" Volume is already used by pod(s) other", Reasons.VolumeNotMounted },
-        { true, "FailedCreatePodSandBox", "Failed to create pod sandbox: no runtime for \"gvisor\" is configured", Reasons.ContainerNotStarted },
+        { true, "FailedMount", "MountVolume.SetUp failed for volume \"credentials-publish\" : secret \"nope\" not found",
+            Reasons.VolumeNotMounted },
+        { true, "FailedAttachVolume", "Multi-Attach error for volume \"pvc-1\" Volume is already used by pod(s) other",
+            Reasons.VolumeNotMounted },
+        { true, "FailedCreatePodSandBox", "Failed to create pod sandbox: no runtime for \"gvisor\" is configured",
+            Reasons.ContainerNotStarted },
         { true, "FailedPrepareDynamicResources", "claim is not allocated", Reasons.ContainerNotStarted },
     };
 
     [Theory]
     [MemberData(nameof(SaidByEvent))]
-    public void What_others_say_by_event_only_is_said_and_stalls_the_run_once_it_has_lasted(bool ofPod, string reason, string message, string stalled)
+    public void What_others_say_by_event_only_is_said_and_stalls_the_run_once_it_has_lasted(
+        bool ofPod, string reason, string message, string stalled)
     {
         if (ofPod)
         {
@@ -109,7 +119,12 @@ public sealed class TrainerJobViewTests
         _pod.Status.ContainerStatuses =
         [
             Status("istio-proxy", new V1ContainerState { Running = new V1ContainerStateRunning { StartedAt = Created.AddSeconds(1) } }),
-            Status(TrainerPod.Container, new V1ContainerState { Waiting = new V1ContainerStateWaiting { Reason = "CreateContainerConfigError", Message = "secret \"x\" not found" } }),
+            Status(
+                TrainerPod.Container,
+                new V1ContainerState
+                {
+                    Waiting = new V1ContainerStateWaiting { Reason = "CreateContainerConfigError", Message = "secret \"x\" not found" },
+                }),
         ];
 
         var view = View();
@@ -165,7 +180,8 @@ public sealed class TrainerJobViewTests
                 break;
         }
 
-        _job.Status.Conditions = [new V1JobCondition { Type = "Failed", Status = "True", Reason = "BackoffLimitExceeded", LastTransitionTime = Created.AddSeconds(5) }];
+        _job.Status.Conditions = [new V1JobCondition { Type = "Failed", Status = "True", Reason = "BackoffLimitExceeded",
+            LastTransitionTime = Created.AddSeconds(5) }];
 
         Assert.Equal((JobPhase.Failed, reason), (View().Phase, View().FailureReason));
     }

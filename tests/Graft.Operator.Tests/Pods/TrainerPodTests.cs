@@ -15,7 +15,8 @@ public sealed class TrainerPodTests
 {
     /// <summary>All but the Job's time to live, which the Job gets once its end is recorded.</summary>
     public static TheoryData<string> Settings =>
-        [.. typeof(PodSettings).GetProperties().Select(property => property.Name).Where(name => name != nameof(PodSettings.TtlSecondsAfterFinished))];
+        [.. typeof(PodSettings).GetProperties().Select(property => property.Name).Where(
+            name => name != nameof(PodSettings.TtlSecondsAfterFinished))];
 
     public static TheoryData<string> Sizes => [.. typeof(StorageLimits).GetProperties().Select(property => property.Name)];
 
@@ -110,7 +111,8 @@ public sealed class TrainerPodTests
         var open = Template(new PodSettings(), new PodOptions { FixedIds = false }).Spec.SecurityContext;
         Assert.True(open is { RunAsUser: null, RunAsGroup: null, FsGroup: null, RunAsNonRoot: true });
         Assert.Null(Template(new PodSettings { SecurityContext = new PodIdentity { FixedIds = false } }).Spec.SecurityContext.RunAsUser);
-        var back = Template(new PodSettings { SecurityContext = new PodIdentity { FixedIds = true, FsGroup = 5 } }, new PodOptions { FixedIds = false });
+        var back = Template(
+            new PodSettings { SecurityContext = new PodIdentity { FixedIds = true, FsGroup = 5 } }, new PodOptions { FixedIds = false });
         Assert.Equal((65532, 5), (back.Spec.SecurityContext.RunAsUser, back.Spec.SecurityContext.FsGroup));
     }
 
@@ -191,7 +193,8 @@ public sealed class TrainerPodTests
         spec.Pod = Defaults.Apply(settings);
         var recipe = Graft.Api.Planning.RecipeResolver.Resolve(world.Run, world.Model, World.Digest('a'), world.Dataset, World.Digest('b'));
         var execution = Operator.Runs.RunExecution.For(
-            world.Run, spec, InputSource.Of(world.Model.Spec.Source), InputSource.Of(world.Dataset.Spec.Source!), World.Digest('c'), world.Options);
+            world.Run, spec, InputSource.Of(world.Model.Spec.Source), InputSource.Of(world.Dataset.Spec.Source!), World.Digest('c'),
+            world.Options);
         var made = Operator.Runs.RunSettings.Of(world.Run, world.Model, world.Dataset, execution, world.Options);
         var plan = new Graft.Api.Planning.RunPlan { Recipe = recipe, Execution = execution.Plan };
         return Operator.Runs.RunChildren.For(world.Run, spec, plan, World.Digest('c'), execution, made, world.Options, null);

@@ -104,7 +104,8 @@ public sealed class InstallationPolicyTests
             }));
 
         Assert.Equal(
-            ["spec.pod.image", "spec.pod.serviceAccountName", "spec.pod.env[1].secretKeyRef.name", "spec.checkpoint.claimName", "spec.pod.cpu", "spec.pod.cpuLimit", "spec.pod.memory"],
+            ["spec.pod.image", "spec.pod.serviceAccountName", "spec.pod.env[1].secretKeyRef.name", "spec.checkpoint.claimName",
+                "spec.pod.cpu", "spec.pod.cpuLimit", "spec.pod.memory"],
             problems.Select(problem => problem.Split(": ")[0]));
     }
 
@@ -142,12 +143,20 @@ public sealed class InstallationPolicyTests
 
         Assert.Equal(
             ["spec.pod.priorityClassName", "spec.source.pvc.claimName"],
-            Fields(PodDemand.Of(new BaseModelSpec { Pod = pod, Source = new ModelSource { Pvc = new PvcSource { ClaimName = "other" } } })));
+            Fields(
+                PodDemand.Of(new BaseModelSpec { Pod = pod, Source = new ModelSource { Pvc = new PvcSource { ClaimName = "other" } } })));
         Assert.Equal(
             ["spec.source.oci.pullSecretRef.name"],
             Fields(PodDemand.Of(new TrainingDatasetSpec
             {
-                Source = new DatasetSource { Oci = new OciSource { Reference = "r.example/x:1", PullSecretRef = new LocalReference { Name = "other" } } },
+                Source = new DatasetSource
+                {
+                    Oci = new OciSource
+                    {
+                        Reference = "r.example/x:1",
+                        PullSecretRef = new LocalReference { Name = "other" }
+                    }
+                },
             })));
 
         IEnumerable<string> Fields(PodDemand demand)
@@ -184,7 +193,8 @@ public sealed class InstallationPolicyTests
             "account" => new() { ServiceAccountName = value },
             "runtime" => new() { RuntimeClassName = value },
             "pull" => new() { ImagePullSecrets = [new LocalReference { Name = value }] },
-            "env" => new() { Env = [new EnvironmentVariable { Name = "X", SecretKeyRef = new SecretKeyReference { Name = value, Key = "k" } }] },
+            "env" =>
+                new() { Env = [new EnvironmentVariable { Name = "X", SecretKeyRef = new SecretKeyReference { Name = value, Key = "k" } }] },
             "cpu" => new() { Cpu = value },
             "limit" => new() { CpuLimit = value },
             "memory" => new() { Memory = value },

@@ -52,7 +52,8 @@ public sealed class ReportAuthorityTests
 
         for (var year = 0; year < 7; year++)
         {
-            await Task.WhenAll(one.RefreshAsync(TestContext.Current.CancellationToken), two.RefreshAsync(TestContext.Current.CancellationToken));
+            await Task.WhenAll(
+                one.RefreshAsync(TestContext.Current.CancellationToken), two.RefreshAsync(TestContext.Current.CancellationToken));
 
             Assert.Equal(one.CertificatePem, two.CertificatePem);
             Assert.True(Trusts(one.CertificatePem!, two.ServerCertificate()!));

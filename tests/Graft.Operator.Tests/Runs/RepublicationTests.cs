@@ -11,7 +11,8 @@ namespace Graft.Operator.Tests.Runs;
 /// <summary>An adapter that is to be found in another place is copied there, and nothing is trained.</summary>
 public sealed class RepublicationTests
 {
-    private static readonly PublishSpec Elsewhere = new() { Repository = "other.example/x", PushSecretRef = new LocalReference { Name = "mine" } };
+    private static readonly PublishSpec Elsewhere =
+        new() { Repository = "other.example/x", PushSecretRef = new LocalReference { Name = "mine" } };
     private readonly World _world = new();
 
     [Fact]
@@ -45,7 +46,8 @@ public sealed class RepublicationTests
         Assert.Equal("True/Published", State(ConditionTypes.ArtifactPublished));
         Assert.Equal("False/Completed", State(ConditionTypes.Reconciling));
         Assert.Contains("v4", Message(ConditionTypes.Succeeded), StringComparison.Ordinal);
-        Assert.Equal((before.PlanHash, before.JobName, before.StartTime, before.CompletionTime), (after.PlanHash, after.JobName, after.StartTime, after.CompletionTime));
+        Assert.Equal((before.PlanHash, before.JobName, before.StartTime, before.CompletionTime), (
+            after.PlanHash, after.JobName, after.StartTime, after.CompletionTime));
         Assert.Equal(before.Figures, after.Figures);
         Assert.Contains(events, note => note.Reason == RunEvents.ArtifactPublished);
 
@@ -72,7 +74,8 @@ public sealed class RepublicationTests
         Assert.Equal("1Gi", pod.Containers[0].Resources.Limits["memory"].ToString());
         Assert.Equal("mine:1", pod.Containers[0].Image);
         Assert.DoesNotContain(pod.Volumes, volume => volume.PersistentVolumeClaim is not null);
-        Assert.Equal(["mine"], pod.Volumes.Where(volume => volume.Secret is not null).Select(volume => volume.Secret.SecretName).Distinct());
+        Assert.Equal(
+            ["mine"], pod.Volumes.Where(volume => volume.Secret is not null).Select(volume => volume.Secret.SecretName).Distinct());
         Assert.Equal(
             pod.Volumes.Select(volume => volume.Name).Order(),
             pod.Containers[0].VolumeMounts.Select(mount => mount.Name).Order());
@@ -94,7 +97,8 @@ public sealed class RepublicationTests
 
         var file = PlanJson.Read(children.Plan.Data["plan.json"]).Execution.Published!.CredentialsFile!;
         var pod = children.Job.Spec.Template.Spec;
-        var mount = Assert.Single(pod.Containers[0].VolumeMounts, mount => file.StartsWith(mount.MountPath + "/", StringComparison.Ordinal));
+        var mount = Assert.Single(
+            pod.Containers[0].VolumeMounts, mount => file.StartsWith(mount.MountPath + "/", StringComparison.Ordinal));
         Assert.Equal(secret, Assert.Single(pod.Volumes, volume => volume.Name == mount.Name).Secret.SecretName);
     }
 
@@ -110,7 +114,8 @@ public sealed class RepublicationTests
         Assert.Equal("True/Completed", State(ConditionTypes.Succeeded));
         Assert.Contains("it is refused", Message(ConditionTypes.ArtifactPublished), StringComparison.Ordinal);
         var failed = _world.Job;
-        Assert.Contains($"kubectl delete job {failed.Metadata.Name} -n team", Message(ConditionTypes.ArtifactPublished), StringComparison.Ordinal);
+        Assert.Contains(
+            $"kubectl delete job {failed.Metadata.Name} -n team", Message(ConditionTypes.ArtifactPublished), StringComparison.Ordinal);
         Assert.Null(failed.Spec.TtlSecondsAfterFinished);
         Assert.Empty(_world.Decide().Actions);
 
@@ -171,7 +176,8 @@ public sealed class RepublicationTests
 
         var status = _world.Decide(refusal: "exceeded quota").Status;
 
-        Assert.Equal((ConditionSet.False, Reasons.JobCreationFailed), (status.Get(ConditionTypes.ArtifactPublished)!.Status, status.Get(ConditionTypes.ArtifactPublished)!.Reason));
+        Assert.Equal((ConditionSet.False, Reasons.JobCreationFailed), (
+            status.Get(ConditionTypes.ArtifactPublished)!.Status, status.Get(ConditionTypes.ArtifactPublished)!.Reason));
         Assert.Contains("exceeded quota", status.Get(ConditionTypes.Stalled)!.Message, StringComparison.Ordinal);
     }
 

@@ -43,14 +43,19 @@ public sealed class RunDeciderTests
 
     public static TheoryData<string, Action<object>, string, string, string> Refusals => new()
     {
-        { "an invalid spec", world => Of(world).Edit(spec => spec.Training = new TrainingSpec { LearningRate = "fast" }), "False/InvalidSpec", "False/InvalidSpec", "True" },
+        { "an invalid spec", world => Of(world).Edit(spec => spec.Training = new TrainingSpec { LearningRate = "fast" }),
+            "False/InvalidSpec", "False/InvalidSpec", "True" },
         { "no spec at all", world => Of(world).Edit(spec => spec.Method = null), "False/InvalidSpec", "False/InvalidSpec", "True" },
-        { "an impossible combination", world => Of(world).Model.Spec.RandomInitialization = new RandomInitialization(), "False/InvalidSpec", "False/InvalidSpec", "True" },
-        { "nowhere to publish", world => Of(world).Options.ArtifactRepository = null, "False/ArtifactStoreNotConfigured", "False/ArtifactStoreNotConfigured", "True" },
+        { "an impossible combination", world => Of(world).Model.Spec.RandomInitialization = new RandomInitialization(), "False/InvalidSpec",
+            "False/InvalidSpec", "True" },
+        { "nowhere to publish", world => Of(world).Options.ArtifactRepository = null, "False/ArtifactStoreNotConfigured",
+            "False/ArtifactStoreNotConfigured", "True" },
         { "no base model", world => Of(world).HasModel = false, "False/BaseModelNotFound", "Unknown/Waiting", "False" },
         { "a base model under inspection", world => Of(world).Model.Status = null, "False/BaseModelNotReady", "Unknown/Waiting", "False" },
-        { "a base model whose spec has changed", world => Of(world).Model.Metadata.Generation = 2, "False/BaseModelNotReady", "Unknown/Waiting", "False" },
-        { "a data set that is not ready", world => Of(world).Dataset.Status!.Conditions![0].Status = "False", "False/DatasetNotReady", "Unknown/Waiting", "False" },
+        { "a base model whose spec has changed", world => Of(world).Model.Metadata.Generation = 2, "False/BaseModelNotReady",
+            "Unknown/Waiting", "False" },
+        { "a data set that is not ready", world => Of(world).Dataset.Status!.Conditions![0].Status = "False", "False/DatasetNotReady",
+            "Unknown/Waiting", "False" },
     };
 
     [Theory]
@@ -70,21 +75,30 @@ public sealed class RunDeciderTests
     {
         { "no pod yet", _ => { }, "Unknown/Pending", "False/PodNotRunning", "has no pod yet" },
         { "held by a queue", world => Of(world).Hold(), "Unknown/Queued", "False/PodNotRunning", "queue" },
-        { "a pod that fits nowhere", world => Of(world).Unschedulable(), "Unknown/Waiting", "False/PodNotRunning", "0/3 nodes are available" },
+        { "a pod that fits nowhere", world => Of(world).Unschedulable(), "Unknown/Waiting", "False/PodNotRunning",
+            "0/3 nodes are available" },
         { "an image that is not there", world => Of(world).Pulling(), "Unknown/Waiting", "False/PodNotRunning", "ImagePullBackOff" },
         { "a running pod", world => Of(world).Start(), "Unknown/Running", "True/Running", "runs" },
-        { "a pod that publishes", world => { Of(world).Start(); Of(world).Report("Publishing"); }, "Unknown/Publishing", "True/Running", "runs" },
-        { "a pod that was evicted", world => { Of(world).Start(); Of(world).Evict(); }, "Unknown/Interrupted", "False/PodNotRunning", "was evicted" },
-        { "a pod that stopped at SIGTERM", world => { Of(world).Start(); Of(world).EndPod(10); }, "Unknown/Interrupted", "False/PodNotRunning", "was told to" },
-        { "a pod that crashed and will be replaced", world => { Of(world).Start(); Of(world).EndPod(1, World.Result("Failed", message: "boom")); }, "Unknown/Retrying", "False/PodNotRunning", "boom" },
-        { "a pod that has succeeded, which its Job has not seen", world => { Of(world).Start(); Of(world).EndPod(0, World.Result()); }, "Unknown/Running", "True/Running", "has ended" },
-        { "a pod that no other one can replace, which its Job has not seen", world => { Of(world).Start(); Of(world).EndPod(3); }, "Unknown/Running", "True/Running", "has ended" },
-        { "a queue that took the run's place back", world => { Of(world).Start(); Of(world).Reconcile(); Of(world).Pods.Clear(); Of(world).Job.Status.StartTime = null; Of(world).Hold(); }, "Unknown/Preempted", "False/PodNotRunning", "preempted" },
+        { "a pod that publishes", world => { Of(world).Start(); Of(world).Report("Publishing"); }, "Unknown/Publishing", "True/Running",
+            "runs" },
+        { "a pod that was evicted", world => { Of(world).Start(); Of(world).Evict(); }, "Unknown/Interrupted", "False/PodNotRunning",
+            "was evicted" },
+        { "a pod that stopped at SIGTERM", world => { Of(world).Start(); Of(world).EndPod(10); }, "Unknown/Interrupted",
+            "False/PodNotRunning", "was told to" },
+        { "a pod that crashed and will be replaced", world => { Of(world).Start(); Of(world).EndPod(1,
+            World.Result("Failed", message: "boom")); }, "Unknown/Retrying", "False/PodNotRunning", "boom" },
+        { "a pod that has succeeded, which its Job has not seen", world => { Of(world).Start(); Of(world).EndPod(0, World.Result()); },
+            "Unknown/Running", "True/Running", "has ended" },
+        { "a pod that no other one can replace, which its Job has not seen", world => { Of(world).Start(); Of(world).EndPod(3); },
+            "Unknown/Running", "True/Running", "has ended" },
+        { "a queue that took the run's place back", world => { Of(world).Start(); Of(world).Reconcile(); Of(world).Pods.Clear(); Of(world)
+            .Job.Status.StartTime = null; Of(world).Hold(); }, "Unknown/Preempted", "False/PodNotRunning", "preempted" },
     };
 
     [Theory]
     [MemberData(nameof(Stages))]
-    public void An_active_run_says_in_one_word_what_it_does_and_in_a_sentence_why(string what, Action<object> move, string succeeded, string running, string words)
+    public void An_active_run_says_in_one_word_what_it_does_and_in_a_sentence_why(
+        string what, Action<object> move, string succeeded, string running, string words)
     {
         _world.Reconcile();
         move(_world);
@@ -100,13 +114,16 @@ public sealed class RunDeciderTests
     {
         { "BackoffLimitExceeded", 1, null, null, Reasons.TrainerCrashed, "exit code 1" },
         { "PodFailurePolicy", 2, null, null, Reasons.BadPlan, "exit code 2" },
-        { "PodFailurePolicy", 3, World.Result("Failed", Reasons.BadData, "train.jsonl:7: no output"), null, Reasons.BadData, "train.jsonl:7: no output" },
+        { "PodFailurePolicy", 3, World.Result("Failed", Reasons.BadData, "train.jsonl:7: no output"), null, Reasons.BadData,
+            "train.jsonl:7: no output" },
         { "PodFailurePolicy", 4, null, null, Reasons.ModelNotLoadable, "exit code 4" },
         { "PodFailurePolicy", 5, World.Result("Failed", null, "the loss is NaN at step 3"), null, Reasons.Diverged, "the loss is NaN" },
         { "BackoffLimitExceeded", 6, null, null, Reasons.PublishFailed, "exit code 6" },
         { "BackoffLimitExceeded", 137, null, "OOMKilled", Reasons.OutOfMemory, "spec.pod.memory" },
-        { "DeadlineExceeded", 10, World.Result("Interrupted", null, "Stopped after step 5."), null, Reasons.DeadlineExceeded, "activeDeadlineSeconds allows. Stopped after step 5." },
-        { "BackoffLimitExceeded", 10, World.Result("Interrupted", null, "Stopped after step 5."), null, Reasons.TrainerCrashed, "told to. the Job has failed. Stopped after step 5." },
+        { "DeadlineExceeded", 10, World.Result("Interrupted", null, "Stopped after step 5."), null, Reasons.DeadlineExceeded,
+            "activeDeadlineSeconds allows. Stopped after step 5." },
+        { "BackoffLimitExceeded", 10, World.Result("Interrupted", null, "Stopped after step 5."), null, Reasons.TrainerCrashed,
+            "told to. the Job has failed. Stopped after step 5." },
         { "BackoffLimitExceeded", 1, "not our JSON {", null, Reasons.TrainerCrashed, "exit code 1" },
     };
 

@@ -16,20 +16,25 @@ public sealed class RunEditTests
         { "memory", world => Of(world).Edit(spec => spec.Pod = new PodSettings { Memory = "4Gi" }) },
         { "a GPU", world => Of(world).Edit(spec => spec.Pod = new PodSettings { Gpu = new GpuSpec() }) },
         { "the image", world => Of(world).Edit(spec => spec.Pod = new PodSettings { Image = "other:1" }) },
-        { "the node selector", world => Of(world).Edit(spec => spec.Pod = new PodSettings { NodeSelector = new Dictionary<string, string> { ["a"] = "b" } }) },
+        { "the node selector", world => Of(world).Edit(
+            spec => spec.Pod = new PodSettings { NodeSelector = new Dictionary<string, string> { ["a"] = "b" } }) },
         { "the repository", world => Of(world).Edit(spec => spec.Publish = new PublishSpec { Repository = "other.example/x" }) },
         { "the artifact's name", world => Of(world).Edit(spec => spec.Publish = new PublishSpec { Name = "other" }) },
-        { "the push Secret", world => Of(world).Edit(spec => spec.Publish = new PublishSpec { PushSecretRef = new LocalReference { Name = "mine" } }) },
+        { "the push Secret", world => Of(world).Edit(
+            spec => spec.Publish = new PublishSpec { PushSecretRef = new LocalReference { Name = "mine" } }) },
         { "the tracking server", world => Of(world).Edit(spec => spec.Tracking = new TrackingSpec { Uri = "http://mlflow.example" }) },
         { "the experiment", world => Of(world).Edit(spec => spec.Tracking = new TrackingSpec { Experiment = "other" }) },
         { "the checkpoints' claim", world => Of(world).Edit(spec => spec.Checkpoint = new CheckpointSpec { ClaimName = "claim" }) },
         { "the queue", world => Of(world).Run.Metadata.Labels = new Dictionary<string, string> { [GraftApi.KueueQueueLabel] = "team-b" } },
-        { "the priority in the queue", world => Of(world).Run.Metadata.Labels = new Dictionary<string, string> { [GraftApi.KueuePriorityLabel] = "high" } },
-        { "the volume of the base model", world => Of(world).Model.Spec.Source = new ModelSource { Pvc = new PvcSource { ClaimName = "models" } } },
+        { "the priority in the queue", world => Of(world).Run.Metadata.Labels = new Dictionary<string,
+            string> { [GraftApi.KueuePriorityLabel] = "high" } },
+        { "the volume of the base model", world => Of(world).Model.Spec
+            .Source = new ModelSource { Pvc = new PvcSource { ClaimName = "models" } } },
         { "the installation's image", world => Of(world).Options.TrainerImage = "trainer:2" },
         { "the installation's registry", world => Of(world).Options.ArtifactRepository = "other.example/adapters" },
         { "the installation's tracking server", world => Of(world).Options.TrackingUri = "http://mlflow.example" },
-        { "the installation's Secret for it", world => (Of(world).Options.TrackingUri, Of(world).Options.TrackingSecret) = ("http://mlflow.example", "mlflow") },
+        { "the installation's Secret for it", world => (Of(world).Options.TrackingUri, Of(world).Options.TrackingSecret) = (
+            "http://mlflow.example", "mlflow") },
     };
 
     [Theory]
@@ -82,7 +87,8 @@ public sealed class RunEditTests
         if (_world.Run.Metadata.Generation > 1)
         {
             Assert.Equal("True/EditNotApplied", State(ConditionTypes.Accepted));
-            Assert.Contains($"kubectl delete job {_world.Job.Metadata.Name} -n team", Message(ConditionTypes.Accepted), StringComparison.Ordinal);
+            Assert.Contains(
+                $"kubectl delete job {_world.Job.Metadata.Name} -n team", Message(ConditionTypes.Accepted), StringComparison.Ordinal);
             Assert.Equal(_world.Run.Metadata.Generation, _world.Run.Status!.ObservedGeneration);
 
             // The advice works when it is followed.
@@ -120,8 +126,10 @@ public sealed class RunEditTests
     public static TheoryData<int, string?, string, Action<object>, bool> Failures => new()
     {
         { 137, "OOMKilled", Reasons.OutOfMemory, world => Of(world).Edit(spec => spec.Pod = new PodSettings { Memory = "4Gi" }), true },
-        { 137, "OOMKilled", Reasons.OutOfMemory, world => Of(world).Edit(spec => spec.Publish = new PublishSpec { Name = "other" }), false },
-        { 6, null, Reasons.PublishFailed, world => Of(world).Edit(spec => spec.Publish = new PublishSpec { Repository = "other.example/x" }), true },
+        { 137, "OOMKilled", Reasons.OutOfMemory, world => Of(world).Edit(
+            spec => spec.Publish = new PublishSpec { Name = "other" }), false },
+        { 6, null, Reasons.PublishFailed, world => Of(world).Edit(
+            spec => spec.Publish = new PublishSpec { Repository = "other.example/x" }), true },
         { 6, null, Reasons.PublishFailed, world => Of(world).Options.ArtifactRepository = "other.example/adapters", true },
         { 6, null, Reasons.PublishFailed, world => Of(world).Edit(spec => spec.Pod = new PodSettings { Memory = "4Gi" }), false },
         { 1, null, Reasons.TrainerCrashed, world => Of(world).Edit(spec => spec.Pod = new PodSettings { Image = "other:1" }), true },
@@ -132,7 +140,8 @@ public sealed class RunEditTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public void A_failed_run_runs_again_when_what_made_it_fail_was_changed(int exitCode, string? podReason, string reason, Action<object> edit, bool again)
+    public void A_failed_run_runs_again_when_what_made_it_fail_was_changed(
+        int exitCode, string? podReason, string reason, Action<object> edit, bool again)
     {
         _world.Failed(exitCode, podReason: podReason);
         Assert.Equal($"False/{reason}", State(ConditionTypes.Succeeded));
@@ -190,11 +199,15 @@ public sealed class RunEditTests
 
     public static TheoryData<string, Action<object>> Texts => new()
     {
-        { "the model's licence", world => { Of(world).Model.Spec.License = new LicenseNotice { Spdx = "Apache-2.0" }; Of(world).Model.Metadata.Generation = 2; Of(world).Model.Status!.ObservedGeneration = 2; } },
-        { "the data set's notice", world => { Of(world).Dataset.Spec.License = new LicenseNotice { Spdx = "x", Notice = "y" }; Of(world).Dataset.Metadata.Generation = 2; Of(world).Dataset.Status!.ObservedGeneration = 2; } },
-        { "the model's name", world => { Of(world).Model.Metadata.Name = "small"; Of(world).Model.Metadata.Uid = "other"; Of(world).Edit(spec => spec.BaseModelRef!.Name = "small"); } },
+        { "the model's license", world => { Of(world).Model.Spec.License = new LicenseNotice { Spdx = "Apache-2.0" }; Of(world).Model
+            .Metadata.Generation = 2; Of(world).Model.Status!.ObservedGeneration = 2; } },
+        { "the data set's notice", world => { Of(world).Dataset.Spec.License = new LicenseNotice { Spdx = "x",
+            Notice = "y" }; Of(world).Dataset.Metadata.Generation = 2; Of(world).Dataset.Status!.ObservedGeneration = 2; } },
+        { "the model's name", world => { Of(world).Model.Metadata.Name = "small"; Of(world).Model.Metadata.Uid = "other"; Of(world).Edit(
+            spec => spec.BaseModelRef!.Name = "small"); } },
         { "a default that is spelled out", world => Of(world).Edit(spec => spec.Training = new TrainingSpec { Seed = 42 }) },
-        { "empty objects", world => Of(world).Edit(spec => (spec.Pod, spec.Publish, spec.Tracking, spec.Checkpoint, spec.Evaluation) = (new(), new(), new(), new(), new())) },
+        { "empty objects", world => Of(world).Edit(
+            spec => (spec.Pod, spec.Publish, spec.Tracking, spec.Checkpoint, spec.Evaluation) = (new(), new(), new(), new(), new())) },
     };
 
     [Theory]

@@ -104,7 +104,8 @@ public sealed class RunEndTests
         var second = Assert.Single(actions.OfType<CreateChildren>()).Children;
         Assert.Equal(first.Job.Metadata.Name, second.Job.Metadata.Name);
         Assert.NotEqual(first.Plan.Metadata.Name, second.Plan.Metadata.Name);
-        Assert.Equal(second.Plan.Metadata.Name, second.Job.Spec.Template.Spec.Volumes.Single(volume => volume.Name == "plan").ConfigMap.Name);
+        Assert.Equal(
+            second.Plan.Metadata.Name, second.Job.Spec.Template.Spec.Volumes.Single(volume => volume.Name == "plan").ConfigMap.Name);
         Assert.Same(second.Plan, Assert.Single(actions.OfType<DeleteOtherPlans>()).Plan);
     }
 
@@ -137,6 +138,7 @@ public sealed class RunEndTests
         var summary = status.Get(ConditionTypes.Succeeded)!;
         Assert.Equal(
             (succeeded, reconciling, stalled),
-            ($"{summary.Status}/{summary.Reason}", status.Get(ConditionTypes.Reconciling)!.Status, status.Get(ConditionTypes.Stalled)!.Status));
+            ($"{summary.Status}/{summary.Reason}", status.Get(ConditionTypes.Reconciling)!.Status, status.Get(
+                ConditionTypes.Stalled)!.Status));
     }
 }

@@ -23,11 +23,13 @@ internal sealed class World
         Dataset.Status = Ready(new TrainingDatasetStatus { Digest = Digest('b') });
     }
 
-    public OperatorOptions Options { get; } = new() { ArtifactRepository = "registry.example/adapters", TrainerImage = "trainer:1", Policy = { Images = "*" } };
+    public OperatorOptions Options { get; } =
+        new() { ArtifactRepository = "registry.example/adapters", TrainerImage = "trainer:1", Policy = { Images = "*" } };
 
     public AdapterTrainingRun Run { get; } = new()
     {
-        Metadata = new V1ObjectMeta { Name = "quick", NamespaceProperty = "team", Uid = "run-uid", Generation = 1, CreationTimestamp = Start },
+        Metadata =
+            new V1ObjectMeta { Name = "quick", NamespaceProperty = "team", Uid = "run-uid", Generation = 1, CreationTimestamp = Start },
         Spec = new AdapterTrainingRunSpec
         {
             BaseModelRef = new LocalReference { Name = "tiny" },
@@ -189,7 +191,8 @@ internal sealed class World
         Pod.Status.Phase = "Running";
         Pod.Status.ContainerStatuses =
         [
-            new V1ContainerStatus { Name = TrainerPod.Container, State = new V1ContainerState { Running = new V1ContainerStateRunning { StartedAt = Now.UtcDateTime } } },
+            new V1ContainerStatus { Name = TrainerPod.Container,
+                State = new V1ContainerState { Running = new V1ContainerStateRunning { StartedAt = Now.UtcDateTime } } },
         ];
     }
 
@@ -287,7 +290,13 @@ internal sealed class World
                 Steps = 10,
                 Figures = outcome == "Succeeded" ? new ResultFigures { BaseLoss = 3.25, AdaptedLoss = 1.5 } : null,
                 Artifact = outcome == "Succeeded"
-                    ? new ResultArtifact { Name = "quick", Version = "v1", Digest = Digest('c'), Reference = "registry.example/adapters/quick:v1" }
+                    ? new ResultArtifact
+                    {
+                        Name = "quick",
+                        Version = "v1",
+                        Digest = Digest('c'),
+                        Reference = "registry.example/adapters/quick:v1"
+                    }
                     : null,
             },
             PlanJson.WireOptions);
@@ -304,7 +313,8 @@ internal sealed class World
         status.ObservedGeneration = 1;
         status.Conditions =
         [
-            new V1Condition { Type = ConditionTypes.Ready, Status = "True", Reason = Reasons.Available, Message = "", LastTransitionTime = Start },
+            new V1Condition { Type = ConditionTypes.Ready, Status = "True", Reason = Reasons.Available, Message = "",
+                LastTransitionTime = Start },
         ];
         return status;
     }

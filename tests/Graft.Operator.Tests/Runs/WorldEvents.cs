@@ -35,7 +35,8 @@ internal static class WorldEvents
     {
         world.AddPod().Status.Conditions =
         [
-            new V1PodCondition { Type = "PodScheduled", Status = "False", Reason = "Unschedulable", Message = "0/3 nodes are available: 3 Insufficient nvidia.com/gpu." },
+            new V1PodCondition { Type = "PodScheduled", Status = "False", Reason = "Unschedulable",
+                Message = "0/3 nodes are available: 3 Insufficient nvidia.com/gpu." },
         ];
     }
 
@@ -44,7 +45,14 @@ internal static class WorldEvents
     {
         world.AddPod().Status.ContainerStatuses =
         [
-            new V1ContainerStatus { Name = TrainerPod.Container, State = new V1ContainerState { Waiting = new V1ContainerStateWaiting { Reason = "ImagePullBackOff", Message = "not found" } } },
+            new V1ContainerStatus
+            {
+                Name = TrainerPod.Container,
+                State = new V1ContainerState
+                {
+                    Waiting = new V1ContainerStateWaiting { Reason = "ImagePullBackOff", Message = "not found" },
+                },
+            },
         ];
     }
 
@@ -52,6 +60,7 @@ internal static class WorldEvents
     public static void Report(this World world, string activity, long? checkpoint = null)
     {
         world.Run.Status!.Progress = ProgressStatus.Of(
-            new ProgressReport { Activity = activity, Step = 7, TotalSteps = 10, Loss = 2.5, EtaSeconds = 90, CheckpointStep = checkpoint }, world.Now);
+            new ProgressReport { Activity = activity, Step = 7, TotalSteps = 10, Loss = 2.5, EtaSeconds = 90, CheckpointStep = checkpoint },
+            world.Now);
     }
 }

@@ -56,10 +56,12 @@ public sealed class ApiJsonTests
     [InlineData(100_000)]
     public void Strings_of_any_length_and_script_are_read_as_they_are(int length)
     {
-        string[] texts = [new string('a', length), new string('é', length), string.Concat(Enumerable.Repeat("😀", length / 2)), "\n\"\\" + new string('b', length)];
+        string[] texts = [new string('a', length), new string('é', length), string.Concat(Enumerable.Repeat("😀", length / 2)),
+            "\n\"\\" + new string('b', length)];
         foreach (var text in texts)
         {
-            var read = JsonSerializer.Deserialize<V1Pod>(KubernetesJson.Serialize(new V1Pod { Status = new V1PodStatus { Message = text } }), ApiJson.ForCaches)!;
+            var read = JsonSerializer.Deserialize<V1Pod>(
+                KubernetesJson.Serialize(new V1Pod { Status = new V1PodStatus { Message = text } }), ApiJson.ForCaches)!;
             Assert.Equal(text, read.Status.Message);
         }
     }
@@ -87,15 +89,16 @@ public sealed class ApiJsonTests
     [InlineData("""{"type":"TURNED","object":{}}""")]
     public void A_line_that_is_no_event_is_an_error_in_JSON(string line)
     {
-        Assert.ThrowsAny<JsonException>(() => WatchLine.Parse<V1Job>(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(line)), ApiJson.ForCaches));
+        Assert.ThrowsAny<JsonException>(
+            () => WatchLine.Parse<V1Job>(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(line)), ApiJson.ForCaches));
     }
 
     [Fact]
     public void An_error_that_the_server_reports_is_thrown()
     {
-        const string line = """{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}""";
+        const string Line = """{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}""";
         var error = Assert.Throws<ApiException>(
-            () => WatchLine.Parse<V1Job>(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(line)), ApiJson.ForCaches));
+            () => WatchLine.Parse<V1Job>(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(Line)), ApiJson.ForCaches));
         Assert.True(error.IsExpired);
     }
 

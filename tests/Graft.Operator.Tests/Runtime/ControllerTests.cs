@@ -60,7 +60,8 @@ public sealed class ControllerTests
     [Fact]
     public async Task Not_being_able_to_tell_stops_nothing()
     {
-        var tries = await RunAsync(Invalid, TimeSpan.FromSeconds(60), tell: _ => throw new ApiException(HttpStatusCode.NotFound, "NotFound", "gone"));
+        var tries = await RunAsync(
+            Invalid, TimeSpan.FromSeconds(60), tell: _ => throw new ApiException(HttpStatusCode.NotFound, "NotFound", "gone"));
 
         Assert.InRange(tries, 3, 5);
     }
@@ -147,7 +148,8 @@ public sealed class ControllerTests
             return true;
         }
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             Traces += exception is null ? 0 : 1;
             if (logLevel >= LogLevel.Information)

@@ -25,7 +25,8 @@ public sealed class FenceTests
         using var client = server.Client(_time);
         var lease = new Lease { Remaining = TimeSpan.FromSeconds(15) };
 
-        var sending = client.FencedBy(lease).SendAsync(new HttpMethod(method), "x", "{}", cancellation: TestContext.Current.CancellationToken);
+        var sending = client.FencedBy(lease).SendAsync(
+            new HttpMethod(method), "x", "{}", cancellationToken: TestContext.Current.CancellationToken);
         await Eventually(() => server.Requests.Count == 1);
         lease.Remaining = TimeSpan.Zero;
 
@@ -41,9 +42,9 @@ public sealed class FenceTests
         using var client = server.Client(_time, new ApiClientOptions { QueriesPerSecond = 0.1, Burst = 1 });
         var lease = new Lease { Remaining = TimeSpan.FromSeconds(15) };
         var fenced = client.FencedBy(lease);
-        using var first = await fenced.SendAsync(HttpMethod.Get, "x", cancellation: TestContext.Current.CancellationToken);
+        using var first = await fenced.SendAsync(HttpMethod.Get, "x", cancellationToken: TestContext.Current.CancellationToken);
 
-        var sending = fenced.SendAsync(new HttpMethod(method), "x", "{}", cancellation: TestContext.Current.CancellationToken);
+        var sending = fenced.SendAsync(new HttpMethod(method), "x", "{}", cancellationToken: TestContext.Current.CancellationToken);
         lease.Remaining = TimeSpan.Zero;
 
         await Assert.ThrowsAsync<NotLeadingException>(() => Advance(sending));
@@ -56,8 +57,9 @@ public sealed class FenceTests
         await using var server = await LocalServer.StartAsync();
         using var client = server.Client(_time);
 
-        using var read = await client.FencedBy(new Lease()).SendAsync(HttpMethod.Get, "x", cancellation: TestContext.Current.CancellationToken);
-        using var written = await client.SendAsync(HttpMethod.Post, "x", "{}", cancellation: TestContext.Current.CancellationToken);
+        using var read = await client.FencedBy(new Lease()).SendAsync(
+            HttpMethod.Get, "x", cancellationToken: TestContext.Current.CancellationToken);
+        using var written = await client.SendAsync(HttpMethod.Post, "x", "{}", cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(["GET /x", "POST /x"], server.Requests);
     }
@@ -70,7 +72,8 @@ public sealed class FenceTests
         using var client = server.Client(_time);
         var lease = new Lease { Remaining = TimeSpan.FromSeconds(7) };
 
-        var sending = client.FencedBy(lease).SendAsync(HttpMethod.Patch, "x?a=b", "{}", cancellation: TestContext.Current.CancellationToken);
+        var sending = client.FencedBy(lease).SendAsync(
+            HttpMethod.Patch, "x?a=b", "{}", cancellationToken: TestContext.Current.CancellationToken);
         await Eventually(() => server.Requests.Count == 1);
         _time.Advance(TimeSpan.FromSeconds(6.9));
         Assert.False(sending.IsCompleted);
@@ -98,7 +101,8 @@ public sealed class FenceTests
         Assert.Equal(TimeSpan.Zero, elector.Remaining);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
 
-        var leading = elector.RunAsync(token => Task.Delay(Timeout.Infinite, token).ContinueWith(_ => { }, TaskScheduler.Default), stop.Token);
+        var leading = elector.RunAsync(
+            token => Task.Delay(Timeout.Infinite, token).ContinueWith(_ => { }, TaskScheduler.Default), stop.Token);
         await Eventually(() => elector.Remaining == Election.LeaseDuration);
         store.IsDown = true;
         _time.Advance(Election.RenewDeadline - TimeSpan.FromSeconds(1));
@@ -125,7 +129,8 @@ public sealed class FenceTests
             clock,
             NullLogger.Instance);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var leading = elector.RunAsync(token => Task.Delay(Timeout.Infinite, token).ContinueWith(_ => { }, TaskScheduler.Default), stop.Token);
+        var leading = elector.RunAsync(
+            token => Task.Delay(Timeout.Infinite, token).ContinueWith(_ => { }, TaskScheduler.Default), stop.Token);
         await Eventually(() => elector.Remaining == Election.LeaseDuration);
 
         clock.Slept = TimeSpan.FromMinutes(1);

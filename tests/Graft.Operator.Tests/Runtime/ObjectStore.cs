@@ -49,7 +49,8 @@ internal sealed class ObjectStore
                 return (409, Refusal("AlreadyExists"));
             }
 
-            if (HttpMethods.IsPut(method) && (string?)sent["metadata"]!["resourceVersion"] != (string?)_object?["metadata"]!["resourceVersion"])
+            if (HttpMethods.IsPut(method)
+                && (string?)sent["metadata"]!["resourceVersion"] != (string?)_object?["metadata"]!["resourceVersion"])
             {
                 return (409, Refusal("Conflict"));
             }

@@ -100,7 +100,7 @@ internal sealed class ScriptedSource : IListWatch<V1ConfigMap>
         }
     }
 
-    public Task<GraftList<V1ConfigMap>> ListAsync(string? continueToken, CancellationToken cancellation)
+    public Task<GraftList<V1ConfigMap>> ListAsync(string? continueToken, CancellationToken cancellationToken)
     {
         var first = continueToken is null ? 0 : int.Parse(continueToken, CultureInfo.InvariantCulture);
         BeforePage?.Invoke(first / 2);
@@ -129,7 +129,7 @@ internal sealed class ScriptedSource : IListWatch<V1ConfigMap>
     }
 
     public async IAsyncEnumerable<WatchEvent<V1ConfigMap>> WatchAsync(
-        string resourceVersion, TimeSpan duration, [EnumeratorCancellation] CancellationToken cancellation)
+        string resourceVersion, TimeSpan duration, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Channel<WatchEvent<V1ConfigMap>?> channel;
         lock (_gate)
@@ -149,7 +149,7 @@ internal sealed class ScriptedSource : IListWatch<V1ConfigMap>
             }
         }
 
-        await foreach (var change in channel.Reader.ReadAllAsync(cancellation))
+        await foreach (var change in channel.Reader.ReadAllAsync(cancellationToken))
         {
             yield return change!;
             Digested++;

@@ -21,7 +21,9 @@ internal enum ProxyVerdict
     Hold,
 }
 
-/// <summary>A proxy before the API server that makes requests slow or breaks them, as priority and fairness, webhooks and networks do.</summary>
+/// <summary>
+/// A proxy before the API server that makes requests slow or breaks them, as priority and fairness, webhooks and networks do.
+/// </summary>
 internal sealed class ApiProxy : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -115,7 +117,8 @@ internal sealed class ApiProxy : IAsyncDisposable
         if (verdict == ProxyVerdict.AskToWait)
         {
             context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-            context.Response.Headers.RetryAfter = ((int)_retryAfter.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = ((int)_retryAfter.TotalSeconds).ToString(
+                System.Globalization.CultureInfo.InvariantCulture);
             return;
         }
 

@@ -30,11 +30,13 @@ public sealed class ApplyTests(ApiServer server)
         (Lora + "\n  pod: {}", Lora + "\n  pod: {}"),
         (Lora + "\n  pod: {cpu: '2', gpu: {count: 1}}", Lora + "\n  pod: {gpu: {}}"),
         (Lora + "\n  pod: {gpu: {}}", Lora + "\n  pod: {}"),
-        (Lora + "\n  pod: {labels: {a: b}, annotations: {a: b}, nodeSelector: {a: b}}", Lora + "\n  pod: {labels: {}, annotations: {}, nodeSelector: {}}"),
+        (Lora + "\n  pod: {labels: {a: b}, annotations: {a: b}, nodeSelector: {a: b}}",
+            Lora + "\n  pod: {labels: {}, annotations: {}, nodeSelector: {}}"),
         (Lora + "\n  pod: {env: [{name: A, value: b}], imagePullSecrets: [{name: a}]}", Lora + "\n  pod: {env: [], imagePullSecrets: []}"),
         (Lora + "\n  pod: {tolerations: [{key: a}]}", Lora + "\n  pod: {tolerations: [{}]}"),
         (Lora + "\n  pod: {securityContext: {fsGroup: 1}, storage: {output: 1Gi}}", Lora + "\n  pod: {securityContext: {}, storage: {}}"),
-        (Lora + "\n  pod: {affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: []}}}", Lora + "\n  pod: {affinity: {nodeAffinity: {}}}"),
+        (Lora + "\n  pod: {affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: []}}}",
+            Lora + "\n  pod: {affinity: {nodeAffinity: {}}}"),
         (Lora + "\n  pod: {affinity: {podAffinity: {}}}", Lora + "\n  pod: {affinity: {}}"),
     ];
 
@@ -103,10 +105,11 @@ public sealed class ApplyTests(ApiServer server)
         {
             const string Head = "apiVersion: graft.dev/v1alpha1\nkind: AdapterTrainingRun\nmetadata: {name: two}\nspec:\n";
             var (team, admin) = (Path.Combine(folder, "team.yaml"), Path.Combine(folder, "admin.yaml"));
-            var cancellation = TestContext.Current.CancellationToken;
+            var cancellationToken = TestContext.Current.CancellationToken;
             const string Inputs = "  baseModelRef: {name: m}\n  data: {datasetRef: {name: d}}\n";
-            await File.WriteAllTextAsync(team, $"{Head}{Inputs}  {Lora}\n  pod: {{memory: 3Gi}}\n", cancellation);
-            await File.WriteAllTextAsync(admin, Head + "  pod: {cpu: '3', labels: {cost: '7'}}\n  training: {seed: 7}\n", cancellation);
+            await File.WriteAllTextAsync(team, $"{Head}{Inputs}  {Lora}\n  pod: {{memory: 3Gi}}\n", cancellationToken);
+            await File.WriteAllTextAsync(
+                admin, Head + "  pod: {cpu: '3', labels: {cost: '7'}}\n  training: {seed: 7}\n", cancellationToken);
             for (var i = 0; i < 2; i++)
             {
                 await ApplyAsync(name, team, "--server-side", "--field-manager=team");

@@ -59,10 +59,12 @@ public sealed class FailoverTests(ApiServer server) : ServerTest(server)
         await team.EndAsync(await team.TrainerPodAsync(), 0, Runs.World.Result());
         var ended = await team.UntilAsync("True/Completed");
         await Eventually.TrueAsync("the Job has ended", async () =>
-            Assert.Single(await team.TrainJobsAsync()).Status?.Conditions?.Any(condition => condition is { Type: "Complete", Status: "True" }) == true);
+            Assert.Single(await team.TrainJobsAsync()).Status?.Conditions?.Any(
+                condition => condition is { Type: "Complete", Status: "True" }) == true);
         var job = Assert.Single(await team.TrainJobsAsync());
         await team.Jobs.DeleteAsync(ObjectKey.Of(job), job.Metadata.Uid, TestContext.Current.CancellationToken);
-        await Eventually.TrueAsync("nothing is left of the training", async () => await TrainPodsAsync(team) == 0 && (await team.TrainJobsAsync()).Count == 0);
+        await Eventually.TrueAsync(
+            "nothing is left of the training", async () => await TrainPodsAsync(team) == 0 && (await team.TrainJobsAsync()).Count == 0);
 
         proxy.Release();
         await first.SignalAsync("CONT");
@@ -71,14 +73,16 @@ public sealed class FailoverTests(ApiServer server) : ServerTest(server)
 
         var after = await team.Runs.GetAsync(new ObjectKey(team.Namespace, Team.RunName), TestContext.Current.CancellationToken);
         Assert.Equal(Text(ended), Text(after));
-        await Eventually.TrueAsync("no Job trains", async () => (await team.TrainJobsAsync()).Count == 0 && await TrainPodsAsync(team) == 0);
+        await Eventually.TrueAsync(
+            "no Job trains", async () => (await team.TrainJobsAsync()).Count == 0 && await TrainPodsAsync(team) == 0);
         Assert.Equal(verdict == ProxyVerdict.Hold, proxy.Late.Count > 0);
         Assert.False(second.HasExited);
     }
 
     private static async Task<int> TrainPodsAsync(Team team)
     {
-        return (await team.Pods.ListAsync(team.Namespace, "graft.dev/role=train", 10, null, TestContext.Current.CancellationToken)).Items.Count;
+        return (
+            await team.Pods.ListAsync(team.Namespace, "graft.dev/role=train", 10, null, TestContext.Current.CancellationToken)).Items.Count;
     }
 
     private static string Text(AdapterTrainingRun run)

@@ -37,7 +37,8 @@ public sealed class FinishedRunsTests(ApiServer server) : ServerTest(server)
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Count),
             new ParallelOptions { MaxDegreeOfParallelism = Writers, CancellationToken = TestContext.Current.CancellationToken },
-            async (number, cancellation) => await FinishAsync(await Team.ApplyRunAsync(name: $"finished-{number}"), trained.Status!, cancellation));
+            async (number, cancellationToken) =>
+                await FinishAsync(await Team.ApplyRunAsync(name: $"finished-{number}"), trained.Status!, cancellationToken));
 
         await using var second = await OperatorProcess.StartAsync(Server, Team.Namespace, after: first);
         await Eventually.TrueAsync("each run was looked at", async () => await second.LooksAsync() > Count, Patience);
@@ -47,7 +48,8 @@ public sealed class FinishedRunsTests(ApiServer server) : ServerTest(server)
         var looks = await second.LooksAsync();
         var models = new ResourceClient<BaseModel>(Server.Client);
         await models.MergePatchAsync(
-            new ObjectKey(Team.Namespace, "tiny"), new { metadata = new { labels = new { seen = "again" } } }, null, "somebody", TestContext.Current.CancellationToken);
+            new ObjectKey(Team.Namespace, "tiny"), new { metadata = new { labels = new { seen = "again" } } }, null, "somebody",
+            TestContext.Current.CancellationToken);
         await Eventually.TrueAsync("each run was looked at again", async () => await second.LooksAsync() - looks > Count, Patience);
         await Task.Delay(Settled, TestContext.Current.CancellationToken);
         await AssertUntouchedAsync(second);
@@ -55,12 +57,12 @@ public sealed class FinishedRunsTests(ApiServer server) : ServerTest(server)
     }
 
     /// <summary>Writes the status of a run that has ended, as the operator does, for another one of the same spec.</summary>
-    private async Task FinishAsync(AdapterTrainingRun run, TrainingRunStatus ended, CancellationToken cancellation)
+    private async Task FinishAsync(AdapterTrainingRun run, TrainingRunStatus ended, CancellationToken cancellationToken)
     {
         var status = KubernetesJson.Deserialize<TrainingRunStatus>(KubernetesJson.Serialize(ended));
         status.JobName = $"{run.Metadata.Name}-gone";
         status.Progress = null;
-        await Team.Runs.ApplyStatusAsync(run, status, StatusWriter.FieldManager, cancellation);
+        await Team.Runs.ApplyStatusAsync(run, status, StatusWriter.FieldManager, cancellationToken);
     }
 
     private static async Task AssertUntouchedAsync(OperatorProcess @operator)

@@ -42,7 +42,8 @@ public sealed class InspectionTests(ApiServer server) : ServerTest(server)
         Assert.Equal(ready.Inspection.JobName, job.Metadata.Name);
         Assert.Equal("team-queue", job.Metadata.Labels[GraftApi.KueueQueueLabel]);
         var plan = await new ResourceClient<V1ConfigMap>(Server.Client).GetAsync(
-            new ObjectKey(Team.Namespace, job.Spec.Template.Spec.Volumes.Single(volume => volume.ConfigMap is not null).ConfigMap.Name), Cancellation);
+            new ObjectKey(Team.Namespace, job.Spec.Template.Spec.Volumes.Single(volume => volume.ConfigMap is not null).ConfigMap.Name),
+            Cancellation);
         Assert.True(plan.Immutable);
         Assert.Equal("train.jsonl", InspectionPlan.Read(plan.Data["inspection.json"]).Dataset!.TrainFile);
     }
@@ -60,7 +61,8 @@ public sealed class InspectionTests(ApiServer server) : ServerTest(server)
 
         await Eventually.TrueAsync("the Job has its time", async () =>
             (await JobsAsync()) is [{ Spec.TtlSecondsAfterFinished: InspectionChildren.KeptSeconds }]);
-        var plans = await new ResourceClient<V1ConfigMap>(Server.Client).ListAsync(Team.Namespace, "graft.dev/role=inspect", 10, null, Cancellation);
+        var plans = await new ResourceClient<V1ConfigMap>(Server.Client).ListAsync(
+            Team.Namespace, "graft.dev/role=inspect", 10, null, Cancellation);
         Assert.Equal("other.jsonl", InspectionPlan.Read(Assert.Single(plans.Items).Data["inspection.json"]).Dataset!.TrainFile);
     }
 
@@ -129,7 +131,12 @@ public sealed class InspectionTests(ApiServer server) : ServerTest(server)
                 NamespaceProperty = Team.Namespace,
                 Labels = new Dictionary<string, string> { [GraftApi.KueueQueueLabel] = "team-queue" },
             },
-            Spec = new TrainingDatasetSpec { Source = new DatasetSource { Builtin = new BuiltinSource { Name = Name } }, Rerun = rerun, TrainFile = file },
+            Spec = new TrainingDatasetSpec
+            {
+                Source = new DatasetSource { Builtin = new BuiltinSource { Name = Name } },
+                Rerun = rerun,
+                TrainFile = file
+            },
         });
     }
 

@@ -54,7 +54,8 @@ internal sealed class OperatorProcess : IAsyncDisposable
     /// <param name="server">The API server.</param>
     /// <param name="namespace">The namespace that it serves and keeps its Lease in.</param>
     /// <param name="election">Whether it takes part in an election.</param>
-    /// <param name="after">One that has ended and that it takes the place of, at the same addresses: those are part of a Job's settings.</param>
+    /// <param name="after">One that has ended and that it takes the place of, at the same addresses: those are part of a Job's
+    /// settings.</param>
     /// <param name="kubeconfig">How it reaches the server; as the administrator without it.</param>
     /// <param name="next">Whether it is a release to come: of another form of recipes, with another trainer image.</param>
     /// <param name="reportUrl">Where it tells trainers to report to, as all replicas of a release do alike; to itself without it.</param>
@@ -112,7 +113,8 @@ internal sealed class OperatorProcess : IAsyncDisposable
     /// <summary>The writes that it has sent to the API server.</summary>
     public async Task<double> WritesAsync()
     {
-        return await CountAsync(line => line.StartsWith("rest_client_requests_total{", StringComparison.Ordinal) && !line.Contains("method=\"GET\"", StringComparison.Ordinal));
+        return await CountAsync(line => line.StartsWith("rest_client_requests_total{", StringComparison.Ordinal)
+            && !line.Contains("method=\"GET\"", StringComparison.Ordinal));
     }
 
     /// <summary>Waits until it has nothing more to write: until a few seconds have gone by without a write.</summary>
@@ -131,7 +133,8 @@ internal sealed class OperatorProcess : IAsyncDisposable
     public async Task<double> CreationsAndDeletionsAsync()
     {
         return await CountAsync(line => line.StartsWith("rest_client_requests_total{", StringComparison.Ordinal)
-            && (line.Contains("method=\"DELETE\"", StringComparison.Ordinal) || line.Contains("method=\"POST\"", StringComparison.Ordinal)));
+            && (line.Contains("method=\"DELETE\"", StringComparison.Ordinal)
+                || line.Contains("method=\"POST\"", StringComparison.Ordinal)));
     }
 
     /// <summary>The plans that it has made of specs.</summary>
@@ -147,7 +150,8 @@ internal sealed class OperatorProcess : IAsyncDisposable
     /// <summary>How often it has looked at a run.</summary>
     public async Task<double> LooksAsync()
     {
-        return await CountAsync(line => line.StartsWith("controller_runtime_reconcile_total{controller=\"adaptertrainingrun\"", StringComparison.Ordinal));
+        return await CountAsync(
+            line => line.StartsWith("controller_runtime_reconcile_total{controller=\"adaptertrainingrun\"", StringComparison.Ordinal));
     }
 
     private async Task<double> CountAsync(Func<string, bool> counts)

@@ -33,7 +33,8 @@ public sealed class OperatorTests(ApiServer server) : ServerTest(server)
         Assert.NotNull(completed.Status.StartTime);
         Assert.NotNull(completed.Status.CompletionTime);
         string[] story = ["RunAccepted", "JobCreated", "RunStarted", "ArtifactPublished", "RunSucceeded"];
-        await Eventually.TrueAsync("the events tell the story", async () => (await Team.EventsAsync()).Intersect(story).SequenceEqual(story));
+        await Eventually.TrueAsync(
+            "the events tell the story", async () => (await Team.EventsAsync()).Intersect(story).SequenceEqual(story));
         var plan = await Team.PlanAsync(completed);
         Assert.Equal(completed.Status.PlanHash, RecipeHash.Of(PlanJson.Read(plan.Data["plan.json"]).Recipe));
     }
@@ -134,14 +135,17 @@ public sealed class OperatorTests(ApiServer server) : ServerTest(server)
 
         await Team.ApplyRunAsync(repository: "elsewhere.example/adapters");
         var pod = await Team.PodAsync("graft.dev/role=publish");
-        var copied = Runs.World.Result().Replace("registry.example/adapters/quick:v1", "elsewhere.example/adapters/quick:v1", StringComparison.Ordinal);
+        var copied = Runs.World.Result().Replace(
+            "registry.example/adapters/quick:v1", "elsewhere.example/adapters/quick:v1", StringComparison.Ordinal);
         await Team.EndAsync(pod, 0, copied);
 
         AdapterTrainingRun? run = null;
         await Eventually.TrueAsync("the status names the new place", async () =>
-            (run = await Team.UntilAsync("True/Completed")).Status!.Artifact!.Reference!.StartsWith("elsewhere.example/", StringComparison.Ordinal));
+            (run = await Team.UntilAsync("True/Completed")).Status!.Artifact!.Reference!.StartsWith(
+                "elsewhere.example/", StringComparison.Ordinal));
         Assert.Equal("True", run!.Status.Get(ConditionTypes.ArtifactPublished)!.Status);
-        Assert.Equal((trained.PlanHash, trained.JobName, trained.CompletionTime), (run.Status!.PlanHash, run.Status.JobName, run.Status.CompletionTime));
+        Assert.Equal((trained.PlanHash, trained.JobName, trained.CompletionTime), (
+            run.Status!.PlanHash, run.Status.JobName, run.Status.CompletionTime));
         Assert.Single(await Team.TrainJobsAsync());
     }
 
@@ -152,12 +156,14 @@ public sealed class OperatorTests(ApiServer server) : ServerTest(server)
         await Team.HaveInputsAsync();
         await Team.ApplyRunAsync();
 
-        await Team.EndAsync(await Team.TrainerPodAsync(), 3, Runs.World.Result("Failed", Reasons.BadData, "train.jsonl:7: the field output is missing"));
+        await Team.EndAsync(
+            await Team.TrainerPodAsync(), 3, Runs.World.Result("Failed", Reasons.BadData, "train.jsonl:7: the field output is missing"));
 
         var failed = await Team.UntilAsync("False/BadData");
         Assert.Contains("train.jsonl:7", failed.Status.Get(ConditionTypes.Succeeded)!.Message, StringComparison.Ordinal);
         Assert.Equal("True", failed.Status.Get(ConditionTypes.Stalled)!.Status);
-        Assert.Single((await Team.Pods.ListAsync(Team.Namespace, "graft.dev/role=train", 10, null, TestContext.Current.CancellationToken)).Items);
+        Assert.Single(
+            (await Team.Pods.ListAsync(Team.Namespace, "graft.dev/role=train", 10, null, TestContext.Current.CancellationToken)).Items);
     }
 
     [Fact]

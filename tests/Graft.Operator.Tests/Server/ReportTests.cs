@@ -24,17 +24,21 @@ public sealed class ReportTests(ApiServer server) : ServerTest(server)
 
         Assert.Equal(HttpStatusCode.Unauthorized, await reporter.PutAsync(null, Report));
         Assert.Equal(HttpStatusCode.Unauthorized, await reporter.PutAsync("rubbish", Report));
-        Assert.Equal(HttpStatusCode.Unauthorized, await reporter.PutAsync(await Team.TokenAsync(reporter.Pod, "https://kubernetes.default.svc"), Report));
+        Assert.Equal(HttpStatusCode.Unauthorized, await reporter.PutAsync(
+            await Team.TokenAsync(reporter.Pod, "https://kubernetes.default.svc"), Report));
         Assert.Equal(HttpStatusCode.Forbidden, await reporter.PutAsync(await Team.TokenAsync(other, GraftApi.ReportAudience), Report));
-        Assert.Equal(HttpStatusCode.NotFound, await reporter.PutAsync(reporter.Token, Report, reporter.Address.Replace("/quick/", "/nobody/", StringComparison.Ordinal)));
+        Assert.Equal(HttpStatusCode.NotFound, await reporter.PutAsync(
+            reporter.Token, Report, reporter.Address.Replace("/quick/", "/nobody/", StringComparison.Ordinal)));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await reporter.PutAsync(reporter.Token, new string(' ', 20_000)));
         Assert.Equal(HttpStatusCode.BadRequest, await reporter.PutAsync(reporter.Token, "{\"step\": 1}"));
         Assert.Equal(HttpStatusCode.Accepted, await reporter.PutAsync(reporter.Token, Report));
 
         RunProgress? progress = null;
         await Eventually.TrueAsync("the report is shown", async () =>
-            (progress = (await Team.Runs.GetAsync(new ObjectKey(Team.Namespace, Team.RunName), TestContext.Current.CancellationToken)).Status?.Progress) is not null);
-        Assert.Equal(("120/300 (40%)", "2.3457", 812L, "3m20s"), (progress!.Summary, progress.Loss, progress.TokensPerSecond, progress.Eta));
+            (progress = (await Team.Runs.GetAsync(new ObjectKey(Team.Namespace, Team.RunName),
+                TestContext.Current.CancellationToken)).Status?.Progress) is not null);
+        Assert.Equal(
+            ("120/300 (40%)", "2.3457", 812L, "3m20s"), (progress!.Summary, progress.Loss, progress.TokensPerSecond, progress.Eta));
 
         await Team.EndAsync(reporter.Pod, 0, Runs.World.Result());
         var ended = await Team.UntilAsync("True/Completed");
@@ -90,11 +94,14 @@ public sealed class ReportTests(ApiServer server) : ServerTest(server)
 
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
         Assert.DoesNotContain(HttpStatusCode.Accepted, answers);
-        await Eventually.TrueAsync("the pod is heard", async () => await reporter.PutAsync(reporter.Token, Report) == HttpStatusCode.Accepted);
-        Assert.Equal(HttpStatusCode.Accepted, await reporter.PutAsync(reporter.Token, Report.Replace("{", "{\"mood\":[1],", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(
+            "the pod is heard", async () => await reporter.PutAsync(reporter.Token, Report) == HttpStatusCode.Accepted);
+        Assert.Equal(HttpStatusCode.Accepted, await reporter.PutAsync(
+            reporter.Token, Report.Replace("{", "{\"mood\":[1],", StringComparison.Ordinal)));
 
         await Team.Pods.DeleteAsync(ObjectKey.Of(reporter.Pod), reporter.Pod.Metadata.Uid, TestContext.Current.CancellationToken);
-        await Eventually.TrueAsync("the pod is gone and not heard", async () => await reporter.PutAsync(reporter.Token, Report) == HttpStatusCode.Unauthorized);
+        await Eventually.TrueAsync(
+            "the pod is gone and not heard", async () => await reporter.PutAsync(reporter.Token, Report) == HttpStatusCode.Unauthorized);
     }
 
     [Fact]

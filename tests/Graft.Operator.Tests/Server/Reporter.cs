@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Graft.Operator.Tests.Server;
 
-/// <summary>A pod that trains, as the operator's reporting endpoint sees it: with the token that it is given and the authority that it is told.</summary>
+/// <summary>
+/// A pod that trains, as the operator's reporting endpoint sees it: with the token that it is given and the authority that it is told.
+/// </summary>
 internal sealed class Reporter : IDisposable
 {
     private readonly HttpClient _http;

@@ -29,7 +29,8 @@ public sealed class StormTests(ApiServer server) : ServerTest(server)
     {
         await base.InitializeAsync();
         var jobs = new Informer<V1Job>(
-            new ServerListWatch<V1Job>(Team.Jobs, Team.Namespace, "graft.dev/role=train"), new InformerOptions(), TimeProvider.System, Random.Shared, NullLogger.Instance);
+            new ServerListWatch<V1Job>(Team.Jobs, Team.Namespace, "graft.dev/role=train"), new InformerOptions(), TimeProvider.System,
+            Random.Shared, NullLogger.Instance);
         jobs.Changed += change => _created.TryAdd(change.Latest.Metadata.Uid, change.Latest.Metadata.Labels[GraftApi.RunNameLabel]);
         _background.Add(jobs.RunAsync(_stop.Token));
         await jobs.Synced;

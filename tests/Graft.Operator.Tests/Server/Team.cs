@@ -55,7 +55,8 @@ internal sealed class Team(ApiServer server, string @namespace)
     }
 
     /// <summary>Applies a run, as <c>kubectl apply --server-side</c> does.</summary>
-    public async Task<AdapterTrainingRun> ApplyRunAsync(int rank = 4, string? rerun = null, string name = RunName, string? repository = null, int? timeToLive = null)
+    public async Task<AdapterTrainingRun> ApplyRunAsync(
+        int rank = 4, string? rerun = null, string name = RunName, string? repository = null, int? timeToLive = null)
     {
         return await ApplyAsync(Runs, new AdapterTrainingRun
         {
@@ -150,7 +151,8 @@ internal sealed class Team(ApiServer server, string @namespace)
             },
             "tests",
             Cancellation);
-        await Eventually.TrueAsync("the quota counts", async () => (await Quotas.GetAsync(ObjectKey.Of(quota), Cancellation)).Status?.Hard?.Count > 0);
+        await Eventually.TrueAsync(
+            "the quota counts", async () => (await Quotas.GetAsync(ObjectKey.Of(quota), Cancellation)).Status?.Hard?.Count > 0);
         return quota;
     }
 
@@ -164,7 +166,8 @@ internal sealed class Team(ApiServer server, string @namespace)
     public async Task<IReadOnlyList<string>> EventsAsync()
     {
         var events = await new ResourceClient<Eventsv1Event>(server.Client).ListAsync(@namespace, null, 500, null, Cancellation);
-        return [.. events.Items.Where(item => item.Regarding.Kind == nameof(AdapterTrainingRun)).OrderBy(item => item.EventTime).Select(item => item.Reason)];
+        return [.. events.Items.Where(item => item.Regarding.Kind == nameof(AdapterTrainingRun))
+            .OrderBy(item => item.EventTime).Select(item => item.Reason)];
     }
 
     /// <summary>A token for a pod, as the kubelet asks for one.</summary>
@@ -178,11 +181,12 @@ internal sealed class Team(ApiServer server, string @namespace)
             {
                 Audiences = [audience],
                 ExpirationSeconds = 600,
-                BoundObjectRef = new V1BoundObjectReference { ApiVersion = "v1", Kind = "Pod", Name = pod.Metadata.Name, Uid = pod.Metadata.Uid },
+                BoundObjectRef =
+                    new V1BoundObjectReference { ApiVersion = "v1", Kind = "Pod", Name = pod.Metadata.Name, Uid = pod.Metadata.Uid },
             },
         });
         using var answer = await server.Client.SendAsync(
-            HttpMethod.Post, $"api/v1/namespaces/{@namespace}/serviceaccounts/default/token", body, cancellation: Cancellation);
+            HttpMethod.Post, $"api/v1/namespaces/{@namespace}/serviceaccounts/default/token", body, cancellationToken: Cancellation);
         return KubernetesJson.Deserialize<Authenticationv1TokenRequest>(await answer.Content.ReadAsStringAsync(Cancellation)).Status.Token;
     }
 
@@ -208,7 +212,8 @@ internal sealed class Team(ApiServer server, string @namespace)
                 phase,
                 containerStatuses = new[]
                 {
-                    new { name = TrainerPod.Container, image = "x", imageID = "x", ready = false, restartCount = 0, state = JsonSerializer.Deserialize<JsonElement>(KubernetesJson.Serialize(state)) },
+                    new { name = TrainerPod.Container, image = "x", imageID = "x", ready = false, restartCount = 0,
+                        state = JsonSerializer.Deserialize<JsonElement>(KubernetesJson.Serialize(state)) },
                 },
             },
         };
@@ -225,7 +230,7 @@ internal sealed class Team(ApiServer server, string @namespace)
             client.Kind.Path(@namespace, resource.Metadata.Name) + "?fieldManager=somebody&force=true",
             KubernetesJson.Serialize(resource),
             "application/apply-patch+yaml",
-            cancellation: Cancellation);
+            cancellationToken: Cancellation);
         Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created);
         return KubernetesJson.Deserialize<T>(await answer.Content.ReadAsStringAsync(Cancellation));
     }

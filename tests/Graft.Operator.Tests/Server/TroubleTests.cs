@@ -51,7 +51,16 @@ public sealed class TroubleTests(ApiServer server) : ServerTest(server)
         var recorder = new EventRecorder(events, "graft.dev/operator", new string('i', 200), TimeProvider.System, NullLogger.Instance);
         var name = string.Join('.', Enumerable.Repeat(new string('n', 62), 4)) + "n";
         Assert.Equal(252, name.Length);
-        var run = new AdapterTrainingRun { Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = Team.Namespace, Uid = "u", ResourceVersion = "1" } };
+        var run = new AdapterTrainingRun
+        {
+            Metadata = new V1ObjectMeta
+            {
+                Name = name,
+                NamespaceProperty = Team.Namespace,
+                Uid = "u",
+                ResourceVersion = "1"
+            }
+        };
         string[] notes = [new string('ä', 2000), string.Concat(Enumerable.Repeat("😀", 900)), "red \u001b[31m", new string('x', 1024)];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var running = recorder.RunAsync(stop.Token);
@@ -83,7 +92,7 @@ public sealed class TroubleTests(ApiServer server) : ServerTest(server)
         var before = (int)crd.Spec.Versions[0].Schema.OpenAPIV3Schema.Properties["status"].Properties["jobName"].MaxLength!.Value;
         var patch = JsonSerializer.Serialize(new[] { new { op = "replace", path = JobNameLength, value = length } });
         using var answer = await Server.Client.SendAsync(
-            HttpMethod.Patch, RunsPath, patch, "application/json-patch+json", cancellation: TestContext.Current.CancellationToken);
+            HttpMethod.Patch, RunsPath, patch, "application/json-patch+json", cancellationToken: TestContext.Current.CancellationToken);
         // The server takes a new schema up a moment later.
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
         return before;

@@ -91,13 +91,15 @@ public sealed class UpgradeTests(ApiServer server) : ServerTest(server)
     /// <summary>Who is who, and what each run says.</summary>
     private async Task<string> EverythingAsync()
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         var children = new List<IMetadata<V1ObjectMeta>>();
-        children.AddRange((await Team.Jobs.ListAsync(Team.Namespace, null, 500, null, cancellation)).Items);
-        children.AddRange((await Team.Pods.ListAsync(Team.Namespace, null, 500, null, cancellation)).Items);
-        children.AddRange((await new ResourceClient<V1ConfigMap>(Server.Client).ListAsync(Team.Namespace, "graft.dev/role", 500, null, cancellation)).Items);
-        var runs = (await Team.Runs.ListAsync(Team.Namespace, null, 500, null, cancellation)).Items;
-        return string.Join('\n', children.Select(child => $"{child.Metadata.Name} {child.Metadata.Uid} {child.Metadata.DeletionTimestamp}").Order())
+        children.AddRange((await Team.Jobs.ListAsync(Team.Namespace, null, 500, null, cancellationToken)).Items);
+        children.AddRange((await Team.Pods.ListAsync(Team.Namespace, null, 500, null, cancellationToken)).Items);
+        children.AddRange((await new ResourceClient<V1ConfigMap>(Server.Client).ListAsync(
+            Team.Namespace, "graft.dev/role", 500, null, cancellationToken)).Items);
+        var runs = (await Team.Runs.ListAsync(Team.Namespace, null, 500, null, cancellationToken)).Items;
+        return string.Join(
+            '\n', children.Select(child => $"{child.Metadata.Name} {child.Metadata.Uid} {child.Metadata.DeletionTimestamp}").Order())
             + string.Join('\n', runs.Select(run => $"{run.Metadata.Name} {run.Status!.PlanHash} {run.Status.JobName} {run.Status.CompletionTime:O} "
                 + $"{KubernetesJson.Serialize(run.Status.Get(ConditionTypes.Succeeded)!)}").Order());
     }

@@ -22,12 +22,14 @@ public sealed class StatusJsonTests
             JobName = "quick-12345678",
             Artifact = new PublishedArtifactStatus { Name = "quick", Reference = new string('r', 2000) },
             Progress = new RunProgress { Activity = "Doing\u001b[31m something that has a very long name", Step = 3 },
-            Conditions = [new V1Condition { Type = "Accepted", Status = "True", Reason = "Valid", Message = new string('m', 40000), LastTransitionTime = Now.UtcDateTime }],
+            Conditions = [new V1Condition { Type = "Accepted", Status = "True", Reason = "Valid", Message = new string('m', 40000),
+                LastTransitionTime = Now.UtcDateTime }],
         };
 
         var cut = KubernetesJson.Deserialize<TrainingRunStatus>(StatusJson.Of(status).ToJsonString());
 
-        Assert.Equal((71, "quick-12345678", "quick", 1024), (cut.PlanHash!.Length, cut.JobName, cut.Artifact!.Name, cut.Artifact.Reference!.Length));
+        Assert.Equal(
+            (71, "quick-12345678", "quick", 1024), (cut.PlanHash!.Length, cut.JobName, cut.Artifact!.Name, cut.Artifact.Reference!.Length));
         Assert.Equal("Doing [31m something that has a…", cut.Progress!.Activity);
         Assert.Equal(3, cut.Progress.Step);
         Assert.Equal(32768, Assert.Single(cut.Conditions!).Message.Length);
@@ -41,7 +43,8 @@ public sealed class StatusJsonTests
 
         Assert.Equal(2, status.ObservedGeneration);
         Assert.Equal(
-            ["Accepted=Unknown/StatusRefused", "Reconciling=False/StatusRefused", "Stalled=True/StatusRefused", "Succeeded=Unknown/StatusRefused"],
+            ["Accepted=Unknown/StatusRefused", "Reconciling=False/StatusRefused", "Stalled=True/StatusRefused",
+                "Succeeded=Unknown/StatusRefused"],
             status.Conditions!.Select(Text));
         Assert.All(status.Conditions!, condition => Assert.Equal("too long", condition.Message));
     }
@@ -59,7 +62,8 @@ public sealed class StatusJsonTests
                 CompletionTime = Now.UtcDateTime,
                 Artifact = new PublishedArtifactStatus { Version = "v1" },
                 Progress = new RunProgress { Step = 10, TotalSteps = 10, Summary = "10/10 (100%)", Loss = "1.5" },
-                Conditions = [Condition("Accepted", "True", "Valid"), Condition("Succeeded", "False", "BadData"), Condition("Checkpointed", "True", "CheckpointSaved")],
+                Conditions = [Condition("Accepted", "True", "Valid"), Condition("Succeeded", "False", "BadData"), Condition(
+                    "Checkpointed", "True", "CheckpointSaved")],
             },
         };
 
@@ -79,10 +83,17 @@ public sealed class StatusJsonTests
         var model = new BaseModel
         {
             Metadata = new V1ObjectMeta { Name = "tiny", Generation = 3 },
-            Status = new BaseModelStatus { ObservedGeneration = 2, Digest = "sha256:1", Conditions = [Condition("Ready", "True", "Available")] },
+            Status = new BaseModelStatus
+            {
+                ObservedGeneration = 2,
+                Digest = "sha256:1",
+                Conditions = [Condition(
+                "Ready", "True", "Available")]
+            },
         };
 
-        var status = KubernetesJson.Deserialize<BaseModelStatus>(StatusJson.InTrouble(model, Reasons.StatusRefused, "too long", Now).ToJsonString());
+        var status = KubernetesJson.Deserialize<BaseModelStatus>(
+            StatusJson.InTrouble(model, Reasons.StatusRefused, "too long", Now).ToJsonString());
 
         Assert.Equal("sha256:1", status.Digest);
         Assert.Equal("Unknown/StatusRefused", Text(status.Get("Ready")!)[6..]);
@@ -144,12 +155,21 @@ public sealed class StatusJsonTests
 
     private static TrainingRunStatus InTrouble(AdapterTrainingRun run)
     {
-        return KubernetesJson.Deserialize<TrainingRunStatus>(StatusJson.InTrouble(run, Reasons.StatusRefused, "too long", Now).ToJsonString());
+        return KubernetesJson.Deserialize<TrainingRunStatus>(
+            StatusJson.InTrouble(run, Reasons.StatusRefused, "too long", Now).ToJsonString());
     }
 
     private static V1Condition Condition(string type, string status, string reason)
     {
-        return new V1Condition { Type = type, Status = status, Reason = reason, Message = "", ObservedGeneration = 2, LastTransitionTime = Now.UtcDateTime };
+        return new V1Condition
+        {
+            Type = type,
+            Status = status,
+            Reason = reason,
+            Message = "",
+            ObservedGeneration = 2,
+            LastTransitionTime = Now.UtcDateTime
+        };
     }
 
     private static string Text(V1Condition condition)

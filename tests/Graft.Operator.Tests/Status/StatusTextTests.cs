@@ -55,7 +55,8 @@ public sealed partial class StatusTextTests
             var clean = StatusText.CleanBytes(text, longest);
             return Encoding.UTF8.GetByteCount(text) <= longest
                 ? clean == text || text.Length > longest
-                : Encoding.UTF8.GetByteCount(clean) <= longest && clean[^1] == '…' && text.StartsWith(clean[..^1], StringComparison.Ordinal);
+                : Encoding.UTF8.GetByteCount(clean) <= longest
+                    && clean[^1] == '…' && text.StartsWith(clean[..^1], StringComparison.Ordinal);
         });
         Assert.Equal(new string('ä', 510) + "…", StatusText.CleanBytes(new string('ä', 600), 1024));
     }

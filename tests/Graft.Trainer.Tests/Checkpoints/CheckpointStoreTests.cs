@@ -15,9 +15,9 @@ public sealed class CheckpointStoreTests : IDisposable
     [Fact]
     public void The_newest_two_are_kept_and_the_newest_is_loaded()
     {
-        CheckpointStore store = Saved(1, 2, 10);
+        var store = Saved(1, 2, 10);
 
-        LoadedCheckpoint loaded = store.LoadNewest(Assert.Fail)!;
+        var loaded = store.LoadNewest(Assert.Fail)!;
 
         Assert.Equal(["step-00000002", "step-00000010"], Names());
         Assert.Equal(10, loaded.Record.Step);
@@ -30,14 +30,14 @@ public sealed class CheckpointStoreTests : IDisposable
     [InlineData("checkpoint.json", 0)]
     public void A_damaged_newest_is_passed_over_aloud_and_the_one_before_is_loaded(string file, int place)
     {
-        CheckpointStore store = Saved(1, 2);
-        string path = Path.Combine(_folder, "step-00000002", file);
-        byte[] bytes = File.ReadAllBytes(path);
+        var store = Saved(1, 2);
+        var path = Path.Combine(_folder, "step-00000002", file);
+        var bytes = File.ReadAllBytes(path);
         bytes[place < 0 ? bytes.Length - 1 : place] ^= 0x10;
         File.WriteAllBytes(path, bytes);
         var warnings = new List<string>();
 
-        LoadedCheckpoint loaded = store.LoadNewest(warnings.Add)!;
+        var loaded = store.LoadNewest(warnings.Add)!;
 
         Assert.Equal(1, loaded.Record.Step);
         Assert.Contains("step-00000002 is damaged", Assert.Single(warnings), StringComparison.Ordinal);
@@ -46,8 +46,8 @@ public sealed class CheckpointStoreTests : IDisposable
     [Fact]
     public void A_cut_off_file_is_noticed_and_with_no_whole_checkpoint_there_is_none()
     {
-        CheckpointStore store = Saved(3);
-        using (FileStream file = File.OpenWrite(Path.Combine(_folder, "step-00000003", "state.safetensors")))
+        var store = Saved(3);
+        using (var file = File.OpenWrite(Path.Combine(_folder, "step-00000003", "state.safetensors")))
         {
             file.SetLength(file.Length / 2);
         }
@@ -72,8 +72,8 @@ public sealed class CheckpointStoreTests : IDisposable
     [Fact]
     public void What_a_killed_process_left_half_written_is_never_loaded_and_goes_away_with_the_next_save()
     {
-        CheckpointStore store = Saved(3);
-        string half = Path.Combine(_folder, ".step-00000004.77");
+        var store = Saved(3);
+        var half = Path.Combine(_folder, ".step-00000004.77");
         Directory.CreateDirectory(half);
         File.WriteAllText(Path.Combine(half, "state.safetensors"), "half");
 
@@ -85,7 +85,7 @@ public sealed class CheckpointStoreTests : IDisposable
     [Fact]
     public void A_step_that_is_saved_again_replaces_the_one_that_was_there()
     {
-        CheckpointStore store = Saved(1, 2);
+        var store = Saved(1, 2);
         File.WriteAllText(Path.Combine(_folder, "step-00000002", "checkpoint.json"), "{");
 
         Save(store, 2);
@@ -96,7 +96,7 @@ public sealed class CheckpointStoreTests : IDisposable
     private CheckpointStore Saved(params int[] steps)
     {
         var store = new CheckpointStore(_folder, Plan);
-        foreach (int step in steps)
+        foreach (var step in steps)
         {
             Save(store, step);
         }
@@ -106,7 +106,7 @@ public sealed class CheckpointStoreTests : IDisposable
 
     private static void Save(CheckpointStore store, int step)
     {
-        using torch.Tensor x = torch.tensor([step, step + 1f, step + 2f]);
+        using var x = torch.tensor([step, step + 1f, step + 2f]);
         var record = new CheckpointRecord
         {
             PlanHash = Plan,

@@ -99,7 +99,8 @@ public sealed class InspectionRequestTests : IDisposable
     {
         string field = new('x', 100_000);
         File.WriteAllText(
-            Path.Combine(_world.Data, "bad.jsonl"), JsonSerializer.Serialize(new Dictionary<string, string> { ["id"] = "a\u001b[2J", [field] = Secret }) + "\n");
+            Path.Combine(_world.Data, "bad.jsonl"), JsonSerializer.Serialize(
+                new Dictionary<string, string> { ["id"] = "a\u001b[2J", [field] = Secret }) + "\n");
 
         var (exitCode, report, printed) = await InspectAsync(Dataset("bad.jsonl"));
 
@@ -114,7 +115,7 @@ public sealed class InspectionRequestTests : IDisposable
     {
         using var registry = new TcpListener(IPAddress.Loopback, 0);
         registry.Start();
-        Task refusing = RefuseAsync(registry);
+        var refusing = RefuseAsync(registry);
         var plan = Dataset("train.jsonl") with
         {
             Input = new PlanInput
@@ -137,7 +138,7 @@ public sealed class InspectionRequestTests : IDisposable
     [InlineData("--model", "cannot be read")]
     public async Task A_file_that_is_no_request_is_bad_usage(string content, string words)
     {
-        string path = Path.Combine(_world.Root, "request.json");
+        var path = Path.Combine(_world.Root, "request.json");
         File.WriteAllText(path, content);
 
         var output = await TrainerProgram.RunAsync(["inspect", path]);
@@ -153,14 +154,14 @@ public sealed class InspectionRequestTests : IDisposable
         {
             while (true)
             {
-                using TcpClient client = await registry.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+                using var client = await registry.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
                 using var reader = new StreamReader(client.GetStream());
                 while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { Length: > 0 })
                 {
                     // The request's head.
                 }
 
-                byte[] answer = Encoding.ASCII.GetBytes("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                var answer = Encoding.ASCII.GetBytes("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
                 await client.GetStream().WriteAsync(answer, TestContext.Current.CancellationToken);
             }
         }
@@ -182,7 +183,7 @@ public sealed class InspectionRequestTests : IDisposable
         File.WriteAllText(path, (plan with { TerminationMessagePath = message }).Write());
         var output = await TrainerProgram.RunAsync(["inspect", path]);
 
-        byte[] left = File.ReadAllBytes(message);
+        var left = File.ReadAllBytes(message);
         Assert.InRange(left.Length, 2, InspectionReport.MaximumBytes);
         var report = JsonSerializer.Deserialize<InspectionReport>(left, PlanJson.WireOptions)!;
         Assert.Equal(report, JsonSerializer.Deserialize<InspectionReport>(output.Text, PlanJson.WireOptions));

@@ -31,18 +31,18 @@ public sealed partial class TrainerProcessTests : IDisposable
         Assert.Equal(0, (await StartAsync(straight)).ExitCode);
 
         Output first = new(0, "", "");
-        for (int attempt = 1; first.ExitCode == 0 && attempt <= MostAttempts; attempt++)
+        for (var attempt = 1; first.ExitCode == 0 && attempt <= MostAttempts; attempt++)
         {
             // On a busy machine a process may have ended well before the signal arrives.
             ended = Plan($"ended-{attempt}");
             first = await StartAsync(ended, told => IsProgress(told) && told["step"]!.GetValue<int>() >= 8, signal);
         }
 
-        Output second = await StartAsync(ended);
+        var second = await StartAsync(ended);
 
         Assert.Equal(signal == SigTerm ? TrainerExitCodes.Interrupted : 128 + SigKill, first.ExitCode);
         Assert.True(second.ExitCode == 0, second.Error);
-        JsonNode started = Assert.Single(second.Events, e => e["event"]!.GetValue<string>() == "started");
+        var started = Assert.Single(second.Events, e => e["event"]!.GetValue<string>() == "started");
         Assert.True(started["resumedFromStep"]!.GetValue<int>() >= (signal == SigTerm ? 8 : 5), started.ToJsonString());
         Assert.Equal(Runs.Published(straight), Runs.Published(ended));
     }
@@ -50,25 +50,26 @@ public sealed partial class TrainerProcessTests : IDisposable
     [Fact]
     public async Task After_a_kill_in_the_middle_of_publishing_nothing_half_is_seen_and_the_next_process_publishes_without_training()
     {
-        RunPlan plan = Plan("killed");
-        string layout = Path.Combine(plan.Execution.Publish.Directory!, plan.Execution.Publish.Name);
-        IArtifactStore store = ArtifactStore.InFolder(plan.Execution.Publish.Directory!);
+        var plan = Plan("killed");
+        var layout = Path.Combine(plan.Execution.Publish.Directory!, plan.Execution.Publish.Name);
+        var store = ArtifactStore.InFolder(plan.Execution.Publish.Directory!);
         Directory.CreateDirectory(layout);
         Output first;
         // Without the layout's lock no version can be given: the process is killed while it waits, with everything but that done.
         using (new FileStream(Path.Combine(layout, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
         {
-            first = await StartAsync(plan, told => IsProgress(told) && told["activity"]!.GetValue<string>() == "Publishing" && AllBlobs(layout), SigKill);
+            first = await StartAsync(
+                plan, told => IsProgress(told) && told["activity"]!.GetValue<string>() == "Publishing" && AllBlobs(layout), SigKill);
         }
 
         Assert.Equal(128 + SigKill, first.ExitCode);
         Assert.Empty(await store.ListVersionsAsync(plan.Execution.Publish.Name, TestContext.Current.CancellationToken));
-        Output second = await StartAsync(plan);
+        var second = await StartAsync(plan);
         Assert.True(second.ExitCode == 0, second.Error);
         Assert.DoesNotContain(second.Events, told => told["event"]!.GetValue<string>() == "started");
-        PublishedArtifact published = Assert.Single(
+        var published = Assert.Single(
             await store.ListVersionsAsync(plan.Execution.Publish.Name, TestContext.Current.CancellationToken));
-        string pulled = _world.Folder("pulled");
+        var pulled = _world.Folder("pulled");
         await store.PullAsync(published.Reference, pulled, TestContext.Current.CancellationToken);
         Assert.Equal(FolderDigest.Compute(pulled), FolderDigest.Compute(Path.Combine(plan.Execution.OutputDirectory, "adapter")));
         Assert.Equal(1, published.Version);
@@ -77,10 +78,10 @@ public sealed partial class TrainerProcessTests : IDisposable
     [Fact]
     public async Task Inspect_prints_what_a_model_and_a_data_set_are()
     {
-        string report = Path.Combine(_world.Root, "termination");
-        Output printed = await RunAsync(["inspect", "--model", _world.Model, "--json", "--output", report]);
+        var report = Path.Combine(_world.Root, "termination");
+        var printed = await RunAsync(["inspect", "--model", _world.Model, "--json", "--output", report]);
         var model = JsonSerializer.Deserialize<InspectionReport>(printed.Text, PlanJson.WireOptions)!;
-        Output inspected = await RunAsync(["inspect", "--dataset", _world.Data, "--evaluation-file", "heldout.jsonl", "--json"]);
+        var inspected = await RunAsync(["inspect", "--dataset", _world.Data, "--evaluation-file", "heldout.jsonl", "--json"]);
         var data = JsonSerializer.Deserialize<InspectionReport>(inspected.Text, PlanJson.WireOptions)!;
 
         Assert.Equal(FolderDigest.Compute(_world.Model), model.Digest);
@@ -92,7 +93,7 @@ public sealed partial class TrainerProcessTests : IDisposable
     [Fact]
     public async Task Inspect_says_what_is_wrong_in_its_report_and_its_exit_code()
     {
-        Output output = await RunAsync(["inspect", "--dataset", _world.Data, "--train-file", "none.jsonl", "--json"]);
+        var output = await RunAsync(["inspect", "--dataset", _world.Data, "--train-file", "none.jsonl", "--json"]);
 
         Assert.Equal(TrainerExitCodes.BadData, output.ExitCode);
         Assert.Contains("the folder has heldout.jsonl, "
@@ -103,15 +104,15 @@ public sealed partial class TrainerProcessTests : IDisposable
     public async Task Generate_answers_with_the_template_that_the_adapter_was_trained_with()
     {
         var training = TinyPlan.Training with { MaxSteps = 150, BatchSize = 48, GradientAccumulationSteps = 1, LearningRate = 1e-2 };
-        RunPlan plan = Plan("answers").With(training);
+        var plan = Plan("answers").With(training);
         plan = plan with { Recipe = plan.Recipe with { Method = new PlanMethod { Full = new PlanFull() } } };
         Assert.Equal(0, (await StartAsync(plan)).ExitCode);
 
-        string trained = Path.Combine(plan.Execution.OutputDirectory, TrainingRun.TrainedFolderName);
-        string request = Path.Combine(_world.Root, "request.json");
+        var trained = Path.Combine(plan.Execution.OutputDirectory, TrainingRun.TrainedFolderName);
+        var request = Path.Combine(_world.Root, "request.json");
         File.WriteAllText(
             request, new GenerationRequest { Model = trained, Prompt = "What does a small duck say?", Threads = 1 }.Write());
-        Output answer = await RunAsync(["generate", request]);
+        var answer = await RunAsync(["generate", request]);
 
         Assert.Equal((0, "quack"), (answer.ExitCode, answer.Text.Trim()));
     }
@@ -122,10 +123,10 @@ public sealed partial class TrainerProcessTests : IDisposable
     [InlineData("nonsense", "cannot be read")]
     public async Task A_file_that_is_no_plan_is_bad_usage(string content, string message)
     {
-        string path = Path.Combine(_world.Root, "plan.json");
+        var path = Path.Combine(_world.Root, "plan.json");
         File.WriteAllText(path, content);
 
-        Output output = await RunAsync(["run", path]);
+        var output = await RunAsync(["run", path]);
 
         Assert.Equal(TrainerExitCodes.BadPlan, output.ExitCode);
         Assert.Contains(message, output.Error, StringComparison.Ordinal);
@@ -144,7 +145,7 @@ public sealed partial class TrainerProcessTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_world.Root, "words"), "--help\n");
 
-        Output output = await RunAsync(arguments);
+        var output = await RunAsync(arguments);
 
         Assert.NotEqual(0, output.ExitCode);
         Assert.Equal("", output.Text);
@@ -155,15 +156,15 @@ public sealed partial class TrainerProcessTests : IDisposable
     private RunPlan Plan(string output)
     {
         // Tracking folders are apart, or the two runs of a test would be one.
-        RunPlan plan = TinyPlan.For(_world, output);
-        PlanTracking tracking = plan.Execution.Tracking with { Directory = _world.Folder(output + "-mlruns") };
+        var plan = TinyPlan.For(_world, output);
+        var tracking = plan.Execution.Tracking with { Directory = _world.Folder(output + "-mlruns") };
         return plan with { Execution = plan.Execution with { Tracking = tracking } };
     }
 
     /// <summary>Waits for layer, configuration and manifest.</summary>
     private static bool AllBlobs(string layout)
     {
-        string blobs = Path.Combine(layout, "blobs", "sha256");
+        var blobs = Path.Combine(layout, "blobs", "sha256");
         return SpinWait.SpinUntil(
             () => Directory.Exists(blobs) && Directory.EnumerateFiles(blobs).Count(file => Path.GetFileName(file)[0] != '.') == 3,
             TimeSpan.FromSeconds(50));
@@ -173,14 +174,14 @@ public sealed partial class TrainerProcessTests : IDisposable
 
     private async Task<Output> StartAsync(RunPlan plan, Func<JsonNode, bool>? when = null, int signal = 0)
     {
-        string path = Path.Combine(_world.Root, $"{Path.GetFileName(plan.Execution.OutputDirectory)}.json");
+        var path = Path.Combine(_world.Root, $"{Path.GetFileName(plan.Execution.OutputDirectory)}.json");
         File.WriteAllText(path, PlanJson.Write(plan));
         return await RunAsync(["run", path], when, signal);
     }
 
     private async Task<Output> RunAsync(string[] arguments, Func<JsonNode, bool>? when = null, int signal = 0)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "graft-trainer");
+        var program = Path.Combine(AppContext.BaseDirectory, "graft-trainer");
         using var process = new Process
         {
             StartInfo = new ProcessStartInfo(program, arguments)
@@ -191,9 +192,9 @@ public sealed partial class TrainerProcessTests : IDisposable
             },
         };
         process.Start();
-        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var lines = new List<string>();
-        bool sent = false;
+        var sent = false;
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
             lines.Add(line);

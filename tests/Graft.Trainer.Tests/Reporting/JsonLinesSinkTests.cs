@@ -13,7 +13,7 @@ public sealed class JsonLinesSinkTests
         var clock = new ManualClock();
         var sink = new JsonLinesSink(output, clock);
 
-        foreach (int step in new[] { 1, 2, 3, 4, 10 })
+        foreach (var step in new[] { 1, 2, 3, 4, 10 })
         {
             sink.Take(new ProgressEvent { Activity = "Training", Step = step, TotalSteps = 10 });
             clock.Advance(TimeSpan.FromMilliseconds(60));
@@ -31,7 +31,7 @@ public sealed class JsonLinesSinkTests
         sink.Take(new EvaluationEvent { Model = "base", Step = 0, Loss = double.NaN, TokenAccuracy = 0.5 });
         sink.Take(new WarningEvent("two\nlines"));
 
-        JsonNode[] lines = Lines(output);
+        var lines = Lines(output);
         Assert.Equal("""{"event":"evaluation","model":"base","step":0,"loss":"NaN","tokenAccuracy":0.5}""", lines[0].ToJsonString());
         Assert.Equal("two\nlines", lines[1]["message"]!.GetValue<string>());
     }

@@ -27,11 +27,11 @@ public sealed class ProgressPushSinkTests : IDisposable
         await using (sink)
         {
             sink.Take(Progress(1));
-            string first = await server.NextAsync();
+            var first = await server.NextAsync();
             File.WriteAllText(Path.Combine(_folder, "token"), "renewed\n");
             sink.Take(Progress(2));
             sink.Take(Progress(3));
-            string second = await server.NextAsync();
+            var second = await server.NextAsync();
 
             Assert.StartsWith("PUT /v1/namespaces/default/adaptertrainingruns/tiny/progress HTTP/1.1", first, StringComparison.Ordinal);
             Assert.Contains("Authorization: Bearer first\r\n", first, StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public sealed class ProgressPushSinkTests : IDisposable
     public async Task A_server_of_another_authority_gets_nothing_and_the_run_is_told_once()
     {
         using var server = new TlsServer(_folder);
-        string other = Directory.CreateDirectory(Path.Combine(_folder, "other")).FullName;
+        var other = Directory.CreateDirectory(Path.Combine(_folder, "other")).FullName;
         using (new TlsServer(other))
         {
             File.Copy(Path.Combine(other, "ca.crt"), Path.Combine(_folder, "ca.crt"), overwrite: true);
@@ -115,14 +115,14 @@ public sealed class ProgressPushSinkTests : IDisposable
                 + "authority", authorityKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
             authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
             DateTimeOffset from = DateTimeOffset.UtcNow.AddHours(-1), to = from.AddDays(1);
-            using X509Certificate2 authority = authorityRequest.CreateSelfSigned(from, to);
+            using var authority = authorityRequest.CreateSelfSigned(from, to);
             File.WriteAllText(Path.Combine(folder, "ca.crt"), authority.ExportCertificatePem());
             var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
             var names = new SubjectAlternativeNameBuilder();
             names.AddDnsName("localhost");
             request.CertificateExtensions.Add(names.Build());
-            using X509Certificate2 signed = request.Create(authority, from, to, RandomNumberGenerator.GetBytes(8));
-            using X509Certificate2 withKey = signed.CopyWithPrivateKey(key);
+            using var signed = request.Create(authority, from, to, RandomNumberGenerator.GetBytes(8));
+            using var withKey = signed.CopyWithPrivateKey(key);
             _certificate = X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);
             _listener.Start();
             _ = ServeAsync();
@@ -148,11 +148,11 @@ public sealed class ProgressPushSinkTests : IDisposable
             {
                 while (true)
                 {
-                    using TcpClient client = await _listener.AcceptTcpClientAsync();
+                    using var client = await _listener.AcceptTcpClientAsync();
                     await AnswerAsync(client);
                 }
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {
                 // The test is over.
             }
@@ -164,7 +164,7 @@ public sealed class ProgressPushSinkTests : IDisposable
             {
                 await using var tls = new SslStream(client.GetStream());
                 await tls.AuthenticateAsServerAsync(_certificate);
-                byte[] buffer = new byte[16 << 10];
+                var buffer = new byte[16 << 10];
                 var request = new StringBuilder();
                 // The body is JSON and comes last.
                 while (!request.ToString().EndsWith('}') && await tls.ReadAsync(buffer) is > 0 and int count)
@@ -181,7 +181,7 @@ public sealed class ProgressPushSinkTests : IDisposable
                 await tls.WriteAsync("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"u8.ToArray());
                 _requests.Writer.TryWrite(request.ToString());
             }
-            catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException)
+            catch (Exception error) when (error is IOException or System.Security.Authentication.AuthenticationException)
             {
                 // The client broke off the handshake.
             }

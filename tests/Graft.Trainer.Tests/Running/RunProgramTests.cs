@@ -18,16 +18,16 @@ public sealed class RunProgramTests : IDisposable
     [Fact]
     public async Task A_plan_is_carried_out_to_a_published_adapter_that_is_better_than_the_base()
     {
-        RunPlan plan = Plan("out").With(TinyPlan.Training with { MaxSteps = 150, BatchSize = 8, GradientAccumulationSteps = 1 });
-        PlanEvaluation evaluation = plan.Recipe.Evaluation with { GenerateRecords = 8 };
+        var plan = Plan("out").With(TinyPlan.Training with { MaxSteps = 150, BatchSize = 8, GradientAccumulationSteps = 1 });
+        var evaluation = plan.Recipe.Evaluation with { GenerateRecords = 8 };
         plan = plan with { Recipe = plan.Recipe with { Method = TinyPlan.Lora(), Evaluation = evaluation } };
 
-        Ended ended = await Runs.RunAsync(plan, None);
+        var ended = await Runs.RunAsync(plan, None);
 
         Assert.True(ended.ExitCode == 0, ended.Log);
-        RunResult result = Runs.Result(plan);
+        var result = Runs.Result(plan);
         Assert.Equal(("Succeeded", 150L), (result.Outcome, result.Steps));
-        string figures = JsonSerializer.Serialize(result.Figures);
+        var figures = JsonSerializer.Serialize(result.Figures);
         Assert.True(result.Figures!.AdaptedLoss < result.Figures.BaseLoss - 1, figures);
         Assert.True(result.Figures.AdaptedTokenAccuracy > result.Figures.BaseTokenAccuracy + 0.5, figures);
         Assert.True(result.Figures.AdaptedExactMatch > result.Figures.BaseExactMatch, figures);
@@ -37,7 +37,8 @@ public sealed class RunProgramTests : IDisposable
         // A line of the mlruns layout is "time value step".
         Assert.Equal(
             Enumerable.Range(1, 150),
-            File.ReadLines(Path.Combine(result.Tracking.Uri, "metrics", "train", "loss")).Select(line => int.Parse(line.Split(' ')[2], null)));
+            File.ReadLines(Path.Combine(result.Tracking.Uri, "metrics", "train", "loss")).Select(
+                line => int.Parse(line.Split(' ')[2], null)));
         Assert.Equal(
             ["README.md", "adapter_config.json", "adapter_model.safetensors", "metrics.json", "run-plan.json"],
             Runs.Published(plan).Keys.Order(StringComparer.Ordinal));
@@ -47,7 +48,7 @@ public sealed class RunProgramTests : IDisposable
         Assert.Equal(
             ["started", "evaluation", "checkpoint", "artifact", "finished"],
             ended.Events.Select(e => e["event"]!.GetValue<string>()).Where(e => e != "progress").Distinct());
-        string firstSample = Assert.Single(ended.Of("started"))["firstSample"]!.GetValue<string>();
+        var firstSample = Assert.Single(ended.Of("started"))["firstSample"]!.GetValue<string>();
         Assert.Contains("⟦woof<|endoftext|>⟧", firstSample, StringComparison.Ordinal);
     }
 
@@ -58,22 +59,23 @@ public sealed class RunProgramTests : IDisposable
         Assert.Equal(0, (await Runs.RunAsync(straight, None)).ExitCode);
         using var stop = new CancellationTokenSource();
 
-        Ended first = await Runs.RunAsync(halted, stop.Token, told =>
+        var first = await Runs.RunAsync(halted, stop.Token, told =>
         {
             if (told["event"]!.GetValue<string>() == "checkpoint")
             {
                 stop.Cancel();
             }
         });
-        RunResult interrupted = Runs.Result(halted);
-        Ended second = await Runs.RunAsync(halted, None);
+        var interrupted = Runs.Result(halted);
+        var second = await Runs.RunAsync(halted, None);
 
         Assert.Equal(TrainerExitCodes.Interrupted, first.ExitCode);
         Assert.Equal(("Interrupted", 5L), (interrupted.Outcome, interrupted.Steps));
         Assert.True(second.ExitCode == 0, second.Log);
         Assert.Equal(5, Assert.Single(second.Of("started"))["resumedFromStep"]!.GetValue<int>());
         // A report says nothing of a checkpoint only while there is none: from loading until publishing.
-        Assert.All(second.Of("progress"), progress => Assert.True(progress["checkpointStep"]?.GetValue<int>() >= 5, progress.ToJsonString()));
+        Assert.All(
+            second.Of("progress"), progress => Assert.True(progress["checkpointStep"]?.GetValue<int>() >= 5, progress.ToJsonString()));
         Assert.Equal(Runs.Published(straight), Runs.Published(halted));
         Assert.DoesNotContain(second.Of("evaluation"), e => e["model"]!.GetValue<string>() == "base");
     }
@@ -82,16 +84,16 @@ public sealed class RunProgramTests : IDisposable
     public async Task A_GPU_that_is_asked_for_and_cannot_be_used_ends_the_run_before_anything_is_fetched()
     {
         Assert.SkipWhen(TorchSharp.torch.cuda_is_available(), "This machine has a GPU that the trainer can use.");
-        RunPlan plan = Plan("out");
+        var plan = Plan("out");
         plan = plan with
         {
             Execution = plan.Execution with { Device = "cuda", Inputs = new Dictionary<string, PlanInput>() },
         };
 
-        Ended ended = await Runs.RunAsync(plan, None);
+        var ended = await Runs.RunAsync(plan, None);
 
         Assert.Equal(TrainerExitCodes.BadPlan, ended.ExitCode);
-        RunResult result = Runs.Result(plan);
+        var result = Runs.Result(plan);
         Assert.Equal(("Failed", "GpuNotUsable", 0L), (result.Outcome, result.Reason, result.Steps));
         Assert.Contains("built without CUDA", result.Message, StringComparison.Ordinal);
         Assert.Empty(ended.Of("started"));
@@ -100,11 +102,11 @@ public sealed class RunProgramTests : IDisposable
     [Fact]
     public async Task What_is_trained_and_cannot_be_published_is_published_by_its_successor_without_training()
     {
-        RunPlan plan = Plan("late");
+        var plan = Plan("late");
         plan = plan with { Execution = plan.Execution with { Publish = plan.Execution.Publish with { PatienceSeconds = 0 } } };
-        string store = plan.Execution.Publish.Directory!;
+        var store = plan.Execution.Publish.Directory!;
 
-        Ended late = await Runs.RunAsync(plan, None, told =>
+        var late = await Runs.RunAsync(plan, None, told =>
         {
             // It was there when the run began.
             if (told["event"]!.GetValue<string>() == "checkpoint" && !File.Exists(store))
@@ -113,9 +115,9 @@ public sealed class RunProgramTests : IDisposable
                 File.WriteAllText(store, "");
             }
         });
-        RunResult failed = Runs.Result(plan);
+        var failed = Runs.Result(plan);
         File.Delete(store);
-        Ended successor = await Runs.RunAsync(plan, None);
+        var successor = await Runs.RunAsync(plan, None);
 
         Assert.Equal(TrainerExitCodes.TrainedNotPublished, late.ExitCode);
         Assert.Equal(("Failed", "PublishFailed"), (failed.Outcome, failed.Reason));
@@ -128,10 +130,10 @@ public sealed class RunProgramTests : IDisposable
     [Fact]
     public async Task A_place_to_publish_that_cannot_be_used_is_found_before_the_training()
     {
-        RunPlan plan = Plan("early");
+        var plan = Plan("early");
         File.WriteAllText(plan.Execution.Publish.Directory!, "");
 
-        Ended ended = await Runs.RunAsync(plan, None);
+        var ended = await Runs.RunAsync(plan, None);
 
         Assert.Equal(TrainerExitCodes.PublishFailed, ended.ExitCode);
         Assert.Equal(("Failed", "PublishFailed", 0L), (Runs.Result(plan).Outcome, Runs.Result(plan).Reason, Runs.Result(plan).Steps));
@@ -141,11 +143,11 @@ public sealed class RunProgramTests : IDisposable
     [Fact]
     public async Task The_same_run_again_publishes_the_same_version_without_training()
     {
-        RunPlan plan = Plan("again");
+        var plan = Plan("again");
         await Runs.RunAsync(plan, None);
-        RunResult first = Runs.Result(plan);
+        var first = Runs.Result(plan);
 
-        Ended ended = await Runs.RunAsync(plan, None);
+        var ended = await Runs.RunAsync(plan, None);
 
         Assert.Equal(first.Artifact, Runs.Result(plan).Artifact);
         Assert.DoesNotContain(ended.Of("progress"), e => e["activity"]!.GetValue<string>() == "Training");
@@ -157,11 +159,11 @@ public sealed class RunProgramTests : IDisposable
         RunPlan plan = Plan("damaged"), straight = Plan("whole");
         await Runs.RunAsync(straight, None);
         await Runs.RunAsync(plan, None);
-        Dictionary<string, string> published = Runs.Published(plan);
+        var published = Runs.Published(plan);
         Directory.Delete(Path.Combine(plan.Execution.CheckpointDirectory, TrainedStore.FolderName), recursive: true);
         File.WriteAllText(Path.Combine(plan.Execution.CheckpointDirectory, "step-00000012", "state.safetensors"), "broken");
 
-        Ended ended = await Runs.RunAsync(plan, None);
+        var ended = await Runs.RunAsync(plan, None);
 
         Assert.Equal(0, ended.ExitCode);
         Assert.Contains(ended.Warnings, w => w.Contains("step-00000012 is damaged", StringComparison.Ordinal));
@@ -172,13 +174,13 @@ public sealed class RunProgramTests : IDisposable
     [Fact]
     public async Task A_loss_that_diverges_ends_with_its_exit_code_and_the_records_in_a_file()
     {
-        RunPlan plan = Plan("diverged").With(TinyPlan.Training with { LearningRate = 1e30, WarmupSteps = 0, MaxGradientNorm = 0 });
+        var plan = Plan("diverged").With(TinyPlan.Training with { LearningRate = 1e30, WarmupSteps = 0, MaxGradientNorm = 0 });
 
-        Ended ended = await Runs.RunAsync(plan, None);
+        var ended = await Runs.RunAsync(plan, None);
 
         Assert.Equal(TrainerExitCodes.Diverged, ended.ExitCode);
         Assert.Equal(("Failed", "Diverged"), (Runs.Result(plan).Outcome, Runs.Result(plan).Reason));
-        JsonNode diverged = JsonNode.Parse(File.ReadAllText(Path.Combine(plan.Execution.OutputDirectory, "diverged.json")))!;
+        var diverged = JsonNode.Parse(File.ReadAllText(Path.Combine(plan.Execution.OutputDirectory, "diverged.json")))!;
         Assert.Equal(8, diverged["recordIds"]!.AsArray().Count);
         Assert.Single(ended.Of("failed"));
     }
@@ -203,10 +205,10 @@ public sealed class RunProgramTests : IDisposable
     [Fact]
     public async Task Files_that_changed_after_the_plan_was_made_are_refused()
     {
-        RunPlan plan = Plan("changed");
+        var plan = Plan("changed");
         File.AppendAllText(Path.Combine(_world.Data, "train.jsonl"), "{\"instruction\":\"new\",\"output\":\"new\"}\n");
 
-        Ended ended = await Runs.RunAsync(plan, None);
+        var ended = await Runs.RunAsync(plan, None);
 
         Assert.Equal(TrainerExitCodes.BadData, ended.ExitCode);
         Assert.Equal("DigestMismatch", Runs.Result(plan).Reason);
@@ -215,11 +217,11 @@ public sealed class RunProgramTests : IDisposable
     [Fact]
     public async Task Targets_that_the_model_does_not_have_are_refused_with_those_that_it_has()
     {
-        RunPlan plan = Plan("targets");
-        PlanLora lora = TinyPlan.Lora().Lora! with { TargetModules = ["query_proj"] };
+        var plan = Plan("targets");
+        var lora = TinyPlan.Lora().Lora! with { TargetModules = ["query_proj"] };
         plan = plan with { Recipe = plan.Recipe with { Method = new PlanMethod { Lora = lora } } };
 
-        Ended ended = await Runs.RunAsync(plan, None);
+        var ended = await Runs.RunAsync(plan, None);
 
         Assert.Equal(TrainerExitCodes.ModelNotLoadable, ended.ExitCode);
         Assert.Contains("q_proj", Runs.Result(plan).Message, StringComparison.Ordinal);
@@ -228,10 +230,10 @@ public sealed class RunProgramTests : IDisposable
     [Fact]
     public async Task A_checkpoint_folder_of_another_plan_is_refused()
     {
-        RunPlan first = Plan("shared");
+        var first = Plan("shared");
         await Runs.RunAsync(first, None);
 
-        Ended ended = await Runs.RunAsync(first.With(TinyPlan.Training with { Seed = 12 }), None);
+        var ended = await Runs.RunAsync(first.With(TinyPlan.Training with { Seed = 12 }), None);
 
         Assert.Equal(TrainerExitCodes.BadPlan, ended.ExitCode);
         Assert.Contains("another plan", ended.Log, StringComparison.Ordinal);
@@ -242,8 +244,8 @@ public sealed class RunProgramTests : IDisposable
     {
         File.WriteAllLines(Path.Combine(_world.Data, "text.jsonl"), Enumerable.Range(0, 40).Select(i => $"{{\"text\":\"A small dog says "
             + $"woof, a cat says meow. {i % 4}\"}}"));
-        RunPlan plan = Plan("pretrained").With(TinyPlan.Training with { MaxSteps = 40, GradientAccumulationSteps = 1 });
-        Recipe recipe = plan.Recipe;
+        var plan = Plan("pretrained").With(TinyPlan.Training with { MaxSteps = 40, GradientAccumulationSteps = 1 });
+        var recipe = plan.Recipe;
         plan = plan with
         {
             Recipe = recipe with
@@ -261,7 +263,7 @@ public sealed class RunProgramTests : IDisposable
             },
         };
 
-        Ended ended = await Runs.RunAsync(plan, None);
+        var ended = await Runs.RunAsync(plan, None);
 
         Assert.True(ended.ExitCode == 0, ended.Log);
         Assert.True(Runs.Result(plan).Figures!.AdaptedLoss < 1.5, JsonSerializer.Serialize(Runs.Result(plan).Figures));
@@ -272,12 +274,12 @@ public sealed class RunProgramTests : IDisposable
     [Fact]
     public async Task A_frozen_base_in_half_precision_is_adapted_in_single_precision()
     {
-        RunPlan plan = Plan("half").With(TinyPlan.Training with { Precision = "bfloat16", MaxSteps = 60 });
+        var plan = Plan("half").With(TinyPlan.Training with { Precision = "bfloat16", MaxSteps = 60 });
 
-        Ended ended = await Runs.RunAsync(plan, None);
+        var ended = await Runs.RunAsync(plan, None);
 
         Assert.True(ended.ExitCode == 0, ended.Log);
-        ResultFigures figures = Runs.Result(plan).Figures!;
+        var figures = Runs.Result(plan).Figures!;
         Assert.True(figures.AdaptedLoss < figures.BaseLoss - 0.5, JsonSerializer.Serialize(figures));
     }
 

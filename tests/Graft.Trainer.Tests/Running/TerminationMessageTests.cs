@@ -42,17 +42,18 @@ public sealed class TerminationMessageTests
     [InlineData("line\r\n\tline ")]
     public void Whatever_the_failure_says_the_message_is_whole_JSON_within_the_limit(string piece)
     {
-        for (int length = 0; length <= 9000; length += length is > 3000 and < 4300 ? 7 : 250)
+        for (var length = 0; length <= 9000; length += length is > 3000 and < 4300 ? 7 : 250)
         {
-            string text = string.Concat(Enumerable.Repeat(piece, (length / piece.Length) + 1))[..length];
+            var text = string.Concat(Enumerable.Repeat(piece, (length / piece.Length) + 1))[..length];
 
-            byte[] json = TerminationMessage.Write(Failed(text));
+            var json = TerminationMessage.Write(Failed(text));
 
             Assert.InRange(json.Length, 2, RunResult.MaximumBytes);
-            RunResult read = Read(json);
+            var read = Read(json);
             Assert.Equal(("Failed", "BadData", 7), (read.Outcome, read.Reason, read.Steps));
             Assert.Equal(Artifact, read.Artifact);
-            Assert.Equal((Figures.BaseLoss, null, null), (read.Figures!.BaseLoss, read.Figures.BaseTokenAccuracy, read.Figures.TokensPerSecond));
+            Assert.Equal(
+                (Figures.BaseLoss, null, null), (read.Figures!.BaseLoss, read.Figures.BaseTokenAccuracy, read.Figures.TokensPerSecond));
             Assert.All(read.Message.EnumerateRunes(), rune => Assert.False(Rune.IsControl(rune)));
             Assert.DoesNotContain("[31m", read.Message, StringComparison.Ordinal);
         }
@@ -61,7 +62,7 @@ public sealed class TerminationMessageTests
     [Fact]
     public void As_much_of_a_long_message_is_kept_as_fits()
     {
-        byte[] json = TerminationMessage.Write(Failed(new string('x', 100_000)));
+        var json = TerminationMessage.Write(Failed(new string('x', 100_000)));
 
         Assert.InRange(json.Length, RunResult.MaximumBytes * 7 / 8, RunResult.MaximumBytes);
         Assert.EndsWith("x…", Read(json).Message, StringComparison.Ordinal);
@@ -78,10 +79,10 @@ public sealed class TerminationMessageTests
     {
         var tracking = new ResultTracking { ExperimentId = "1", RunId = "2", Uri = "http://" + new string('u', 5000) };
 
-        byte[] json = TerminationMessage.Write(Failed(new string('y', 3000)) with { Tracking = tracking });
+        var json = TerminationMessage.Write(Failed(new string('y', 3000)) with { Tracking = tracking });
 
         Assert.InRange(json.Length, 2, RunResult.MaximumBytes);
-        RunResult read = Read(json);
+        var read = Read(json);
         Assert.Null(read.Tracking);
         Assert.StartsWith(new string('y', 512), read.Message, StringComparison.Ordinal);
     }

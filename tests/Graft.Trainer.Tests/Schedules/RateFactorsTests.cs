@@ -12,14 +12,14 @@ public sealed class RateFactorsTests
     {
         Gen.Select(Gen.Int[0, 50], Gen.Int[1, 500]).Sample((warmup, decay) =>
         {
-            int total = warmup + decay;
+            var total = warmup + decay;
             Func<int, double>[] factors =
             [
                 RateFactors.Constant(warmup), RateFactors.Linear(warmup, total), RateFactors.Cosine(warmup, total),
                 RateFactors.CosineWithRestarts(warmup, total, 3), RateFactors.CosineToMinimum(warmup, total, 0.1),
                 RateFactors.Polynomial(warmup, total, 1, 0.01, 2), new WarmupStableDecay(warmup, 0, decay).Factor,
             ];
-            foreach (Func<int, double> factor in factors)
+            foreach (var factor in factors)
             {
                 Assert.Equal(1.0, factor(warmup), 1e-12);
                 Assert.All(Enumerable.Range(0, total), step => Assert.InRange(factor(step), 0.0, 1.0 + 1e-12));
@@ -30,7 +30,7 @@ public sealed class RateFactorsTests
     [Fact]
     public void Cosine_and_linear_end_at_zero_and_fall_all_the_way()
     {
-        foreach (Func<int, double> factor in new[] { RateFactors.Cosine(10, 100), RateFactors.Linear(10, 100) })
+        foreach (var factor in new[] { RateFactors.Cosine(10, 100), RateFactors.Linear(10, 100) })
         {
             double[] falling = [.. Enumerable.Range(10, 91).Select(factor)];
 

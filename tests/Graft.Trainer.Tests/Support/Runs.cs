@@ -24,7 +24,7 @@ internal static class Runs
     {
         using var output = new LineWriter(onEvent);
         using var log = new StringWriter();
-        int exitCode = await new RunProgram(plan, output, log, TimeProvider.System).RunAsync(stop);
+        var exitCode = await new RunProgram(plan, output, log, TimeProvider.System).RunAsync(stop);
         return new Ended(exitCode, [.. output.Events], log.ToString());
     }
 
@@ -34,7 +34,7 @@ internal static class Runs
     /// <summary>The bytes of everything that was published, by file.</summary>
     public static Dictionary<string, string> Published(RunPlan plan)
     {
-        string folder = Path.Combine(plan.Execution.OutputDirectory, TrainingRun.TrainedFolderName);
+        var folder = Path.Combine(plan.Execution.OutputDirectory, TrainingRun.TrainedFolderName);
         return Directory.EnumerateFiles(folder).ToDictionary(f => Path.GetFileName(f), f => Convert.ToHexString(File.ReadAllBytes(f)));
     }
 
@@ -44,7 +44,7 @@ internal static class Runs
 
         public override void WriteLine(string? value)
         {
-            JsonNode told = JsonNode.Parse(value!)!;
+            var told = JsonNode.Parse(value!)!;
             Events.Add(told);
             onEvent?.Invoke(told);
         }

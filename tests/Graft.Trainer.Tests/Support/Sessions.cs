@@ -26,7 +26,7 @@ internal sealed class Sessions(TinyWorld world) : IDisposable
     public TrainingSession New(PlanTraining? training = null, PlanMethod? method = null)
     {
         training ??= TinyPlan.Training;
-        IAdapter adapter = AdapterMethods.FromPlan(method ?? TinyPlan.Lora(dropout: 0.1)).Attach(Model, (ulong)training.Seed);
+        var adapter = AdapterMethods.FromPlan(method ?? TinyPlan.Lora(dropout: 0.1)).Attach(Model, (ulong)training.Seed);
         return new TrainingSession(Model, adapter, Samples, training, Tokenizer.Special.Pad, new NextTokenObjective());
     }
 
@@ -41,7 +41,7 @@ internal sealed class Sessions(TinyWorld world) : IDisposable
         foreach (var (name, tensor) in tensors.OrderBy(t => t.Key, StringComparer.Ordinal))
         {
             hash.AppendData(System.Text.Encoding.UTF8.GetBytes(name));
-            using torch.Tensor plain = tensor.detach().cpu().contiguous();
+            using var plain = tensor.detach().cpu().contiguous();
             hash.AppendData(plain.bytes);
         }
 

@@ -55,7 +55,7 @@ internal sealed class TinyWorld : IDisposable
     private void WriteModel()
     {
         var trainer = new BytePairTrainer(BytePairVocabulary.PreTokenizer);
-        foreach (string line in File.ReadLines(Path.Combine(Data, "train.jsonl")))
+        foreach (var line in File.ReadLines(Path.Combine(Data, "train.jsonl")))
         {
             trainer.Add(line);
         }
@@ -69,7 +69,7 @@ internal sealed class TinyWorld : IDisposable
               "initializer_range": 0.08, "bos_token_id": 0, "eos_token_id": 0
             }
             """);
-        using ICausalLanguageModel model = CausalLanguageModels.Initialise(Model, seed: 7);
+        using var model = CausalLanguageModels.Initialize(Model, seed: 7);
         TensorFiles.Save(Path.Combine(Model, Checkpoint.SingleFile), model.Parameters);
     }
 }

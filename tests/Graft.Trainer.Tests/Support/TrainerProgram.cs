@@ -8,14 +8,14 @@ internal static class TrainerProgram
 {
     public static async Task<(int ExitCode, string Text, string Error)> RunAsync(string[] arguments)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "graft-trainer");
+        var program = Path.Combine(AppContext.BaseDirectory, "graft-trainer");
         using var process = new Process
         {
             StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true },
         };
         process.Start();
-        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string text = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var text = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, text, await error);
     }

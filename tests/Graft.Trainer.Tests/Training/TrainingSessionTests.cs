@@ -3,7 +3,6 @@ using Graft.Trainer.Checkpoints;
 using Graft.Trainer.Evaluation;
 using Graft.Trainer.Tests.Support;
 using Graft.Trainer.Training;
-using TorchSharp;
 using Xunit;
 
 namespace Graft.Trainer.Tests.Training;
@@ -24,10 +23,10 @@ public sealed class TrainingSessionTests : IDisposable
     [Fact]
     public void Before_training_the_adapted_model_is_the_base_to_the_bit()
     {
-        using TrainingSession session = _sessions.New();
+        using var session = _sessions.New();
         var evaluator = new LossEvaluator(_sessions.Model, new NextTokenObjective(), _sessions.HeldOut, 4, _sessions.Tokenizer.Special.Pad);
 
-        EvaluationFigures adapted = evaluator.Measure(session.Adapter.Hooks, TestContext.Current.CancellationToken);
+        var adapted = evaluator.Measure(session.Adapter.Hooks, TestContext.Current.CancellationToken);
 
         Assert.Equal(evaluator.Measure(null, TestContext.Current.CancellationToken), adapted);
     }
@@ -35,9 +34,9 @@ public sealed class TrainingSessionTests : IDisposable
     [Fact]
     public void Frozen_weights_are_not_changed_by_training()
     {
-        string before = Sessions.Digest(_sessions.Model.Parameters);
-        using TrainingSession session = _sessions.New();
-        string start = Sessions.Digest(session.Adapter.State);
+        var before = Sessions.Digest(_sessions.Model.Parameters);
+        using var session = _sessions.New();
+        var start = Sessions.Digest(session.Adapter.State);
 
         Sessions.Advance(session, 10);
 
@@ -52,18 +51,18 @@ public sealed class TrainingSessionTests : IDisposable
     [InlineData(9)]
     public void Resuming_equals_a_straight_run_to_the_bit_dropout_included(int stoppedAt)
     {
-        using TrainingSession straight = _sessions.New();
-        double[] losses = Sessions.Advance(straight, 12);
+        using var straight = _sessions.New();
+        var losses = Sessions.Advance(straight, 12);
         var store = new CheckpointStore(_world.Folder("checkpoints"), "sha256:plan");
-        using (TrainingSession stopped = _sessions.New())
+        using (var stopped = _sessions.New())
         {
             Sessions.Advance(stopped, stoppedAt);
             store.Save(Record(stopped), SessionCheckpoint.Tensors(stopped));
         }
 
-        using TrainingSession resumed = _sessions.New();
+        using var resumed = _sessions.New();
         SessionCheckpoint.Restore(resumed, store.LoadNewest(Assert.Fail)!);
-        double[] rest = Sessions.Advance(resumed, 12 - stoppedAt);
+        var rest = Sessions.Advance(resumed, 12 - stoppedAt);
 
         Assert.Equal(losses[stoppedAt..], rest);
         Assert.Equal(Sessions.Digest(straight), Sessions.Digest(resumed));
@@ -74,15 +73,15 @@ public sealed class TrainingSessionTests : IDisposable
     public void One_batch_of_32_and_32_batches_of_one_train_alike()
     {
         var training = TinyPlan.Training with { MaxSteps = 6 };
-        using TrainingSession wide = _sessions.New(training with { BatchSize = 32, GradientAccumulationSteps = 1 }, TinyPlan.Lora());
-        using TrainingSession deep = _sessions.New(training with { BatchSize = 1, GradientAccumulationSteps = 32 }, TinyPlan.Lora());
+        using var wide = _sessions.New(training with { BatchSize = 32, GradientAccumulationSteps = 1 }, TinyPlan.Lora());
+        using var deep = _sessions.New(training with { BatchSize = 1, GradientAccumulationSteps = 32 }, TinyPlan.Lora());
 
         double[] wideLosses = Sessions.Advance(wide, 6), deepLosses = Sessions.Advance(deep, 6);
 
         Assert.All(wideLosses.Zip(deepLosses), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
         foreach (var (name, tensor) in wide.Adapter.State)
         {
-            using torch.Tensor difference = (tensor - deep.Adapter.State[name]).abs().max();
+            using var difference = (tensor - deep.Adapter.State[name]).abs().max();
             Assert.True(difference.item<float>() < 2e-4f, $"{name} differs by {difference.item<float>()}");
         }
     }
@@ -90,11 +89,11 @@ public sealed class TrainingSessionTests : IDisposable
     [Fact]
     public void Two_sessions_on_one_base_train_in_turn_as_each_would_alone()
     {
-        using TrainingSession alone = _sessions.New();
+        using var alone = _sessions.New();
         Sessions.Advance(alone, 6);
         using TrainingSession first = _sessions.New(), second = _sessions.New(TinyPlan.Training with { Seed = 99, LearningRate = 1e-3 });
 
-        for (int step = 0; step < 6; step++)
+        for (var step = 0; step < 6; step++)
         {
             first.Advance();
             second.Advance();
@@ -107,10 +106,10 @@ public sealed class TrainingSessionTests : IDisposable
     [Fact]
     public void A_loss_that_is_not_finite_stops_before_the_update_and_names_the_records()
     {
-        using TrainingSession session = _sessions.New(TinyPlan.Training with { LearningRate = 1e30, WarmupSteps = 0, MaxGradientNorm = 0 });
+        using var session = _sessions.New(TinyPlan.Training with { LearningRate = 1e30, WarmupSteps = 0, MaxGradientNorm = 0 });
         DivergedException? diverged = null;
-        string before = "";
-        for (int step = 0; step < 12 && diverged is null; step++)
+        var before = "";
+        for (var step = 0; step < 12 && diverged is null; step++)
         {
             before = Sessions.Digest(session);
             diverged = Xunit.Record.Exception(() => session.Advance()) as DivergedException;
@@ -126,12 +125,12 @@ public sealed class TrainingSessionTests : IDisposable
     [Fact]
     public void No_tensor_is_left_behind_by_a_step_or_an_evaluation()
     {
-        using TrainingSession session = _sessions.New(TinyPlan.Training with { MaxSteps = 1000 });
+        using var session = _sessions.New(TinyPlan.Training with { MaxSteps = 1000 });
         var evaluator = new LossEvaluator(_sessions.Model, new NextTokenObjective(), _sessions.HeldOut, 4, _sessions.Tokenizer.Special.Pad);
         Sessions.Advance(session, 3);
         evaluator.Measure(session.Adapter.Hooks, TestContext.Current.CancellationToken);
 
-        long left = LiveTensors.LeftBy(() =>
+        var left = LiveTensors.LeftBy(() =>
         {
             Sessions.Advance(session, 200);
             evaluator.Measure(session.Adapter.Hooks, TestContext.Current.CancellationToken);
@@ -143,11 +142,11 @@ public sealed class TrainingSessionTests : IDisposable
     [Fact]
     public void The_training_records_are_learnt_by_heart()
     {
-        using TrainingSession session = _sessions.New(
+        using var session = _sessions.New(
             TinyPlan.Training with { MaxSteps = 150, LearningRate = 1e-2, BatchSize = 48, GradientAccumulationSteps = 1 },
             new Graft.Api.Planning.PlanMethod { Full = new Graft.Api.Planning.PlanFull() });
 
-        double[] losses = Sessions.Advance(session, 150);
+        var losses = Sessions.Advance(session, 150);
 
         Assert.True(losses[^1] < 0.05, $"the loss went from {losses[0]} to {losses[^1]}");
     }
