@@ -1,3 +1,4 @@
+using Graft.Api.Methods;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Runtime;
 using k8s.Models;

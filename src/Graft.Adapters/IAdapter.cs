@@ -22,6 +22,9 @@ public interface IAdapter : IDisposable
     /// <summary>How it acts in training: with dropout, which draws from libtorch's global generator.</summary>
     ModelHooks TrainingHooks { get; }
 
+    /// <summary>Whether it still changes nothing, as it began: training has not moved it.</summary>
+    bool IsUntrained { get; }
+
     /// <summary>
     /// The base weights with the adapter folded in, by parameter name, in the stored type and layout; weights it does not touch are absent.
     /// As <see cref="ModelHooks.Weights"/> they make the merged model; dropping them unmerges it, exactly. They belong to the

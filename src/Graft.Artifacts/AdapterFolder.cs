@@ -9,7 +9,7 @@ namespace Graft.Artifacts;
 /// </summary>
 public static class AdapterFolder
 {
-    private const string ConfigurationFile = "adapter_config.json";
+    internal const string ConfigurationFile = "adapter_config.json";
     private const string WeightsFile = "adapter_model.safetensors";
     private const string DownSuffix = ".lora_A.weight";
     private const string UpSuffix = ".lora_B.weight";

@@ -26,7 +26,8 @@ internal static class ArtifactPublisher
         try
         {
             var layer = await PackedLayer.PackAsync(source, request.Root, packedPath, cancellationToken).ConfigureAwait(false);
-            return await PublishAsync(repository, Complete(layer, request), request, cancellationToken).ConfigureAwait(false);
+            var artifact = Complete(layer, ArtifactKinds.TypeOf(source), request);
+            return await PublishAsync(repository, artifact, request, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -90,12 +91,12 @@ internal static class ArtifactPublisher
             ArtifactFailure.Unavailable);
     }
 
-    private static CompleteArtifact Complete(PackedLayer layer, PublishRequest request)
+    private static CompleteArtifact Complete(PackedLayer layer, string artifactType, PublishRequest request)
     {
         var config = OciJson.Write(new ImageConfig { Rootfs = new RootFileSystem { DiffIds = [layer.DiffId] } });
         var descriptor = new Descriptor { MediaType = MediaTypes.ImageConfig, Digest = OciDigest.Of(config), Size = config.Length };
         return new CompleteArtifact(
-            StoredManifest.From(Describe(layer, descriptor, request)),
+            StoredManifest.From(Describe(layer, artifactType, descriptor, request)),
             layer.Descriptor,
             [new(layer.Descriptor, () => File.OpenRead(layer.Path)), new(descriptor, () => new MemoryStream(config))]);
     }
@@ -104,7 +105,7 @@ internal static class ArtifactPublisher
     /// One manifest for two kinds of reader: a real image configuration and image layer for container runtimes, an artifact
     /// type and titles for <c>oras</c>. It holds no version and no time, so that the same result has the same digest anywhere.
     /// </summary>
-    private static ImageManifest Describe(PackedLayer layer, Descriptor config, PublishRequest request)
+    private static ImageManifest Describe(PackedLayer layer, string artifactType, Descriptor config, PublishRequest request)
     {
         var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in request.Annotations)
@@ -121,7 +122,7 @@ internal static class ArtifactPublisher
 
         return new ImageManifest
         {
-            ArtifactType = MediaTypes.AdapterArtifact,
+            ArtifactType = artifactType,
             Config = config,
             Layers = [layer.Descriptor],
             Annotations = annotations,

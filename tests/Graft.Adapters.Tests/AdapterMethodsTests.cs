@@ -1,4 +1,5 @@
 using Graft.Adapters.Lora;
+using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Xunit;
 
@@ -13,7 +14,7 @@ public sealed class AdapterMethodsTests : IDisposable
     {
         var plan =
             Lora() with { TargetModules = ["q_proj", "o_proj"], ExcludeModules = ["layers.0.self_attn.q_proj"], Initialization = "pissa" };
-        var options = Assert.IsType<LoraMethod>(AdapterMethods.FromPlan(new PlanMethod { Lora = plan })).Options;
+        var options = Assert.IsType<LoraMethod>(AdapterMethods.Of(new MethodSpec { Lora = plan })).Options;
         Assert.Equal((6, 12.0, 0.25), (options.Rank, options.Alpha, options.Dropout));
         Assert.True(options.RsLora);
         Assert.True(options.Dora);
@@ -30,19 +31,32 @@ public sealed class AdapterMethodsTests : IDisposable
     public void A_plans_targets_choose_the_layers(string? module, string? pattern, int layers)
     {
         var plan = Lora() with { TargetModules = module is null ? null : [module], TargetPattern = pattern };
-        using var adapter = AdapterMethods.FromPlan(new PlanMethod { Lora = plan }).Attach(_tiny.Model, seed: 1);
+        using var adapter = AdapterMethods.Of(new MethodSpec { Lora = plan }).Attach(_tiny.Model, seed: 1);
         Assert.Equal(layers, adapter.Trainable.Count(p => p.Name.EndsWith("lora_A.weight", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void A_plan_without_a_known_method_is_refused()
     {
-        Assert.Throws<AdapterException>(() => AdapterMethods.FromPlan(new PlanMethod()));
-        Assert.Throws<AdapterException>(() => AdapterMethods.FromPlan(new PlanMethod { Lora = Lora() with { Initialization = "loftq" } }));
+        Assert.Throws<PlanFormatException>(() => AdapterMethods.Of(new MethodSpec()));
+        Assert.Throws<PlanFormatException>(() => AdapterMethods.Of(new MethodSpec { Lora = Lora(), Full = new FullSpec() }));
+        Assert.Throws<AdapterException>(() => AdapterMethods.Of(new MethodSpec { Lora = Lora() with { Initialization = "loftq" } }));
+    }
+
+    [Fact]
+    public void Every_method_of_the_spec_is_registered_once()
+    {
+        var inTheSpec = typeof(MethodSpec).GetProperties().Select(property => property.PropertyType)
+            .Where(type => type.IsClass && type.IsAssignableTo(typeof(IMethodSpec)));
+
+        Assert.Equal(inTheSpec, AdapterMethods.All.Select(method => method.Spec));
+        Assert.All(
+            AdapterMethods.All.Where(method => ((IMethodSpec)Activator.CreateInstance(method.Spec)!).Publishes == ArtifactKind.Adapter),
+            method => Assert.NotNull(method.PeftType is null ? null : method.Load));
     }
 
     public void Dispose() => _tiny.Dispose();
 
-    private static PlanLora Lora() =>
+    private static LoraSpec Lora() =>
         new() { Rank = 6, Alpha = 12, Dropout = 0.25, RsLora = true, Dora = true, Initialization = "default" };
 }

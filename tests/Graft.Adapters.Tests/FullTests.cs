@@ -1,5 +1,5 @@
 using Graft.Adapters.Full;
-using Graft.Api.Planning;
+using Graft.Api.Methods;
 using Graft.Models;
 using TorchSharp;
 using Xunit;
@@ -17,7 +17,7 @@ public sealed class FullTests : IDisposable
     public void Every_weight_is_trained_and_the_saved_folder_is_the_trained_model(bool tied)
     {
         using var tiny = new TinyLlama(tied);
-        using var adapter = AdapterMethods.FromPlan(new PlanMethod { Full = new PlanFull() }).Attach(tiny.Model, seed: 1);
+        using var adapter = AdapterMethods.Of(new MethodSpec { Full = new FullSpec() }).Attach(tiny.Model, seed: 1);
         Assert.IsType<FullAdapter>(adapter);
         Assert.Equal(0, TinyLlama.Difference(tiny.Logits(), tiny.Logits(adapter.Hooks)));
         Assert.Equal(tiny.Model.Parameters.Keys.Order(StringComparer.Ordinal), adapter.Trainable.Select(p => p.Name));

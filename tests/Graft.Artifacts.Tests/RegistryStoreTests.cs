@@ -203,7 +203,7 @@ public sealed class RegistryStoreTests : IAsyncLifetime
             await Oras.RunAsync(_temporary.Path, "manifest", "fetch", "--plain-http", published.Reference));
 
         Assert.Equal(Folders.Read(folder), Folders.Read(_temporary.At("by-oras")));
-        Assert.Equal("application/vnd.graft.adapter.v1", manifest.RootElement.GetProperty("artifactType").GetString());
+        Assert.Equal("application/vnd.graft.files.v1", manifest.RootElement.GetProperty("artifactType").GetString());
         Assert.Equal("run-1", manifest.RootElement.GetProperty("annotations").GetProperty("dev.graft/run-uid").GetString());
     }
 

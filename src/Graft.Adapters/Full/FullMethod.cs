@@ -45,6 +45,8 @@ public sealed class FullAdapter : IAdapter
 
     public ModelHooks TrainingHooks => Hooks;
 
+    public bool IsUntrained => false;
+
     public IReadOnlyDictionary<string, Tensor> Merge() => State.ToDictionary(
         item => item.Key, item => item.Value.detach().to(_model.ElementType, copy: true), StringComparer.Ordinal);
 

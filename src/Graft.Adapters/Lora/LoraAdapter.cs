@@ -49,6 +49,15 @@ public sealed class LoraAdapter : IAdapter
 
     public ModelHooks TrainingHooks { get; }
 
+    public bool IsUntrained
+    {
+        get
+        {
+            using var noGradient = no_grad();
+            return _layers.Count > 0 && _layers.All(layer => !Any(layer.B));
+        }
+    }
+
     private bool StartsFromDecomposition => Options.Initialization is LoraInitialization.Pissa or LoraInitialization.Olora;
 
     /// <summary>Loads a PEFT folder onto a model.</summary>
@@ -149,6 +158,12 @@ public sealed class LoraAdapter : IAdapter
         {
             yield return new TrainableParameter(Key(layer.Site, "lora_magnitude_vector"), magnitude);
         }
+    }
+
+    private static bool Any(Tensor tensor)
+    {
+        using var any = tensor.any();
+        return any.item<bool>();
     }
 
     private static Tensor FrozenWeight(ICausalLanguageModel model, LinearSite site)

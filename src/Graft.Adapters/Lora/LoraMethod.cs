@@ -7,12 +7,8 @@ namespace Graft.Adapters.Lora;
 /// <summary>LoRA and its relatives rsLoRA, DoRA, PiSSA and OLoRA: low-rank updates of chosen linear maps.</summary>
 public sealed class LoraMethod(LoraOptions options) : IAdapterMethod
 {
-    // What published adapters of a family usually adapt, by config.json's model_type.
-    private static readonly Dictionary<string, string[]> UsualTargets = new(StringComparer.Ordinal)
-    {
-        ["llama"] = ["q_proj", "v_proj"],
-        ["gpt2"] = ["c_attn"],
-    };
+    /// <summary>What published adapters usually adapt.</summary>
+    private const LinearRoles UsualRoles = LinearRoles.Query | LinearRoles.Value;
 
     public string Name => "lora";
 
@@ -23,20 +19,12 @@ public sealed class LoraMethod(LoraOptions options) : IAdapterMethod
     {
         Options.Validate();
         var targets = Options.Targets ?? new TargetSelection();
-        targets = targets.IsUnspecified ? targets with { Names = FamilyTargets(model) } : targets;
+        targets = targets.Or(UsualRoles, model);
         var options = Options with { Targets = targets };
         var sites = TargetMatcher.Match(targets, model.LinearSites);
         RequireUsed(options.RankPattern.Keys, "rank", sites);
         RequireUsed(options.AlphaPattern.Keys, "alpha", sites);
         return LoraAdapter.Create(model, options, sites, seed, original: null);
-    }
-
-    private static string[] FamilyTargets(ICausalLanguageModel model)
-    {
-        var family = model.Configuration["model_type"]?.GetValue<string>() ?? "";
-        return UsualTargets.TryGetValue(family, out var names)
-            ? names
-            : throw new AdapterException($"there are no usual target modules for the family '{family}': name some, or use all-linear");
     }
 
     private static void RequireUsed(IEnumerable<string> keys, string what, IReadOnlyList<LinearSite> sites)

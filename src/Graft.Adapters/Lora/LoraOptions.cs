@@ -1,4 +1,5 @@
 using Graft.Adapters.Targets;
+using Graft.Api.Methods;
 
 namespace Graft.Adapters.Lora;
 
@@ -68,6 +69,29 @@ public sealed record LoraOptions
 
     /// <summary>α of single modules, by suffix or regular expression.</summary>
     public IReadOnlyDictionary<string, double> AlphaPattern { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>The options that a spec or a plan asks for.</summary>
+    /// <exception cref="AdapterException">It asks for an initialization that is not known here.</exception>
+    public static LoraOptions Of(LoraSpec spec)
+    {
+        return new LoraOptions
+        {
+            Rank = spec.Rank,
+            Alpha = spec.Alpha,
+            Dropout = spec.Dropout,
+            RsLora = spec.RsLora,
+            Dora = spec.Dora,
+            Initialization = spec.Initialization switch
+            {
+                "default" => LoraInitialization.Default,
+                "gaussian" => LoraInitialization.Gaussian,
+                "pissa" => LoraInitialization.Pissa,
+                "olora" => LoraInitialization.Olora,
+                var other => throw new AdapterException($"LoRA's initialization '{other}' is unknown (default, gaussian, pissa, olora)"),
+            },
+            Targets = TargetSelection.OfSpec(spec.TargetModules, spec.TargetPattern, spec.ExcludeModules),
+        };
+    }
 
     /// <summary>The rank at a module.</summary>
     public int RankAt(string module) => TargetMatcher.ByPattern(RankPattern, module) ?? Rank;

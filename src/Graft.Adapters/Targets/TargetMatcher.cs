@@ -45,6 +45,19 @@ public static class TargetMatcher
     public static IReadOnlyList<string> Leaves(IEnumerable<LinearSite> sites) =>
         sites.Select(site => site.Name[(site.Name.LastIndexOf('.') + 1)..]).Distinct(StringComparer.Ordinal).ToList();
 
+    /// <summary>The shortest ends of the chosen sites' names that no other site has: <c>q_proj</c>, <c>mlp.c_proj</c>.</summary>
+    public static IReadOnlyList<string> Suffixes(IReadOnlyList<LinearSite> sites, Func<LinearSite, bool> chosen)
+    {
+        return sites.Where(chosen).Select(Suffix).Distinct(StringComparer.Ordinal).ToList();
+
+        string Suffix(LinearSite site)
+        {
+            var parts = site.Name.Split('.');
+            return Enumerable.Range(1, parts.Length).Select(count => string.Join('.', parts[^count..]))
+                .First(suffix => sites.All(other => chosen(other) || !$".{other.Name}".EndsWith($".{suffix}", StringComparison.Ordinal)));
+        }
+    }
+
     /// <summary>
     /// The value of the first pattern key that matches a module name: the key is a suffix or a regular expression of one.
     /// </summary>

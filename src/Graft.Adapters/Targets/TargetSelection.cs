@@ -1,3 +1,6 @@
+using Graft.Models;
+using Graft.Models.Decoder;
+
 namespace Graft.Adapters.Targets;
 
 /// <summary>
@@ -30,8 +33,27 @@ public sealed record TargetSelection
     /// <summary>Whether the family's usual targets are meant.</summary>
     public bool IsUnspecified => Names is null && Pattern is null && !AllLinear;
 
+    /// <summary>This selection, or where it is unspecified, the layers of a model that have one of these roles, by their names.</summary>
+    public TargetSelection Or(LinearRoles roles, ICausalLanguageModel model)
+    {
+        return IsUnspecified ? this with { Names = TargetMatcher.Suffixes(model.LinearSites, site => (site.Roles & roles) != 0) } : this;
+    }
+
     /// <summary>Selects by suffix.</summary>
     public static TargetSelection Of(params IReadOnlyList<string> names) => new() { Names = names };
+
+    /// <summary>Selects as specs do: by names, of which the one entry <c>all-linear</c> means all, or by a pattern.</summary>
+    public static TargetSelection OfSpec(IReadOnlyList<string>? names, string? pattern, IReadOnlyList<string>? exclude)
+    {
+        var everything = names is ["all-linear"];
+        return new TargetSelection
+        {
+            Pattern = pattern,
+            AllLinear = everything,
+            Names = everything || names is not { Count: > 0 } ? null : names,
+            Exclude = exclude ?? [],
+        };
+    }
 
     /// <summary>Selects every linear map but the output head.</summary>
     public static TargetSelection Everything => new() { AllLinear = true };

@@ -56,13 +56,16 @@ public static class Defaults
 
     private static IEnumerable<Field> FieldsOf(Type type)
     {
-        return type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => new Field(
-            property, property.GetCustomAttribute<SectionAttribute>() is not null, property.GetCustomAttribute<DefaultValueAttribute>()));
+        return type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite).Select(
+            property => new Field(
+                property,
+                property.GetCustomAttribute<SectionAttribute>() is not null,
+                property.GetCustomAttribute<DefaultValueAttribute>()));
     }
 
     private static bool IsOurs(object value)
     {
-        return value.GetType().Namespace == typeof(GraftApi).Namespace;
+        return value.GetType().Assembly == typeof(GraftApi).Assembly;
     }
 
     private sealed record Field(PropertyInfo Property, bool IsSection, DefaultValueAttribute? Default);

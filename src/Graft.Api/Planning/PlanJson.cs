@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Graft.Api.Schema;
 
 namespace Graft.Api.Planning;
 
@@ -15,6 +16,7 @@ public static class PlanJson
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
         WriteIndented = true,
+        Converters = { new DecimalNumberConverter() },
     };
 
     private static readonly JsonSerializerOptions Compact = new(Options) { WriteIndented = false };

@@ -27,7 +27,7 @@ public static class RecipeResolver
             Form = Recipe.CurrentForm,
             Kind = nameof(AdapterTrainingRun),
             Parts = [Part(model, modelDigest)],
-            Method = Method(spec.Method!),
+            Method = spec.Method!.Normalized(),
             Data = Data(spec.Data!, dataset, datasetDigest),
             Training = Training(Defaults.Apply(spec.Training ?? new TrainingSpec())),
             Evaluation = Evaluation(Defaults.Apply(spec.Evaluation ?? new EvaluationSpec())),
@@ -48,30 +48,6 @@ public static class RecipeResolver
             RandomInitializationSeed = spec.RandomInitialization?.Seed,
             License = spec.License?.Spdx,
             LicenseNotice = spec.License?.Notice,
-        };
-    }
-
-    private static PlanMethod Method(MethodSpec method)
-    {
-        return method switch
-        {
-            { Lora: { } lora } => new PlanMethod
-            {
-                Lora = new PlanLora
-                {
-                    Rank = lora.Rank!.Value,
-                    Alpha = lora.Alpha!.Value,
-                    Dropout = Number(lora.Dropout!),
-                    TargetModules = Set(lora.TargetModules),
-                    TargetPattern = lora.TargetPattern,
-                    ExcludeModules = Set(lora.ExcludeModules),
-                    RsLora = lora.RsLora!.Value,
-                    Dora = lora.Dora!.Value,
-                    Initialization = lora.Initialization!,
-                },
-            },
-            { Full: not null } => new PlanMethod { Full = new PlanFull() },
-            _ => throw new ArgumentException("The spec has no method; validate it before it is resolved.", nameof(method)),
         };
     }
 
@@ -136,12 +112,6 @@ public static class RecipeResolver
             GenerateRecords = evaluation.GenerateRecords!.Value,
             MaxNewTokens = evaluation.MaxNewTokens!.Value,
         };
-    }
-
-    // Names of modules are a set: their order and repetition change nothing, so they must not change the hash.
-    private static List<string>? Set(List<string>? names)
-    {
-        return names is { Count: > 0 } ? [.. names.Distinct().Order(StringComparer.Ordinal)] : null;
     }
 
     private static double Number(string text)

@@ -1,3 +1,5 @@
+using Graft.Api.Methods;
+
 namespace Graft.Api.Planning;
 
 /// <summary>
@@ -35,7 +37,7 @@ public sealed record Recipe
     /// <summary>The graph of frozen parts; a language model named <c>base</c> in an AdapterTrainingRun.</summary>
     public required IReadOnlyList<PlanPart> Parts { get; init; }
 
-    public required PlanMethod Method { get; init; }
+    public required MethodSpec Method { get; init; }
 
     public required PlanData Data { get; init; }
 
@@ -74,42 +76,6 @@ public sealed record PlanPart
     [NotHashed]
     public string? LicenseNotice { get; init; }
 }
-
-/// <summary>How the base is adapted: exactly one is set.</summary>
-public sealed record PlanMethod
-{
-    public PlanLora? Lora { get; init; }
-
-    public PlanFull? Full { get; init; }
-}
-
-/// <summary>LoRA's settings; see <see cref="V1Alpha1.LoraSpec"/>.</summary>
-public sealed record PlanLora
-{
-    public required int Rank { get; init; }
-
-    public required int Alpha { get; init; }
-
-    public required double Dropout { get; init; }
-
-    /// <summary>
-    /// Suffixes of module names, or the one entry <c>all-linear</c>; null together with TargetPattern means the family's usual ones.
-    /// </summary>
-    public IReadOnlyList<string>? TargetModules { get; init; }
-
-    public string? TargetPattern { get; init; }
-
-    public IReadOnlyList<string>? ExcludeModules { get; init; }
-
-    public required bool RsLora { get; init; }
-
-    public required bool Dora { get; init; }
-
-    public required string Initialization { get; init; }
-}
-
-/// <summary>Training of every weight.</summary>
-public sealed record PlanFull;
 
 /// <summary>The records and how they become tokens.</summary>
 public sealed record PlanData

@@ -45,7 +45,10 @@ public sealed class RelativePathAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SectionAttribute : Attribute;
 
-/// <summary>Exactly one of this object's fields (JSON names) must be set. Becomes a CEL rule and a check of our own.</summary>
+/// <summary>
+/// Exactly one of these fields (JSON names) of the object must be set, of all its fields where none is named. Becomes a CEL rule and a
+/// check of our own.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class ExactlyOneOfAttribute(params string[] fields) : Attribute
 {

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Graft.Api.Methods;
 using k8s.Models;
 
 namespace Graft.Api.Schema;
@@ -15,12 +16,17 @@ public sealed class SchemaBuilder(Descriptions descriptions)
     /// <exception cref="NotSupportedException">A property has a type that the API does not allow; its name is in the message.</exception>
     public SchemaNode Build(Type type)
     {
+        IReadOnlyList<SchemaField> fields = [.. Properties(type).Select(Field)];
         return new SchemaNode
         {
             Kind = SchemaKind.Object,
             Description = descriptions.Of(type),
-            Fields = [.. Properties(type).Select(Field)],
-            ExactlyOneOf = [.. type.GetCustomAttributes<ExactlyOneOfAttribute>().Select(rule => rule.Fields)],
+            Fields = fields,
+            ExactlyOneOf =
+            [
+                .. type.GetCustomAttributes<ExactlyOneOfAttribute>()
+                    .Select(rule => rule.Fields is { Count: > 0 } named ? named : [.. fields.Select(field => field.Name)]),
+            ],
             AtMostOneOf = [.. type.GetCustomAttributes<AtMostOneOfAttribute>().Select(rule => rule.Fields)],
         };
     }
@@ -35,6 +41,7 @@ public sealed class SchemaBuilder(Descriptions descriptions)
     private static IEnumerable<PropertyInfo> Properties(Type type)
     {
         return type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => !property.IsDefined(typeof(JsonIgnoreAttribute)))
             .OrderBy(property => property.DeclaringType == type ? 1 : 0)
             .ThenBy(property => property.MetadataToken);
     }
@@ -44,16 +51,35 @@ public sealed class SchemaBuilder(Descriptions descriptions)
         var node = Value(property.PropertyType, property) with
         {
             Description = descriptions.Of(property),
-            Default = property.GetCustomAttribute<DefaultValueAttribute>()?.Value,
+            Default = Default(property),
             IsSection = property.GetCustomAttribute<SectionAttribute>() is not null,
         };
         return new SchemaField(JsonName(property), node, property.GetCustomAttribute<RequiredAttribute>() is not null);
     }
 
+    /// <summary>A field's default: what its attribute says, else what a new object has where the field cannot be absent.</summary>
+    private static object? Default(PropertyInfo property)
+    {
+        if (property.GetCustomAttribute<DefaultValueAttribute>() is { } attribute)
+        {
+            return attribute.Value;
+        }
+
+        var type = property.DeclaringType!;
+        var initial = HasInitialValues(type) ? property.GetValue(Activator.CreateInstance(type)) : null;
+        return initial is DecimalText number ? number.Text : initial;
+    }
+
+    /// <summary>Whether a type's defaults are the values that its objects begin with.</summary>
+    private static bool HasInitialValues(Type type)
+    {
+        return type.IsAssignableTo(typeof(IMethodSpec));
+    }
+
     private SchemaNode Value(Type type, PropertyInfo property)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (type == typeof(string))
+        if (type == typeof(string) || type == typeof(DecimalText))
         {
             return Text(property);
         }
@@ -88,7 +114,7 @@ public sealed class SchemaBuilder(Descriptions descriptions)
             return Collection(SchemaKind.Map, type.GetGenericArguments()[1], property);
         }
 
-        return type.Namespace == property.DeclaringType!.Namespace && type.IsClass
+        return type.Assembly == property.DeclaringType!.Assembly && type.IsClass
             ? Build(type)
             : throw new NotSupportedException($"{property.DeclaringType}.{property.Name}: the API has no type for {type}.");
     }

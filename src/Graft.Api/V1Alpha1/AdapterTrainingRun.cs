@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Graft.Api.Methods;
 using Graft.Api.Schema;
 
 namespace Graft.Api.V1Alpha1;

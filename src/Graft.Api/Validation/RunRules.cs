@@ -1,5 +1,5 @@
-using System.Text.RegularExpressions;
 using Graft.Api.Defaulting;
+using Graft.Api.Methods;
 using Graft.Api.V1Alpha1;
 
 namespace Graft.Api.Validation;
@@ -7,14 +7,8 @@ namespace Graft.Api.Validation;
 /// <summary>What cannot work together in an AdapterTrainingRun and in what it names. Each rule is a method.</summary>
 internal static class RunRules
 {
-    private const string AllLinear = "all-linear";
-
     private static readonly IReadOnlyList<Func<Subject, SpecProblem?>> Rules =
     [
-        TargetPatternIsARegularExpression,
-        AllLinearStandsAlone,
-        InitializationFromTheWeightsExcludesDora,
-        FullTrainingKeepsFloat32,
         RandomWeightsAreTrainedInFull,
         ExactMatchNeedsAnswers,
     ];
@@ -33,70 +27,18 @@ internal static class RunRules
             at,
             model is null ? null : Defaults.Apply(model),
             dataset is null ? null : Defaults.Apply(dataset));
-        return Rules.Select(rule => rule(subject)).OfType<SpecProblem>()
+        var method = subject.Spec.Method!;
+        return method.Selected.Check(at.Field("method", method.SelectedName), subject.Spec, at)
+            .Concat(Rules.Select(rule => rule(subject)).OfType<SpecProblem>())
             .Concat(DataRules.Check(subject.Spec.Data!, subject.Spec.Evaluation, at, subject.Dataset))
             .Concat(SettingsRules.Check(subject.Spec.Training, subject.Spec.Tracking, subject.Spec.Publish, subject.Spec.Pod, at, name));
     }
 
-    private static SpecProblem? TargetPatternIsARegularExpression(Subject run)
-    {
-        if (run.Spec.Method!.Lora?.TargetPattern is not { } pattern)
-        {
-            return null;
-        }
-
-        try
-        {
-            _ = new Regex(pattern);
-            return null;
-        }
-        catch (ArgumentException error)
-        {
-            return new SpecProblem(
-                Severity.Error,
-                ProblemCodes.BadFormat,
-                run.At.Field("method", "lora", "targetPattern"),
-                $"this is not a regular expression: {error.Message}",
-                "the whole name of a layer must match it, as in \".*\\.(q|v)_proj\"");
-        }
-    }
-
-    private static SpecProblem? AllLinearStandsAlone(Subject run)
-    {
-        return run.Spec.Method!.Lora?.TargetModules is { Count: > 1 } modules && modules.Contains(AllLinear)
-            ? SpecProblem.Impossible(
-                run.At.Field("method", "lora", "targetModules"),
-                $"{AllLinear} stands beside other names",
-                $"write [{AllLinear}] alone, or name the layers")
-            : null;
-    }
-
-    private static SpecProblem? InitializationFromTheWeightsExcludesDora(Subject run)
-    {
-        // Both change the frozen weight that the other one starts from.
-        return run.Spec.Method!.Lora is { Dora: true, Initialization: "pissa" or "olora" } lora
-            ? SpecProblem.Impossible(
-                run.At.Field("method", "lora", "initialization"),
-                $"{lora.Initialization} cannot be combined with dora",
-                "choose \"default\" or \"gaussian\", or set dora: false")
-            : null;
-    }
-
-    private static SpecProblem? FullTrainingKeepsFloat32(Subject run)
-    {
-        return run.Spec is { Method.Full: not null, Training.Precision: { } precision and not "float32" }
-            ? SpecProblem.Impossible(
-                run.At.Field("training", "precision"),
-                $"the method full trains the weights themselves, and {precision} is too coarse for their steps",
-                "leave it out: float32 is the default")
-            : null;
-    }
-
     private static SpecProblem? RandomWeightsAreTrainedInFull(Subject run)
     {
-        return run is { Spec.Method.Lora: not null, Model.RandomInitialization: not null }
+        return run is { Spec.Method.Selected.Publishes: ArtifactKind.Adapter, Model.RandomInitialization: not null }
             ? SpecProblem.Impossible(
-                run.At.Field("method", "lora"),
+                run.At.Field("method", run.Spec.Method.SelectedName),
                 $"the base model \"{run.Spec.BaseModelRef!.Name}\" has random weights, which an adapter would keep as they are",
                 "choose the method \"full: {}\" to pre-train it, or name a trained base model")
             : null;

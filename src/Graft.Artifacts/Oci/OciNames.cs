@@ -4,6 +4,8 @@ namespace Graft.Artifacts.Oci;
 internal static class MediaTypes
 {
     public const string AdapterArtifact = "application/vnd.graft.adapter.v1";
+    public const string ModelArtifact = "application/vnd.graft.model.v1";
+    public const string FilesArtifact = "application/vnd.graft.files.v1";
     public const string ImageManifest = "application/vnd.oci.image.manifest.v1+json";
     public const string ImageIndex = "application/vnd.oci.image.index.v1+json";
     public const string ImageConfig = "application/vnd.oci.image.config.v1+json";

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Cli.Local;
 using Graft.Cli.Training;
@@ -121,7 +122,7 @@ public static class GenerateCommand
     {
         var (plan, trained) = FinishedRun.Read(folder);
         var template = plan.Recipe.Data.Format == "text" ? "none" : plan.Recipe.Data.Template;
-        return plan.Recipe.Method.Full is not null
+        return plan.Recipe.Method.Selected.Publishes == ArtifactKind.Model
             ? (trained, null, template)
             : (plan.Execution.Inputs[RecipeResolver.BasePart].Path, trained, template);
     }

@@ -17,14 +17,14 @@ internal static class Gpt2Names
         var hidden = config.HiddenSize;
         for (var i = 0; i < config.Layers; i++)
         {
-            yield return Site(i, $"{Attention(i)}.c_attn", hidden, 3 * hidden);
-            yield return Site(i, $"{Attention(i)}.c_proj", hidden, hidden);
-            yield return Site(i, $"{Mlp(i)}.c_fc", hidden, config.IntermediateSize);
-            yield return Site(i, $"{Mlp(i)}.c_proj", config.IntermediateSize, hidden);
+            yield return Site(i, $"{Attention(i)}.c_attn", LinearRoles.Query | LinearRoles.Key | LinearRoles.Value, hidden, 3 * hidden);
+            yield return Site(i, $"{Attention(i)}.c_proj", LinearRoles.Output, hidden, hidden);
+            yield return Site(i, $"{Mlp(i)}.c_fc", LinearRoles.Up, hidden, config.IntermediateSize);
+            yield return Site(i, $"{Mlp(i)}.c_proj", LinearRoles.Down, config.IntermediateSize, hidden);
         }
 
         var weight = config.TiesEmbeddings ? Embedding : $"{Head}.weight";
-        yield return new LinearSite(Head, hidden, config.VocabularySize, null, weight, IsOutputHead: true);
+        yield return new LinearSite(Head, LinearRoles.Head, hidden, config.VocabularySize, null, weight);
     }
 
     public static IEnumerable<WeightSpec> Weights(Gpt2Configuration config)
@@ -68,6 +68,6 @@ internal static class Gpt2Names
     private static IEnumerable<string> Norms(Gpt2Configuration config) =>
         Enumerable.Range(0, config.Layers).SelectMany(i => new[] { AttentionNorm(i), MlpNorm(i) }).Append(FinalNorm);
 
-    private static LinearSite Site(int layer, string name, int input, int output) =>
-        new(name, input, output, layer, $"{name}.weight", $"{name}.bias", IsTransposed: true);
+    private static LinearSite Site(int layer, string name, LinearRoles roles, int input, int output) =>
+        new(name, roles, input, output, layer, $"{name}.weight", $"{name}.bias", IsTransposed: true);
 }

@@ -17,17 +17,17 @@ internal static class LlamaNames
             var attention = Attention(i);
             var queries = config.Heads * config.HeadSize;
             var keys = config.KeyValueHeads * config.HeadSize;
-            yield return Site(i, $"{attention}.q_proj", config.HiddenSize, queries, config.AttentionBias);
-            yield return Site(i, $"{attention}.k_proj", config.HiddenSize, keys, config.AttentionBias);
-            yield return Site(i, $"{attention}.v_proj", config.HiddenSize, keys, config.AttentionBias);
-            yield return Site(i, $"{attention}.o_proj", queries, config.HiddenSize, config.AttentionBias);
-            yield return Site(i, $"{Mlp(i)}.gate_proj", config.HiddenSize, config.IntermediateSize, config.MlpBias);
-            yield return Site(i, $"{Mlp(i)}.up_proj", config.HiddenSize, config.IntermediateSize, config.MlpBias);
-            yield return Site(i, $"{Mlp(i)}.down_proj", config.IntermediateSize, config.HiddenSize, config.MlpBias);
+            yield return Site(i, $"{attention}.q_proj", LinearRoles.Query, config.HiddenSize, queries, config.AttentionBias);
+            yield return Site(i, $"{attention}.k_proj", LinearRoles.Key, config.HiddenSize, keys, config.AttentionBias);
+            yield return Site(i, $"{attention}.v_proj", LinearRoles.Value, config.HiddenSize, keys, config.AttentionBias);
+            yield return Site(i, $"{attention}.o_proj", LinearRoles.Output, queries, config.HiddenSize, config.AttentionBias);
+            yield return Site(i, $"{Mlp(i)}.gate_proj", LinearRoles.Gate, config.HiddenSize, config.IntermediateSize, config.MlpBias);
+            yield return Site(i, $"{Mlp(i)}.up_proj", LinearRoles.Up, config.HiddenSize, config.IntermediateSize, config.MlpBias);
+            yield return Site(i, $"{Mlp(i)}.down_proj", LinearRoles.Down, config.IntermediateSize, config.HiddenSize, config.MlpBias);
         }
 
         var weight = config.TiesEmbeddings ? Embedding : $"{Head}.weight";
-        yield return new LinearSite(Head, config.HiddenSize, config.VocabularySize, null, weight, IsOutputHead: true);
+        yield return new LinearSite(Head, LinearRoles.Head, config.HiddenSize, config.VocabularySize, null, weight);
     }
 
     public static IEnumerable<WeightSpec> Weights(LlamaConfiguration config)
@@ -63,8 +63,8 @@ internal static class LlamaNames
 
     public static string PostAttentionNorm(int layer) => $"model.layers.{layer}.post_attention_layernorm.weight";
 
-    private static LinearSite Site(int layer, string name, int input, int output, bool bias) =>
-        new(name, input, output, layer, $"{name}.weight", bias ? $"{name}.bias" : null);
+    private static LinearSite Site(int layer, string name, LinearRoles roles, int input, int output, bool bias) =>
+        new(name, roles, input, output, layer, $"{name}.weight", bias ? $"{name}.bias" : null);
 
     private static WeightSpec Norm(string name, LlamaConfiguration config) => new(name, [config.HiddenSize], WeightKind.NormScale);
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Graft.Api.Methods;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Runs;
 using Graft.Operator.Runtime;

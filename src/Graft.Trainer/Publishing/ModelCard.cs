@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Trainer.Evaluation;
 
@@ -11,7 +12,8 @@ internal static class ModelCard
     public static string Write(string name, Recipe recipe, RunFigures figures)
     {
         var model = recipe.Parts[0];
-        var isAdapter = recipe.Method.Full is null;
+        var method = recipe.Method.Selected;
+        var isAdapter = method.Publishes == ArtifactKind.Adapter;
         var card = new StringBuilder();
         void Line(string text = "") => card.Append(text).Append('\n');
         Line("---");
@@ -29,9 +31,9 @@ internal static class ModelCard
         Line($"# {name}");
         Line();
         Line(isAdapter
-            ? $"{Method(recipe)} for the base model `{model.Model}` ({model.Digest}), trained on the data set `{recipe.Data.Dataset}` "
+            ? $"{method.Title} for the base model `{model.Model}` ({model.Digest}), trained on the data set `{recipe.Data.Dataset}` "
                 + $"({recipe.Data.Digest})."
-            : $"A language model trained from `{model.Model}` ({model.Digest}) on the data set `{recipe.Data.Dataset}` "
+            : $"{method.Title} trained from `{model.Model}` ({model.Digest}) on the data set `{recipe.Data.Dataset}` "
                 + $"({recipe.Data.Digest}).");
         Line();
         Line("## Results");
@@ -95,10 +97,6 @@ internal static class ModelCard
             line($"- {what}: {license ?? "see the notice"}{(notice is null ? "" : $". {notice.ReplaceLineEndings(" ")}")}");
         }
     }
-
-    private static string Method(Recipe recipe) => recipe.Method.Lora is { } lora
-        ? $"A {(lora.Dora ? "DoRA" : "LoRA")} adapter (rank {lora.Rank}, alpha {lora.Alpha}{(lora.RsLora ? ", rank-stabilised" : "")})"
-        : "An adapter";
 
     private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Graft.Adapters;
+using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Artifacts;
 using Graft.Data.Samples;
@@ -10,7 +11,6 @@ using Graft.Models.Hooks;
 using Graft.Trainer.Evaluation;
 using Graft.Trainer.Failures;
 using Graft.Trainer.Running;
-using static TorchSharp.torch;
 
 namespace Graft.Trainer.Publishing;
 
@@ -63,7 +63,7 @@ internal static class TrainedFolder
                 AdapterFolder.Verify(folder);
             }
 
-            reopened = recipe.Method.Full is null ? OfAdapter() : OfModel();
+            reopened = recipe.Method.Selected.Publishes == ArtifactKind.Adapter ? OfAdapter() : OfModel();
         }
         catch (Exception error) when (error is AdapterException or ModelException or ArtifactException)
         {
@@ -91,19 +91,5 @@ internal static class TrainedFolder
         double Loss(ICausalLanguageModel model, ModelHooks? hooks) =>
             new LossEvaluator(model, run.Loss, samples, samples.Count, run.Tokenizer.Special.Pad)
                 .Measure(hooks, CancellationToken.None).Loss;
-    }
-
-    /// <summary>Whether an adapter that starts as nothing still is nothing: its B matrices are all zero.</summary>
-    public static bool IsUntrained(IAdapter adapter)
-    {
-        using var noGradient = no_grad();
-        TrainableParameter[] factors = [.. adapter.Trainable.Where(p => p.Name.Contains("lora_B", StringComparison.Ordinal))];
-        return factors.Length > 0 && factors.All(factor => IsZero(factor.Value));
-    }
-
-    private static bool IsZero(Tensor tensor)
-    {
-        using var any = tensor.any();
-        return !any.item<bool>();
     }
 }

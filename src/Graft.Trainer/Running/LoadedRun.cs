@@ -73,7 +73,7 @@ public sealed class LoadedRun : IDisposable
         var model = LoadModel(part, modelFolder, recipe.Training.Precision, device);
         tokenizer.CheckFits(model.Shape.VocabularySize);
         var loss = new NextTokenObjective();
-        var adapter = AdapterMethods.FromPlan(recipe.Method).Attach(model, (ulong)recipe.Training.Seed);
+        var adapter = AdapterMethods.Of(recipe.Method).Attach(model, (ulong)recipe.Training.Seed);
         var session = new TrainingSession(model, adapter, train.Samples, recipe.Training, tokenizer.Special.Pad, loss);
         return new LoadedRun(model, tokenizer, options, train, heldOut, session, loss);
     }

@@ -186,9 +186,9 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider ti
 
     private void Save(LoadedRun run, EvaluationFigures? adapted)
     {
-        if (Step > 0 && TrainedFolder.IsUntrained(run.Session.Adapter))
+        if (Step > 0 && run.Session.Adapter.IsUntrained)
         {
-            Warn("Every B matrix of the adapter is still zero: it changes nothing. Look at the learning rate.");
+            Warn("The adapter is still as it began and changes nothing. Look at the learning rate.");
         }
 
         var figures = new RunFigures

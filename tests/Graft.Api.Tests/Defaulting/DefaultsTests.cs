@@ -1,5 +1,6 @@
 using CsCheck;
 using Graft.Api.Defaulting;
+using Graft.Api.Methods;
 using Graft.Api.Tests.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
@@ -52,10 +53,10 @@ public sealed class DefaultsTests
     [Fact]
     public void The_original_is_not_touched()
     {
-        var spec = new LoraSpec();
+        var spec = new TrainingSpec();
 
         Defaults.Apply(spec);
 
-        Assert.Null(spec.Rank);
+        Assert.Null(spec.BatchSize);
     }
 }

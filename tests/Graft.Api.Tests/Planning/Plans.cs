@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsCheck;
+using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using k8s.Models;
@@ -46,17 +47,17 @@ internal static class Plans
 
     /// <summary>Specs of LoRA that follow the schema.</summary>
     public static Gen<LoraSpec> Loras { get; } =
-        from rank in Optional(Gen.Int[1, 1024])
-        from alpha in Optional(Gen.Int[1, 65536])
+        from rank in Gen.Int[1, 1024]
+        from alpha in Gen.Int[1, 65536]
         from dropout in Gen.Double[0, 0.99]
         from targets in OneOf("q_proj", "k_proj", "v_proj", "o_proj", "mlp.up_proj").List[0, 4]
-        from dora in Optional(Gen.Bool)
-        from initialization in OneOf<string?>("default", "gaussian", "pissa", "olora", null)
+        from dora in Gen.Bool
+        from initialization in OneOf("default", "gaussian", "pissa", "olora")
         select new LoraSpec
         {
             Rank = rank,
             Alpha = alpha,
-            Dropout = dropout.ToString("R", CultureInfo.InvariantCulture),
+            Dropout = dropout,
             TargetModules = targets,
             Dora = dora,
             Initialization = initialization,

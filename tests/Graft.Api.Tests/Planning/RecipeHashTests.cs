@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
 using Graft.Api.Documents;
+using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Xunit;

@@ -115,7 +115,7 @@ public sealed class CombinationTests
     [Fact]
     public void A_typed_run_is_checked_against_its_schema_first()
     {
-        var run = Planning.Plans.Run(new() { Rank = 0, Dropout = "much" });
+        var run = Planning.Plans.Run(new() { Rank = 0, Dropout = new("much") });
 
         Assert.Equal(
             [

@@ -1,4 +1,5 @@
 using CsCheck;
+using Graft.Api.Methods;
 using Graft.Api.V1Alpha1;
 using k8s;
 using Xunit;
@@ -45,7 +46,10 @@ public sealed class RunDeciderPropertyTests
     {
         switch (step)
         {
-            case 0: world.Edit(spec => spec.Method!.Lora!.Rank = 4 + (world.Run.Metadata.Generation % 3 is 0 ? 1 : 2)); break;
+            case 0:
+                var rank = 4 + (world.Run.Metadata.Generation % 3 is 0 ? 1 : 2);
+                world.Edit(spec => spec.Method = new MethodSpec { Lora = new LoraSpec { Rank = rank } });
+                break;
             case 1: world.Edit(spec => spec.Training = spec.Training is null ? new TrainingSpec { BatchSize = 0 } : null); break;
             case 2: world.HasModel = !world.HasModel; break;
             case 3: world.HasDataset = !world.HasDataset; break;

@@ -1,3 +1,4 @@
+using Graft.Api.Methods;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
 using Graft.Operator.Runs;
@@ -224,7 +225,7 @@ public sealed class RunDeciderTests
     {
         _world.Running();
         var old = _world.Job.Metadata.Name;
-        _world.Edit(spec => spec.Method!.Lora!.Rank = 8);
+        _world.Edit(spec => spec.Method = new MethodSpec { Lora = spec.Method!.Lora! with { Rank = 8 } });
 
         _world.Settle();
 

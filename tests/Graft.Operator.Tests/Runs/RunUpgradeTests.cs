@@ -1,4 +1,5 @@
 using CsCheck;
+using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Runs;
@@ -94,7 +95,7 @@ public sealed class RunUpgradeTests
     {
         var world = new World().Completed().OfTheReleaseBefore();
         var old = world.Job.Metadata.Name;
-        world.Edit(spec => spec.Method!.Lora!.Rank = 8);
+        world.Edit(spec => spec.Method = new MethodSpec { Lora = spec.Method!.Lora! with { Rank = 8 } });
 
         world.Settle();
 

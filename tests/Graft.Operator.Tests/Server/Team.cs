@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;

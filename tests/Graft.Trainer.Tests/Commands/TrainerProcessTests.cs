@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Artifacts;
 using Graft.Trainer.Running;
@@ -105,7 +106,7 @@ public sealed partial class TrainerProcessTests : IDisposable
     {
         var training = TinyPlan.Training with { MaxSteps = 150, BatchSize = 48, GradientAccumulationSteps = 1, LearningRate = 1e-2 };
         var plan = Plan("answers").With(training);
-        plan = plan with { Recipe = plan.Recipe with { Method = new PlanMethod { Full = new PlanFull() } } };
+        plan = plan with { Recipe = plan.Recipe with { Method = new MethodSpec { Full = new FullSpec() } } };
         Assert.Equal(0, (await StartAsync(plan)).ExitCode);
 
         var trained = Path.Combine(plan.Execution.OutputDirectory, TrainingRun.TrainedFolderName);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Trainer.Publishing;
 using Graft.Trainer.Tests.Support;
@@ -219,7 +220,7 @@ public sealed class RunProgramTests : IDisposable
     {
         var plan = Plan("targets");
         var lora = TinyPlan.Lora().Lora! with { TargetModules = ["query_proj"] };
-        plan = plan with { Recipe = plan.Recipe with { Method = new PlanMethod { Lora = lora } } };
+        plan = plan with { Recipe = plan.Recipe with { Method = new MethodSpec { Lora = lora } } };
 
         var ended = await Runs.RunAsync(plan, None);
 
@@ -251,7 +252,7 @@ public sealed class RunProgramTests : IDisposable
             Recipe = recipe with
             {
                 Parts = [recipe.Parts[0] with { RandomInitializationSeed = 3 }],
-                Method = new PlanMethod { Full = new PlanFull() },
+                Method = new MethodSpec { Full = new FullSpec() },
                 Data = recipe.Data with
                 {
                     Format = "text",

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Graft.Adapters;
+using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Data;
 using Graft.Data.Records;
@@ -23,10 +24,10 @@ internal sealed class Sessions(TinyWorld world) : IDisposable
 
     public IReadOnlyList<Sample> HeldOut => field ??= Load("heldout.jsonl").Samples;
 
-    public TrainingSession New(PlanTraining? training = null, PlanMethod? method = null)
+    public TrainingSession New(PlanTraining? training = null, MethodSpec? method = null)
     {
         training ??= TinyPlan.Training;
-        var adapter = AdapterMethods.FromPlan(method ?? TinyPlan.Lora(dropout: 0.1)).Attach(Model, (ulong)training.Seed);
+        var adapter = AdapterMethods.Of(method ?? TinyPlan.Lora(dropout: 0.1)).Attach(Model, (ulong)training.Seed);
         return new TrainingSession(Model, adapter, Samples, training, Tokenizer.Special.Pad, new NextTokenObjective());
     }
 

@@ -1,3 +1,4 @@
+using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Artifacts;
 
@@ -81,9 +82,9 @@ internal static class TinyPlan
         Precision = "float32",
     };
 
-    public static PlanMethod Lora(double dropout = 0) => new()
+    public static MethodSpec Lora(double dropout = 0) => new()
     {
-        Lora = new PlanLora
+        Lora = new LoraSpec
         {
             Rank = 4,
             Alpha = 8,

@@ -1,3 +1,4 @@
+using Graft.Api.Methods;
 using Graft.Models.Tests;
 using Graft.Trainer.Checkpoints;
 using Graft.Trainer.Evaluation;
@@ -144,7 +145,7 @@ public sealed class TrainingSessionTests : IDisposable
     {
         using var session = _sessions.New(
             TinyPlan.Training with { MaxSteps = 150, LearningRate = 1e-2, BatchSize = 48, GradientAccumulationSteps = 1 },
-            new Graft.Api.Planning.PlanMethod { Full = new Graft.Api.Planning.PlanFull() });
+            new MethodSpec { Full = new FullSpec() });
 
         var losses = Sessions.Advance(session, 150);
 

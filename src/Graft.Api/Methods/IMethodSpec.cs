@@ -1,0 +1,26 @@
+using Graft.Api.V1Alpha1;
+using Graft.Api.Validation;
+
+namespace Graft.Api.Methods;
+
+/// <summary>
+/// A way to adapt a frozen model, as far as it can be told without computing: its settings, which are the same record in a spec and in a
+/// plan, and what they mean for the rest of a run. What computes has the same name in Graft.Adapters.
+/// </summary>
+public interface IMethodSpec
+{
+    /// <summary>What a run with this method publishes.</summary>
+    ArtifactKind Publishes { get; }
+
+    /// <summary>The trained part in words, as a model card has it: <c>A LoRA adapter (rank 8, alpha 16)</c>.</summary>
+    string Title { get; }
+
+    /// <summary>What is wrong with these settings beyond what the schema says.</summary>
+    /// <param name="at">Where these settings are in the document.</param>
+    /// <param name="run">The spec that they are part of, defaults filled in.</param>
+    /// <param name="runAt">Where that spec is.</param>
+    IEnumerable<SpecProblem> Check(FieldPath at, AdapterTrainingRunSpec run, FieldPath runAt);
+
+    /// <summary>The same settings in the one form that recipes are hashed in: what is a set is sorted and without repetitions.</summary>
+    IMethodSpec Normalized();
+}
