@@ -12,9 +12,6 @@ namespace Graft.Adapters.Lora;
 /// <summary>A LoRA adapter on a model.</summary>
 public sealed class LoraAdapter : IAdapter
 {
-    /// <summary>What PEFT puts in front of the base model's parameter names.</summary>
-    internal const string KeyPrefix = "base_model.model.";
-
     private readonly ICausalLanguageModel _model;
     private readonly IReadOnlyList<LoraLayer> _layers;
     private readonly IReadOnlyList<TrainedCopy> _copies;
@@ -49,14 +46,7 @@ public sealed class LoraAdapter : IAdapter
 
     public ModelHooks TrainingHooks { get; }
 
-    public bool IsUntrained
-    {
-        get
-        {
-            using var noGradient = no_grad();
-            return _layers.Count > 0 && _layers.All(layer => !Any(layer.B));
-        }
-    }
+    public bool IsUntrained => _layers.All(layer => layer.IsUntrained());
 
     private bool StartsFromDecomposition => Options.Initialization is LoraInitialization.Pissa or LoraInitialization.Olora;
 
@@ -71,14 +61,7 @@ public sealed class LoraAdapter : IAdapter
         var adapter = Create(model, options, sites, seed: 0, original);
         try
         {
-            var path = Path.Combine(folder, PeftFolder.WeightsFile);
-            var weights = PeftFolder.LoadWeights(folder);
-            AdapterState.Copy(weights, adapter.Trainable.ToDictionary(p => p.Name, p => (Tensor)p.Value, StringComparer.Ordinal), path);
-            foreach (var weight in weights.Values)
-            {
-                weight.Dispose();
-            }
-
+            PeftFolder.LoadWeights(folder, adapter.Trainable.ToDictionary(p => p.Name, p => (Tensor)p.Value, StringComparer.Ordinal));
             return adapter;
         }
         catch
@@ -148,7 +131,7 @@ public sealed class LoraAdapter : IAdapter
         return new LoraAdapter(model, options, layers, copies, original);
     }
 
-    internal static string Key(LinearSite site, string tensor) => $"{KeyPrefix}{site.Name}.{tensor}";
+    internal static string Key(LinearSite site, string tensor) => $"{PeftFolder.KeyPrefix}{site.Name}.{tensor}";
 
     private static IEnumerable<TrainableParameter> Parameters(LoraLayer layer)
     {
@@ -158,12 +141,6 @@ public sealed class LoraAdapter : IAdapter
         {
             yield return new TrainableParameter(Key(layer.Site, "lora_magnitude_vector"), magnitude);
         }
-    }
-
-    private static bool Any(Tensor tensor)
-    {
-        using var any = tensor.any();
-        return any.item<bool>();
     }
 
     private static Tensor FrozenWeight(ICausalLanguageModel model, LinearSite site)

@@ -84,6 +84,14 @@ internal sealed class LoraLayer(LinearSite site, double scale, Parameter a, Para
         return Magnitude is null ? moved : moved * (Magnitude / Norms(moved)).unsqueeze(1);
     }
 
+    /// <summary>Whether it leaves the map as it is: B is zero, or both factors are what they were drawn from.</summary>
+    public bool IsUntrained()
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        return InitialA is null ? !B.any().item<bool>() : A.eq(InitialA).all().item<bool>() && B.eq(InitialB!).all().item<bool>();
+    }
+
     public void Dispose()
     {
         A.Dispose();

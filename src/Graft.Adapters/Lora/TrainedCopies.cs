@@ -1,3 +1,4 @@
+using Graft.Adapters.Peft;
 using Graft.Adapters.Targets;
 using Graft.Models;
 using Graft.Models.Decoder;
@@ -22,7 +23,7 @@ internal static class TrainedCopies
         {
             foreach (var (name, value) in ParametersOf(model, module))
             {
-                copies[name] = new TrainedCopy(name, LoraAdapter.KeyPrefix + name, Copy(value));
+                copies[name] = new TrainedCopy(name, PeftFolder.KeyPrefix + name, Copy(value));
             }
         }
 
@@ -88,11 +89,11 @@ internal static class TrainedCopies
         {
             if (ofAdapted.TryGetValue(name, out var module))
             {
-                yield return (name, $"{LoraAdapter.KeyPrefix}{module}.base_layer.bias");
+                yield return (name, $"{PeftFolder.KeyPrefix}{module}.base_layer.bias");
             }
             else if (bias == LoraBias.All)
             {
-                yield return (name, LoraAdapter.KeyPrefix + name);
+                yield return (name, PeftFolder.KeyPrefix + name);
             }
         }
     }

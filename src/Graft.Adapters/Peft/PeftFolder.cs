@@ -13,6 +13,9 @@ public static class PeftFolder
     public const string ConfigurationFile = "adapter_config.json";
     public const string WeightsFile = "adapter_model.safetensors";
 
+    /// <summary>What PEFT puts in front of the base model's parameter names.</summary>
+    internal const string KeyPrefix = "base_model.model.";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
     /// <summary>Reads an adapter_config.json: its fields, and the object itself, whose unknown keys are kept.</summary>
@@ -41,7 +44,19 @@ public static class PeftFolder
         File.WriteAllText(Path.Combine(folder, ConfigurationFile), sorted.ToJsonString(Indented));
     }
 
-    internal static IReadOnlyDictionary<string, Tensor> LoadWeights(string folder)
+    /// <summary>Copies a folder's weights into tensors of exactly these names and shapes.</summary>
+    /// <exception cref="AdapterException">There are none, they cannot be read, or they do not fit.</exception>
+    internal static void LoadWeights(string folder, IReadOnlyDictionary<string, Tensor> into)
+    {
+        var weights = LoadWeights(folder);
+        AdapterState.Copy(weights, into, Path.Combine(folder, WeightsFile));
+        foreach (var weight in weights.Values)
+        {
+            weight.Dispose();
+        }
+    }
+
+    private static IReadOnlyDictionary<string, Tensor> LoadWeights(string folder)
     {
         var path = Path.Combine(folder, WeightsFile);
         if (!File.Exists(path))

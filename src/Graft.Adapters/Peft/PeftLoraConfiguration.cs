@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Graft.Adapters.Lora;
-using Graft.Adapters.Targets;
-using Graft.Common;
 using Graft.Models.Decoder;
 
 namespace Graft.Adapters.Peft;
@@ -42,15 +40,7 @@ internal static class PeftLoraConfiguration
             throw new AdapterException($"{path}: peft_type = {type ?? "(missing)"}: expected LORA");
         }
 
-        foreach (var (key, value) in json)
-        {
-            if (!Harmless.Contains(key) && !Understood.Contains(key) && IsSet(value) && CouldChangeTheResult(key, value!))
-            {
-                throw new AdapterException(
-                    $"{path}: {key} = {value!.ToJsonString()} is not implemented, and ignoring it could change what the adapter computes");
-            }
-        }
-
+        PeftConfiguration.RefuseUnknown(json, path, Harmless, Understood, Refused);
         var options = new LoraOptions
         {
             Rank = fields.Int("r", 8),
@@ -59,7 +49,7 @@ internal static class PeftLoraConfiguration
             RsLora = fields.Flag("use_rslora"),
             Dora = fields.Flag("use_dora"),
             Initialization = ReadInitialization(json["init_lora_weights"], path),
-            Targets = ReadTargets(fields),
+            Targets = PeftConfiguration.ReadTargets(fields),
             ModulesToSave = fields.Texts("modules_to_save") ?? [],
             Bias = fields.Text("bias") switch
             {
@@ -88,73 +78,37 @@ internal static class PeftLoraConfiguration
         }
 
         json["r"] = options.Rank;
-        json["lora_alpha"] = Number(options.Alpha);
-        json["lora_dropout"] = Number(options.Dropout);
+        json["lora_alpha"] = PeftConfiguration.Number(options.Alpha);
+        json["lora_dropout"] = PeftConfiguration.Number(options.Dropout);
         json["use_rslora"] = options.RsLora;
         json["use_dora"] = options.Dora;
         json["bias"] = options.Bias switch { LoraBias.All => "all", LoraBias.LoraOnly => "lora_only", _ => "none" };
         json["fan_in_fan_out"] = sites.All(site => site.IsTransposed);
-        json["modules_to_save"] = options.ModulesToSave.Count == 0 ? null : Strings(options.ModulesToSave);
+        json["modules_to_save"] = options.ModulesToSave.Count == 0 ? null : PeftConfiguration.Strings(options.ModulesToSave);
         json["rank_pattern"] = new JsonObject(options.RankPattern.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)item.Value)));
         json["alpha_pattern"] = new JsonObject(
-            options.AlphaPattern.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)Number(item.Value))));
+            options.AlphaPattern.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)PeftConfiguration.Number(item.Value))));
         WriteInitialization(json, options.Initialization);
         if (original is null)
         {
-            WriteTargets(json, options.Targets!, sites);
+            var targets = options.Targets!;
+            PeftConfiguration.WriteTargets(json, targets, sites);
+            json["layers_to_transform"] = targets.Layers.Count == 0
+                ? null
+                : new JsonArray([.. targets.Layers.Select(layer => (JsonNode)layer)]);
+            json["layers_pattern"] = targets.LayersPattern.Count == 0 ? null : PeftConfiguration.Strings(targets.LayersPattern);
         }
 
         return json;
     }
 
-    private static JsonObject Defaults() => new()
+    private static JsonObject Defaults()
     {
-        ["task_type"] = "CAUSAL_LM",
-        ["base_model_name_or_path"] = null,
-        ["revision"] = null,
-        ["auto_mapping"] = null,
-        ["layers_to_transform"] = null,
-        ["layers_pattern"] = null,
-        ["loftq_config"] = new JsonObject(),
-        ["megatron_config"] = null,
-        ["megatron_core"] = "megatron.core",
-    };
-
-    private static void WriteTargets(JsonObject json, TargetSelection targets, IReadOnlyList<LinearSite> sites)
-    {
-        // "all-linear" is written out as names: loaders other than PEFT do not know the word.
-        json["target_modules"] = targets.Pattern is { } pattern ? pattern
-            : Strings((targets.Names ?? TargetMatcher.Leaves(sites)).Order(StringComparer.Ordinal));
-        json["layers_to_transform"] = targets.Layers.Count == 0
-            ? null
-            : new JsonArray([.. targets.Layers.Select(layer => (JsonNode)layer)]);
-        json["layers_pattern"] = targets.LayersPattern.Count == 0 ? null : Strings(targets.LayersPattern);
-        // Written only when used: older versions of PEFT refuse keys they do not know.
-        if (targets.ExcludePattern is { } excluded)
-        {
-            json["exclude_modules"] = excluded;
-        }
-        else if (targets.Exclude.Count > 0)
-        {
-            json["exclude_modules"] = Strings(targets.Exclude);
-        }
-    }
-
-    private static TargetSelection ReadTargets(JsonFields fields)
-    {
-        var names = fields.Texts("target_modules", out var pattern)
-            ?? (pattern is null ? throw fields.Wrong("target_modules", "a list of names or a regular expression") : null);
-        var exclude = fields.Texts("exclude_modules", out var excludePattern);
-        return new TargetSelection
-        {
-            AllLinear = pattern == "all-linear",
-            Pattern = pattern == "all-linear" ? null : pattern,
-            Names = names,
-            Exclude = exclude ?? [],
-            ExcludePattern = excludePattern,
-            Layers = fields.Integers("layers_to_transform"),
-            LayersPattern = fields.Texts("layers_pattern", out var one) ?? (one is null ? [] : [one]),
-        };
+        var json = PeftConfiguration.Defaults();
+        json["loftq_config"] = new JsonObject();
+        json["megatron_config"] = null;
+        json["megatron_core"] = "megatron.core";
+        return json;
     }
 
     private static LoraInitialization ReadInitialization(JsonNode? value, string path) => value switch
@@ -193,28 +147,4 @@ internal static class PeftLoraConfiguration
             _ => true,
         };
     }
-
-    private static bool IsSet(JsonNode? value) => value switch
-    {
-        null => false,
-        JsonArray array => array.Count > 0,
-        JsonObject section => section.Count > 0,
-        JsonValue scalar => scalar.GetValueKind() switch
-        {
-            JsonValueKind.False => false,
-            JsonValueKind.Number => scalar.GetValue<double>() != 0,
-            JsonValueKind.String => scalar.GetValue<string>().Length > 0,
-            _ => true,
-        },
-        _ => true,
-    };
-
-    // Of an unknown key, a switch or a section may well be a variant of the method; a name or a number alone is not.
-    private static bool CouldChangeTheResult(string key, JsonNode value) =>
-        Refused.Contains(key) || value is JsonObject or JsonArray || value.GetValueKind() == JsonValueKind.True;
-
-    private static JsonNode Number(double value) =>
-        value == Math.Floor(value) && Math.Abs(value) < 1e15 ? JsonValue.Create((long)value) : JsonValue.Create(value);
-
-    private static JsonArray Strings(IEnumerable<string> values) => new([.. values.Select(value => (JsonNode)value)]);
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.RegularExpressions;
 using Graft.Api.Schema;
 using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
@@ -10,8 +9,6 @@ namespace Graft.Api.Methods;
 [AtMostOneOf("targetModules", "targetPattern")]
 public sealed record LoraSpec : IMethodSpec
 {
-    private const string AllLinear = "all-linear";
-
     /// <summary>The rank r of the update.</summary>
     [Range(1, 1024)]
     public int Rank { get; init; } = 8;
@@ -62,52 +59,20 @@ public sealed record LoraSpec : IMethodSpec
 
     IMethodSpec IMethodSpec.Normalized()
     {
-        return this with { TargetModules = Set(TargetModules), ExcludeModules = Set(ExcludeModules) };
+        return this with { TargetModules = TargetNames.Set(TargetModules), ExcludeModules = TargetNames.Set(ExcludeModules) };
     }
 
     IEnumerable<SpecProblem> IMethodSpec.Check(FieldPath at, AdapterTrainingRunSpec run, FieldPath runAt)
     {
-        if (TargetPattern is { } pattern && Fault(pattern) is { } fault)
-        {
-            yield return new SpecProblem(
-                Severity.Error,
-                ProblemCodes.BadFormat,
-                at.Field("targetPattern"),
-                $"this is not a regular expression: {fault}",
-                "the whole name of a layer must match it, as in \".*\\.(q|v)_proj\"");
-        }
-
-        if (TargetModules is { Count: > 1 } modules && modules.Contains(AllLinear))
-        {
-            yield return SpecProblem.Impossible(
-                at.Field("targetModules"), $"{AllLinear} stands beside other names", $"write [{AllLinear}] alone, or name the layers");
-        }
-
         // Both change the frozen weight that the other one starts from.
-        if (Dora && Initialization is "pissa" or "olora")
-        {
-            yield return SpecProblem.Impossible(
-                at.Field("initialization"),
-                $"{Initialization} cannot be combined with dora",
-                "choose \"default\" or \"gaussian\", or set dora: false");
-        }
-    }
-
-    private static string? Fault(string pattern)
-    {
-        try
-        {
-            _ = new Regex(pattern);
-            return null;
-        }
-        catch (ArgumentException error)
-        {
-            return error.Message;
-        }
-    }
-
-    private static List<string>? Set(List<string>? names)
-    {
-        return names is { Count: > 0 } ? [.. names.Distinct().Order(StringComparer.Ordinal)] : null;
+        IEnumerable<SpecProblem> clash = Dora && Initialization is "pissa" or "olora"
+            ? [
+                SpecProblem.Impossible(
+                    at.Field("initialization"),
+                    $"{Initialization} cannot be combined with dora",
+                    "choose \"default\" or \"gaussian\", or set dora: false"),
+            ]
+            : [];
+        return TargetNames.Check(at, TargetModules, TargetPattern).Concat(clash);
     }
 }

@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+using Graft.Api.Validation;
+
+namespace Graft.Api.Methods;
+
+/// <summary>What methods have in common that choose layers by <c>targetModules</c> or <c>targetPattern</c>.</summary>
+internal static class TargetNames
+{
+    private const string AllLinear = "all-linear";
+
+    /// <summary>What is wrong with a choice of layers beyond what the schema says.</summary>
+    /// <param name="at">Where the method's settings are.</param>
+    /// <param name="modules">Its targetModules.</param>
+    /// <param name="pattern">Its targetPattern.</param>
+    public static IEnumerable<SpecProblem> Check(FieldPath at, List<string>? modules, string? pattern)
+    {
+        if (pattern is not null && Fault(pattern) is { } fault)
+        {
+            yield return new SpecProblem(
+                Severity.Error,
+                ProblemCodes.BadFormat,
+                at.Field("targetPattern"),
+                $"this is not a regular expression: {fault}",
+                "the whole name of a layer must match it, as in \".*\\.(q|v)_proj\"");
+        }
+
+        if (modules is { Count: > 1 } && modules.Contains(AllLinear))
+        {
+            yield return SpecProblem.Impossible(
+                at.Field("targetModules"), $"{AllLinear} stands beside other names", $"write [{AllLinear}] alone, or name the layers");
+        }
+    }
+
+    /// <summary>Names of modules are a set: their order and repetition change nothing, so they must not change the hash.</summary>
+    public static List<string>? Set(List<string>? names)
+    {
+        return names is { Count: > 0 } ? [.. names.Distinct().Order(StringComparer.Ordinal)] : null;
+    }
+
+    private static string? Fault(string pattern)
+    {
+        try
+        {
+            _ = new Regex(pattern);
+            return null;
+        }
+        catch (ArgumentException error)
+        {
+            return error.Message;
+        }
+    }
+}
