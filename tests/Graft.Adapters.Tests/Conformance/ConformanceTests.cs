@@ -126,7 +126,8 @@ public sealed class ConformanceTests : IDisposable
 
         Assert.Equal([PeftFolder.ConfigurationFile, PeftFolder.WeightsFile], written);
         Assert.Equal(0, TinyFamily.Difference(tiny.Logits(adapter.Hooks), tiny.Logits(loaded.Hooks)));
-        Assert.All(written, file => Assert.Equal(File.ReadAllBytes(Path.Combine(first, file)), File.ReadAllBytes(Path.Combine(second, file))));
+        Assert.All(
+            written, file => Assert.Equal(File.ReadAllBytes(Path.Combine(first, file)), File.ReadAllBytes(Path.Combine(second, file))));
     }
 
     [Theory]

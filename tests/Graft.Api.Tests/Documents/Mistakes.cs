@@ -1,3 +1,5 @@
+using Graft.Api.Schema;
+using Graft.Api.V1Alpha1;
 using Xunit;
 
 namespace Graft.Api.Tests.Documents;
@@ -7,6 +9,10 @@ namespace Graft.Api.Tests.Documents;
 /// </summary>
 internal static class Mistakes
 {
+    /// <summary>The methods, in the order that people are told of them.</summary>
+    private static readonly string Methods =
+        string.Join(", ", ResourceKind.For(typeof(AdapterTrainingRun)).SpecSchema.Field("method")!.Schema.ExactlyOneOf.Single());
+
     public static TheoryData<string, string, string, string> All => new()
     {
         {
@@ -104,12 +110,12 @@ internal static class Mistakes
         {
             "two methods",
             "rank: 8", "rank: 8\n    full: {}",
-            "run.yaml:8:3: error: spec.method: exactly one of lora, full must be set; lora and full are [exactly-one-of]"
+            $"run.yaml:8:3: error: spec.method: exactly one of {Methods} must be set; lora and full are [exactly-one-of]"
         },
         {
             "a method without its braces",
             "lora:\n      rank: 8", "full:",
-            "run.yaml:8:3: error: spec.method: exactly one of lora, full must be set; full has no value: write \"full: {}\" to choose it "
+            $"run.yaml:8:3: error: spec.method: exactly one of {Methods} must be set; full has no value: write \"full: {{}}\" to choose it "
             + "without settings [exactly-one-of]"
         },
         {
