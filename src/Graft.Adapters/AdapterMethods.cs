@@ -1,4 +1,5 @@
 using Graft.Adapters.Full;
+using Graft.Adapters.Ia3;
 using Graft.Adapters.Lora;
 using Graft.Adapters.Peft;
 using Graft.Api.Methods;
@@ -13,6 +14,7 @@ public static class AdapterMethods
     public static IReadOnlyList<MethodRegistration> All { get; } =
     [
         MethodRegistration.Of<LoraSpec>(spec => new LoraMethod(LoraOptions.Of(spec))) with { PeftType = "LORA", Load = LoraAdapter.Load },
+        MethodRegistration.Of<Ia3Spec>(spec => new Ia3Method(spec)) with { PeftType = "IA3", Load = Ia3Adapter.Load },
         MethodRegistration.Of<FullSpec>(_ => new FullMethod()),
     ];
 

@@ -17,6 +17,7 @@ internal static class Checkers
         ["lora_dora"] = LoraCases.Check,
         ["lora_pissa"] = LoraCases.CheckDecomposed,
         ["lora_olora"] = LoraCases.CheckDecomposed,
+        ["ia3"] = Ia3Cases.Check,
         ["lr_schedules"] = ScheduleCases.Check,
     };
 

@@ -16,6 +16,9 @@ public sealed record MethodSpec
     /// <summary>Low-rank adapters beside linear layers (Hu et al. 2021, arXiv:2106.09685).</summary>
     public LoraSpec? Lora { get; init; }
 
+    /// <summary>Scale keys, values and feed-forward activations by learned vectors: IA3 (Liu et al. 2022, arXiv:2205.05638).</summary>
+    public Ia3Spec? Ia3 { get; init; }
+
     /// <summary>Train every weight; for small models that are pre-trained from scratch. Publishes a whole model.</summary>
     public FullSpec? Full { get; init; }
 

@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using Graft.Adapters.Peft;
+using Graft.Adapters.Targets;
+using Graft.Models;
+using Graft.Models.Decoder;
+using Graft.Models.Hooks;
+using Graft.Models.Weights;
+using static TorchSharp.torch;
+
+namespace Graft.Adapters.Ia3;
+
+/// <summary>An IA3 adapter on a model: a vector for each layer, which begins as ones.</summary>
+public sealed class Ia3Adapter : IAdapter
+{
+    private readonly ICausalLanguageModel _model;
+    private readonly TargetSelection _targets;
+    private readonly IReadOnlyList<Ia3Layer> _layers;
+    private readonly JsonObject? _original;
+
+    /// <param name="model">The frozen model.</param>
+    /// <param name="targets">How the layers were chosen, for the configuration that is written.</param>
+    /// <param name="sites">The layers.</param>
+    /// <param name="scaledAtInput">The names of those whose input is scaled instead of their output.</param>
+    /// <param name="original">The configuration that the adapter was loaded with, if it was.</param>
+    internal Ia3Adapter(
+        ICausalLanguageModel model, TargetSelection targets, IReadOnlyList<LinearSite> sites, IReadOnlySet<string> scaledAtInput,
+        JsonObject? original)
+    {
+        (_model, _targets, _original) = (model, targets, original);
+        _layers = [.. sites.Select(site => new Ia3Layer(site, scaledAtInput.Contains(site.Name), model.Device))];
+        Trainable =
+        [
+            .. _layers.Select(layer => new TrainableParameter($"{PeftFolder.KeyPrefix}{layer.Site.Name}.ia3_l", layer.Scale))
+                .OrderBy(parameter => parameter.Name, StringComparer.Ordinal),
+        ];
+        State = Trainable.ToDictionary(parameter => parameter.Name, parameter => (Tensor)parameter.Value, StringComparer.Ordinal);
+        Hooks = new ModelHooks
+        {
+            Linears = _layers.ToDictionary(layer => layer.Site.Name, layer => (ILinearHook)layer, StringComparer.Ordinal),
+        };
+    }
+
+    public IReadOnlyList<TrainableParameter> Trainable { get; }
+
+    public IReadOnlyDictionary<string, Tensor> State { get; }
+
+    public ModelHooks Hooks { get; }
+
+    public ModelHooks TrainingHooks => Hooks;
+
+    public bool IsUntrained => _layers.All(layer => layer.IsUntrained());
+
+    /// <summary>Loads a PEFT folder onto a model.</summary>
+    /// <exception cref="AdapterException">The configuration asks for what Graft does not implement, or the tensors do not fit it
+    /// exactly.</exception>
+    public static Ia3Adapter Load(string folder, ICausalLanguageModel model)
+    {
+        var (targets, feedforward, original) = Ia3Configuration.Read(Path.Combine(folder, PeftFolder.ConfigurationFile));
+        var sites = TargetMatcher.Match(targets, model.LinearSites, requireEveryName: false);
+        var atInput = feedforward is null ? [] : TargetMatcher.Match(feedforward, sites, requireEveryName: false);
+        var adapter = new Ia3Adapter(model, targets, sites, atInput.Select(site => site.Name).ToHashSet(StringComparer.Ordinal), original);
+        try
+        {
+            PeftFolder.LoadWeights(folder, adapter.State);
+            return adapter;
+        }
+        catch
+        {
+            adapter.Dispose();
+            throw;
+        }
+    }
+
+    public IReadOnlyDictionary<string, Tensor> Merge()
+    {
+        using var noGradient = no_grad();
+        var merged = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var layer in _layers)
+        {
+            using var scope = NewDisposeScope();
+            var stored = _model.Parameters[layer.Site.WeightName];
+            // [out, 1] scales rows and [1, in] columns; stored the other way round, so is the vector.
+            var scale = layer.Site.IsTransposed ? layer.Scale.t() : layer.Scale;
+            Keep($"{layer.Site.Name}.weight", stored, scale);
+            if (layer.Site.BiasName is { } bias && !layer.ScalesInput)
+            {
+                Keep(bias, _model.Parameters[bias], layer.Scale.flatten());
+            }
+        }
+
+        return merged;
+
+        void Keep(string name, Tensor stored, Tensor scale)
+        {
+            var scaled = stored.to(ScalarType.Float32) * scale;
+            if (!scaled.isfinite().all().item<bool>())
+            {
+                throw new AdapterException($"merging '{name}' gives numbers that are not finite; nothing was merged");
+            }
+
+            merged[name] = scaled.to(stored.dtype).MoveToOuterDisposeScope();
+        }
+    }
+
+    public IReadOnlyList<string> Save(string folder, string? baseModel = null)
+    {
+        PeftFolder.WriteConfiguration(folder, Ia3Configuration.Write(_targets, _layers, _model.LinearSites, baseModel, _original));
+        TensorFiles.Save(Path.Combine(folder, PeftFolder.WeightsFile), State);
+        return [PeftFolder.ConfigurationFile, PeftFolder.WeightsFile];
+    }
+
+    public void Dispose()
+    {
+        foreach (var layer in _layers)
+        {
+            layer.Dispose();
+        }
+    }
+}
