@@ -29,7 +29,7 @@ public interface ICausalLanguageModel : IDisposable
     /// <summary>All frozen weights by Hugging Face's parameter name, in the stored layout. A tied head has no entry of its own.</summary>
     IReadOnlyDictionary<string, Tensor> Parameters { get; }
 
-    /// <summary>Every linear map, in the order of the forward pass, the output head last.</summary>
+    /// <summary>Every linear layer, in the order of the forward pass, the output head last.</summary>
     IReadOnlyList<LinearSite> LinearSites { get; }
 
     /// <summary>The names of all modules that own parameters, linear or not (a tied head included).</summary>

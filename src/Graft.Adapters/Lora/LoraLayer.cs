@@ -7,7 +7,7 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace Graft.Adapters.Lora;
 
 /// <summary>
-/// The low-rank update of one linear map (Hu et al., arXiv:2106.09685): y = Wx + b + s·B·A·dropout(x), A [r, in], B [out, r].
+/// The low-rank update of one linear layer (Hu et al., arXiv:2106.09685): y = Wx + b + s·B·A·dropout(x), A [r, in], B [out, r].
 /// <para>
 /// With <see cref="Magnitude"/> m it is DoRA (Liu et al., arXiv:2402.09353): y = (m/n)·(W + sBA)x + b with n = ‖W + sBA‖ by rows, taken
 /// as a constant in the backward pass.

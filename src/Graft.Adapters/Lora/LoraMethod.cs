@@ -4,7 +4,7 @@ using Graft.Models.Decoder;
 
 namespace Graft.Adapters.Lora;
 
-/// <summary>LoRA and its relatives rsLoRA, DoRA, PiSSA and OLoRA: low-rank updates of chosen linear maps.</summary>
+/// <summary>LoRA and its relatives rsLoRA, DoRA, PiSSA and OLoRA: low-rank updates of chosen linear layers.</summary>
 public sealed class LoraMethod(LoraOptions options) : IAdapterMethod
 {
     /// <summary>What published adapters usually adapt.</summary>

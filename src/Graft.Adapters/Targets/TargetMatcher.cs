@@ -4,14 +4,14 @@ using Graft.Models.Decoder;
 
 namespace Graft.Adapters.Targets;
 
-/// <summary>Matches a selection against a model's linear maps, by the rules of Hugging Face PEFT.</summary>
+/// <summary>Matches a selection against a model's linear layers, by the rules of Hugging Face PEFT.</summary>
 public static class TargetMatcher
 {
     private static readonly TimeSpan PatternTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>The sites selected, in the model's order.</summary>
     /// <param name="selection">What to adapt.</param>
-    /// <param name="sites">The model's linear maps.</param>
+    /// <param name="sites">The model's linear layers.</param>
     /// <param name="requireEveryName">
     /// Whether a name that matches nothing is an error. True for a spec a person wrote; false for a published configuration, whose tensors
     /// are the authority.

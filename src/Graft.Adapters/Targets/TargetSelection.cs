@@ -15,7 +15,7 @@ public sealed record TargetSelection
     /// <summary>A regular expression that a whole module name must match.</summary>
     public string? Pattern { get; init; }
 
-    /// <summary>Every linear map but the output head.</summary>
+    /// <summary>Every linear layer but the output head.</summary>
     public bool AllLinear { get; init; }
 
     /// <summary>Suffixes of modules that are left out although they match.</summary>
@@ -55,6 +55,6 @@ public sealed record TargetSelection
         };
     }
 
-    /// <summary>Selects every linear map but the output head.</summary>
+    /// <summary>Selects every linear layer but the output head.</summary>
     public static TargetSelection Everything => new() { AllLinear = true };
 }

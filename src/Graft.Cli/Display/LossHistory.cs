@@ -4,7 +4,7 @@ namespace Graft.Cli.Display;
 public readonly record struct LossPoint(long Step, double Loss);
 
 /// <summary>
-/// The losses of a run in the order of its steps. A run that goes on from a checkpoint repeats steps: the last word counts.
+/// The losses of a run in the order of its steps. A run that resumes from a checkpoint repeats steps: the last word counts.
 /// </summary>
 public sealed class LossHistory
 {
@@ -42,7 +42,7 @@ public sealed class LossHistory
     }
 
     /// <summary>
-    /// The means of the points in so many equal stretches of steps; between stretches that hold points, a straight line.
+    /// The means of the points in so many equal spans of steps; between spans that hold points, a straight line.
     /// </summary>
     public static IReadOnlyList<double> Resample(IReadOnlyList<LossPoint> points, int count)
     {
@@ -54,7 +54,7 @@ public sealed class LossHistory
         var (first, last) = (points[0].Step, points[^1].Step);
         var known = points
             .GroupBy(point => last == first ? 0 : (int)((point.Step - first) * (count - 1) / (last - first)))
-            .Select(stretch => (Place: stretch.Key, Mean: stretch.Average(point => point.Loss)))
+            .Select(span => (Place: span.Key, Mean: span.Average(point => point.Loss)))
             .ToList();
         var values = new double[count];
         Array.Fill(values, known[^1].Mean);

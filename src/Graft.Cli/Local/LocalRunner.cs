@@ -22,7 +22,7 @@ public sealed class LocalRunner(string trainer, Func<string, IRunView> openView,
 {
     /// <summary>
     /// Runs a plan to its end, or to a checkpoint when canceled. A plan that has succeeded is not run again; one that was
-    /// stopped goes on from its last checkpoint.
+    /// stopped resumes from its last checkpoint.
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="again">Forget an earlier result and its checkpoints.</param>

@@ -4,7 +4,7 @@ using Graft.Cli.Training;
 namespace Graft.Cli.Local;
 
 /// <summary>
-/// The events of a run that curves are drawn from, kept as lines of JSON: a run that goes on from a checkpoint shows the whole
+/// The events of a run that curves are drawn from, kept as lines of JSON: a run that resumes from a checkpoint shows the whole
 /// curve, and a finished one can be drawn again.
 /// </summary>
 public sealed class LossLog : IAsyncDisposable

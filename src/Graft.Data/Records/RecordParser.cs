@@ -116,7 +116,7 @@ internal static class RecordParser
 
     private static string Kind(JsonElement json) => json.ValueKind switch
     {
-        JsonValueKind.True or JsonValueKind.False => "truth value",
+        JsonValueKind.True or JsonValueKind.False => "boolean",
         var kind => kind.ToString().ToLowerInvariant(),
     };
 }

@@ -19,7 +19,7 @@ public sealed record SampleCounts
 }
 
 /// <summary>The samples of one file, in its order.</summary>
-/// <param name="Samples">The samples; packed, each is a stretch of several records.</param>
+/// <param name="Samples">The samples; packed, each is a span of several records.</param>
 /// <param name="Records">The records behind them, for generation; as many as were kept.</param>
 /// <param name="Counts">What became of the records.</param>
 /// <param name="FirstBad">The first few records that were left out as bad, for a warning.</param>

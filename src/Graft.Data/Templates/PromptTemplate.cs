@@ -3,7 +3,7 @@ using Graft.Data.Tokenization;
 
 namespace Graft.Data.Templates;
 
-/// <summary>A stretch of rendered text, and whether the model is trained to write it.</summary>
+/// <summary>A span of rendered text, and whether the model is trained to write it.</summary>
 public sealed record Segment(string Text, bool Trained);
 
 /// <summary>

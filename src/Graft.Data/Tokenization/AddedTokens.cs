@@ -19,7 +19,7 @@ public sealed class AddedTokenMatcher
     public AddedTokenMatcher(IEnumerable<AddedToken> tokens) =>
         _byFirst = tokens.Where(t => t.Content.Length > 0).OrderByDescending(t => t.Content.Length).ToLookup(t => t.Content[0]);
 
-    /// <summary>The text as stretches of plain text (without token) and added tokens.</summary>
+    /// <summary>The text as spans of plain text (without token) and added tokens.</summary>
     public IEnumerable<(string Text, AddedToken? Token)> Split(string text)
     {
         int plain = 0, at = 0;

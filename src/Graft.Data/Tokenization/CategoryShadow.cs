@@ -40,7 +40,7 @@ public sealed class CategoryShadow
     /// <summary>The text to match.</summary>
     public string Shadow { get; }
 
-    /// <summary>The stretch of the original text that a stretch of the shadow stands for.</summary>
+    /// <summary>The span of the original text that a span of the shadow stands for.</summary>
     public string Original(int start, int length) => _origin is null
         ? _text.Substring(start, length)
         : _text[_origin[start].._origin[start + length]];

@@ -13,7 +13,7 @@ public sealed class NormalizerSequence(IReadOnlyList<INormalizer> steps) : INorm
     public string Apply(string text, TextPosition position) => steps.Aggregate(text, (t, step) => step.Apply(t, position));
 }
 
-/// <summary>Puts a prefix in front of every stretch of text that does not go on from another.</summary>
+/// <summary>Puts a prefix in front of every span of text that does not continue another.</summary>
 public sealed class PrependNormalizer(string prefix) : INormalizer
 {
     public string Apply(string text, TextPosition position) =>

@@ -47,13 +47,13 @@ public sealed class RegexSplit(Regex pattern, SplitBehavior behavior, bool inver
         var afterMatch = false;
         foreach (var (start, length, isMatch) in Stretches(shadow.Shadow))
         {
-            var stretch = shadow.Original(start, length);
+            var span = shadow.Original(start, length);
             switch (isMatch ? behavior : (SplitBehavior?)null)
             {
                 case SplitBehavior.Removed:
                     break;
                 case SplitBehavior.MergedWithPrevious:
-                    yield return carry + stretch;
+                    yield return carry + span;
                     carry = "";
                     break;
                 case SplitBehavior.MergedWithNext:
@@ -62,10 +62,10 @@ public sealed class RegexSplit(Regex pattern, SplitBehavior behavior, bool inver
                         yield return carry;
                     }
 
-                    carry = stretch;
+                    carry = span;
                     break;
                 case SplitBehavior.Contiguous when afterMatch:
-                    carry += stretch;
+                    carry += span;
                     break;
                 case SplitBehavior.Contiguous:
                     if (carry.Length > 0)
@@ -73,16 +73,16 @@ public sealed class RegexSplit(Regex pattern, SplitBehavior behavior, bool inver
                         yield return carry;
                     }
 
-                    carry = stretch;
+                    carry = span;
                     break;
                 case SplitBehavior.Isolated:
-                    yield return stretch;
+                    yield return span;
                     break;
                 case null when behavior == SplitBehavior.MergedWithPrevious:
-                    carry = stretch;
+                    carry = span;
                     break;
                 case null when behavior == SplitBehavior.MergedWithNext:
-                    yield return carry + stretch;
+                    yield return carry + span;
                     carry = "";
                     break;
                 default:
@@ -92,7 +92,7 @@ public sealed class RegexSplit(Regex pattern, SplitBehavior behavior, bool inver
                         carry = "";
                     }
 
-                    yield return stretch;
+                    yield return span;
                     break;
             }
 

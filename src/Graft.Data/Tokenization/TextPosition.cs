@@ -1,7 +1,7 @@
 namespace Graft.Data.Tokenization;
 
 /// <summary>
-/// Where a stretch of text stands. Tokenizers that put a blank in front of a text (SentencePiece's dummy prefix) need to know,
+/// Where a span of text stands. Tokenizers that put a blank in front of a text (SentencePiece's dummy prefix) need to know,
 /// or else a prompt and its answer, tokenized one after the other, would not give the tokens of the whole.
 /// </summary>
 public enum TextPosition
@@ -12,6 +12,6 @@ public enum TextPosition
     /// <summary>Inside the text, right after a special token or another cut.</summary>
     Inside,
 
-    /// <summary>The text goes on from a stretch that was tokenized before.</summary>
+    /// <summary>The text continues a span that was tokenized before.</summary>
     Continuation,
 }

@@ -65,15 +65,15 @@ public sealed class TextTokenizer
     /// <summary>The ids of a whole text, with what the tokenizer puts around it.</summary>
     public List<int> Encode(string text) => [.. _parts.Prefix, .. EncodePart(text, TextPosition.Start), .. _parts.Suffix];
 
-    /// <summary>The ids of a stretch of text, with nothing put around it.</summary>
+    /// <summary>The ids of a span of text, with nothing put around it.</summary>
     public List<int> EncodePart(string text, TextPosition position)
     {
         var ids = new List<int>(text.Length / 3);
-        foreach (var (stretch, token) in _inText.Split(text))
+        foreach (var (span, token) in _inText.Split(text))
         {
             if (token is null)
             {
-                EncodePlain(stretch, position, ids);
+                EncodePlain(span, position, ids);
             }
             else
             {
@@ -130,7 +130,7 @@ public sealed class TextTokenizer
     private void EncodePlain(string text, TextPosition position, List<int> ids)
     {
         var normalized = _parts.Normalizer?.Apply(text, position) ?? text;
-        foreach (var (stretch, token) in _inNormalizedText.Split(normalized))
+        foreach (var (span, token) in _inNormalizedText.Split(normalized))
         {
             if (token is not null)
             {
@@ -138,11 +138,11 @@ public sealed class TextTokenizer
             }
             else if (_parts.PreTokenizer is null)
             {
-                _parts.Model.Encode(stretch, ids);
+                _parts.Model.Encode(span, ids);
             }
             else
             {
-                foreach (var piece in _parts.PreTokenizer.Split(stretch, position))
+                foreach (var piece in _parts.PreTokenizer.Split(span, position))
                 {
                     _parts.Model.Encode(piece, ids);
                 }

@@ -9,7 +9,7 @@ namespace Graft.Models.Decoder;
 /// <param name="Configuration">config.json.</param>
 /// <param name="Shape">Sizes.</param>
 /// <param name="Weights">All stored weights.</param>
-/// <param name="LinearSites">All linear maps, in the order of the forward pass, the output head last.</param>
+/// <param name="LinearSites">All linear layers, in the order of the forward pass, the output head last.</param>
 /// <param name="EmbeddingName">The embedding table's parameter name.</param>
 /// <param name="IsDerived">Whether a checkpoint's tensor can be ignored because it only repeats or follows from others.</param>
 internal sealed record DecoderDescription(

@@ -140,7 +140,7 @@ internal abstract class DecoderModel : ICausalLanguageModel
     protected Tensor Weight(string name, ModelHooks hooks) =>
         hooks.Weights.Count > 0 && hooks.Weights.TryGetValue(name, out var replaced) ? replaced : _parameters[name];
 
-    /// <summary>Applies a linear map, through its hook if it has one.</summary>
+    /// <summary>Applies a linear layer, through its hook if it has one.</summary>
     protected static Tensor Linear(LinearModule module, Tensor input, ModelHooks hooks)
     {
         var weight = module.Weight;

@@ -13,5 +13,5 @@ namespace Graft.Models.Decoder;
 internal sealed record ForwardPass(
     ModelHooks Hooks, Tensor Positions, AttentionMask Mask, KeyValueCache? Cache, RotaryTables? Rotary, Tensor? NewSegments);
 
-/// <summary>A linear map with its frozen tensors: weight [out, in] (a view where it is stored transposed), bias [out] or null.</summary>
+/// <summary>A linear layer with its frozen tensors: weight [out, in] (a view where it is stored transposed), bias [out] or null.</summary>
 internal sealed record LinearModule(LinearSite Site, Tensor Weight, Tensor? Bias);

@@ -31,7 +31,7 @@ public enum LinearRoles
     Head = 128,
 }
 
-/// <summary>A linear map of a model, as adapter methods see it.</summary>
+/// <summary>A linear layer of a model, as adapter methods see it.</summary>
 /// <param name="Name">Dotted module name in Hugging Face's layout.</param>
 /// <param name="Roles">What it does.</param>
 /// <param name="InputSize">Width of its input.</param>

@@ -3,7 +3,7 @@ using Graft.Models.Weights;
 
 namespace Graft.Models.Gpt2;
 
-/// <summary>The names and shapes of a GPT-2's weights in Hugging Face's layout. Its linear maps (Conv1D) are stored [in, out].</summary>
+/// <summary>The names and shapes of a GPT-2's weights in Hugging Face's layout. Its linear layers (Conv1D) are stored [in, out].</summary>
 internal static class Gpt2Names
 {
     public const string Prefix = "transformer.";

@@ -15,7 +15,7 @@ public sealed class ModelHooks
     /// <summary>Tensors used in place of frozen parameters: trained copies of norms, biases, heads, or of everything.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights { get; init; } = Empty<Tensor>.Value;
 
-    /// <summary>Around a linear map, by module name.</summary>
+    /// <summary>Around a linear layer, by module name.</summary>
     public IReadOnlyDictionary<string, ILinearHook> Linears { get; init; } = Empty<ILinearHook>.Value;
 
     /// <summary>Around attention proper (between the projections), by the attention module's name.</summary>

@@ -3,7 +3,7 @@ namespace Graft.Models.Weights;
 /// <summary>What a weight is, which decides how it is drawn at random.</summary>
 public enum WeightKind
 {
-    /// <summary>A linear map or an embedding table: normal with the configuration's deviation.</summary>
+    /// <summary>A linear layer or an embedding table: normal with the configuration's deviation.</summary>
     Matrix,
 
     /// <summary>The scale of a norm: ones.</summary>

@@ -49,7 +49,7 @@ public sealed class LoadedRun : IDisposable
     /// <summary>What the run owns.</summary>
     public TrainingSession Session { get; }
 
-    /// <summary>What training makes small.</summary>
+    /// <summary>The training loss.</summary>
     public ILoss Loss { get; }
 
     /// <summary>

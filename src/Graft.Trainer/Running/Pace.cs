@@ -9,7 +9,7 @@ public sealed class Pace
     private double _tokensPerStep;
     private double _secondsPerStep;
 
-    /// <summary>Creates a pace; a resumed run goes on from its checkpoint's sums.</summary>
+    /// <summary>Creates a pace; a resumed run continues its checkpoint's sums.</summary>
     public Pace(double seconds = 0, long tokens = 0)
     {
         Seconds = seconds;

@@ -13,7 +13,7 @@ public enum Ramp
     OneMinusSquareRoot,
 }
 
-/// <summary>Warm-up, a long stretch at the full rate, then decay (Hu et al. 2024, arXiv:2404.06395).</summary>
+/// <summary>Warm-up, a long span at the full rate, then decay (Hu et al. 2024, arXiv:2404.06395).</summary>
 /// <param name="Warmup">Steps in which the rate rises from the minimum.</param>
 /// <param name="Stable">Steps at the full rate.</param>
 /// <param name="Decay">Steps in which it falls to the minimum.</param>

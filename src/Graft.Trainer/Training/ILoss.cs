@@ -6,7 +6,7 @@ using Graft.Models.Training;
 
 namespace Graft.Trainer.Training;
 
-/// <summary>What training makes small: from a batch to a sum over its labeled tokens. Another objective is another class.</summary>
+/// <summary>The training loss: from a batch to a sum over its labeled tokens. Another objective is another class.</summary>
 public interface ILoss
 {
     /// <summary>The loss of a batch, summed, with its graph where gradients are on; it belongs to the caller's dispose scope.</summary>
