@@ -13,8 +13,8 @@ public static class AdapterMethods
     /// <summary>All methods.</summary>
     public static IReadOnlyList<MethodRegistration> All { get; } =
     [
-        MethodRegistration.Of<LoraSpec>(spec => new LoraMethod(LoraOptions.Of(spec))) with { PeftType = "LORA", Load = LoraAdapter.Load },
-        MethodRegistration.Of<Ia3Spec>(spec => new Ia3Method(spec)) with { PeftType = "IA3", Load = Ia3Adapter.Load },
+        MethodRegistration.Of<LoraSpec>(spec => new LoraMethod(LoraOptions.Of(spec))).WithPeftFiles("LORA", LoraAdapter.Load),
+        MethodRegistration.Of<Ia3Spec>(spec => new Ia3Method(spec)).WithPeftFiles("IA3", Ia3Adapter.Load),
         MethodRegistration.Of<FullSpec>(_ => new FullMethod()),
     ];
 
@@ -32,11 +32,11 @@ public static class AdapterMethods
     public static IAdapter Load(string folder, ICausalLanguageModel model)
     {
         var path = Path.Combine(folder, PeftFolder.ConfigurationFile);
-        var type = PeftFolder.ReadConfiguration(path).Fields.Text("peft_type");
-        var load = All.FirstOrDefault(method => method.PeftType is not null && method.PeftType == type)?.Load
+        var fields = PeftFolder.ReadConfiguration(path).Fields;
+        var load = All.FirstOrDefault(method => method.Recognizes(fields))?.Load
             ?? throw new AdapterException(
-                $"{path}: peft_type = {type ?? "(missing)"} is not supported; Graft loads "
-                + string.Join(", ", All.Select(method => method.PeftType).OfType<string>()));
+                $"{path}: peft_type = {fields.Text("peft_type") ?? "(missing)"} is not supported; Graft loads "
+                + string.Join(", ", All.Select(method => method.FileForm).OfType<string>()));
         return load(folder, model);
     }
 }

@@ -25,12 +25,15 @@ public interface IAdapter : IDisposable
     /// <summary>Whether it still changes nothing, as it began: training has not moved it.</summary>
     bool IsUntrained { get; }
 
+    /// <summary>Whether what it does can be folded into the base weights.</summary>
+    bool IsMergeable => true;
+
     /// <summary>
     /// The base weights with the adapter folded in, by parameter name, in the stored type and layout; weights it does not touch are absent.
     /// As <see cref="ModelHooks.Weights"/> they make the merged model; dropping them unmerges it, exactly. They belong to the
     /// caller's dispose scope.
     /// </summary>
-    /// <exception cref="AdapterException">A merged weight is not finite.</exception>
+    /// <exception cref="AdapterException">A merged weight is not finite, or nothing can be merged.</exception>
     IReadOnlyDictionary<string, Tensor> Merge();
 
     /// <summary>Writes the adapter into an existing folder, in the form that other programs load.</summary>

@@ -1,4 +1,5 @@
 using Graft.Api.Methods;
+using Graft.Common;
 using Graft.Models;
 
 namespace Graft.Adapters;
@@ -8,10 +9,13 @@ namespace Graft.Adapters;
 /// <param name="Make">The method with its settings, which are of that type.</param>
 public sealed record MethodRegistration(Type Spec, Func<IMethodSpec, IAdapterMethod> Make)
 {
-    /// <summary>What adapter_config.json calls it; null where it publishes no PEFT adapter.</summary>
-    public string? PeftType { get; init; }
+    /// <summary>What messages call its files: PEFT's type, or whose form it is; null where it publishes no adapter.</summary>
+    public string? FileForm { get; init; }
 
-    /// <summary>Loads a folder of that type onto a model.</summary>
+    /// <summary>Whether an adapter_config.json is its.</summary>
+    public Func<JsonFields, bool> Recognizes { get; init; } = _ => false;
+
+    /// <summary>Loads a folder that it recognizes onto a model.</summary>
     public Func<string, ICausalLanguageModel, IAdapter>? Load { get; init; }
 
     /// <summary>A method that is made from settings of a type.</summary>
@@ -19,5 +23,11 @@ public sealed record MethodRegistration(Type Spec, Func<IMethodSpec, IAdapterMet
         where TSpec : IMethodSpec
     {
         return new MethodRegistration(typeof(TSpec), spec => make((TSpec)spec));
+    }
+
+    /// <summary>The same with files as PEFT has them, which tell their type.</summary>
+    public MethodRegistration WithPeftFiles(string type, Func<string, ICausalLanguageModel, IAdapter> load)
+    {
+        return this with { FileForm = type, Recognizes = fields => fields.Text("peft_type") == type, Load = load };
     }
 }

@@ -52,7 +52,7 @@ public sealed class AdapterMethodsTests : IDisposable
         Assert.Equal(inTheSpec, AdapterMethods.All.Select(method => method.Spec));
         Assert.All(
             AdapterMethods.All.Where(method => ((IMethodSpec)Activator.CreateInstance(method.Spec)!).Publishes == ArtifactKind.Adapter),
-            method => Assert.NotNull(method.PeftType is null ? null : method.Load));
+            method => Assert.NotNull(method.FileForm is null ? null : method.Load));
     }
 
     public void Dispose() => _tiny.Dispose();

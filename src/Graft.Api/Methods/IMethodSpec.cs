@@ -15,6 +15,9 @@ public interface IMethodSpec
     /// <summary>The trained part in words, as a model card has it: <c>A LoRA adapter (rank 8, alpha 16)</c>.</summary>
     string Title { get; }
 
+    /// <summary>The programs that load what is published as it is, in words.</summary>
+    string LoadedBy { get; }
+
     /// <summary>What is wrong with these settings beyond what the schema says.</summary>
     /// <param name="at">Where these settings are in the document.</param>
     /// <param name="run">The spec that they are part of, defaults filled in.</param>

@@ -62,7 +62,7 @@ internal static class ModelCard
         Line("## Use");
         Line();
         Line($"Prompts were rendered with the template `{recipe.Data.Template}`. `graft generate` renders them likewise; "
-            + (isAdapter ? "PEFT, vLLM and KServe load the folder as it is." : "transformers loads the folder as it is."));
+            + $"What loads the folder as it is: {method.LoadedBy}.");
         Line();
         Line("`run-plan.json` is the recipe, `metrics.json` the figures in full.");
         Notices(recipe, Line);

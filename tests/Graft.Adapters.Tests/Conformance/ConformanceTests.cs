@@ -87,6 +87,11 @@ public sealed class ConformanceTests : IDisposable
         using var tiny = new TinyFamily(family);
         using var adapter = Method(spec).Attach(tiny.Model, seed: 1);
         tiny.Train(adapter, steps: 5);
+        if (!adapter.IsMergeable)
+        {
+            Assert.Throws<AdapterException>(adapter.Merge);
+            return;
+        }
 
         var merged = tiny.Logits(new ModelHooks { Weights = adapter.Merge() });
 
@@ -124,7 +129,7 @@ public sealed class ConformanceTests : IDisposable
         using var loaded = AdapterMethods.Load(first, tiny.Model);
         loaded.Save(second);
 
-        Assert.Equal([PeftFolder.ConfigurationFile, PeftFolder.WeightsFile], written);
+        Assert.Equal(PeftFolder.ConfigurationFile, written[0]);
         Assert.Equal(0, TinyFamily.Difference(tiny.Logits(adapter.Hooks), tiny.Logits(loaded.Hooks)));
         Assert.All(
             written, file => Assert.Equal(File.ReadAllBytes(Path.Combine(first, file)), File.ReadAllBytes(Path.Combine(second, file))));

@@ -10,6 +10,8 @@ public sealed record FullSpec : IMethodSpec
 
     string IMethodSpec.Title => "A language model";
 
+    string IMethodSpec.LoadedBy => "transformers";
+
     IMethodSpec IMethodSpec.Normalized()
     {
         return this;

@@ -39,6 +39,8 @@ public sealed record Ia3Spec : IMethodSpec
 
     string IMethodSpec.Title => "An IA3 adapter";
 
+    string IMethodSpec.LoadedBy => "PEFT";
+
     IMethodSpec IMethodSpec.Normalized()
     {
         return this with

@@ -57,6 +57,8 @@ public sealed record LoraSpec : IMethodSpec
     string IMethodSpec.Title =>
         $"A {(Dora ? "DoRA" : "LoRA")} adapter (rank {Rank}, alpha {Alpha}{(RsLora ? ", rank-stabilized" : "")})";
 
+    string IMethodSpec.LoadedBy => "PEFT, vLLM and KServe";
+
     IMethodSpec IMethodSpec.Normalized()
     {
         return this with { TargetModules = TargetNames.Set(TargetModules), ExcludeModules = TargetNames.Set(ExcludeModules) };
