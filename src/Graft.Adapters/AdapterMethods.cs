@@ -1,3 +1,4 @@
+using Graft.Adapters.Bottleneck;
 using Graft.Adapters.Full;
 using Graft.Adapters.Ia3;
 using Graft.Adapters.Lora;
@@ -15,6 +16,10 @@ public static class AdapterMethods
     [
         MethodRegistration.Of<LoraSpec>(spec => new LoraMethod(LoraOptions.Of(spec))).WithPeftFiles("LORA", LoraAdapter.Load),
         MethodRegistration.Of<Ia3Spec>(spec => new Ia3Method(spec)).WithPeftFiles("IA3", Ia3Adapter.Load),
+        MethodRegistration.Of<BottleneckSpec>(spec => new BottleneckMethod(spec)) with
+        {
+            FileForm = "AdapterHub's bottleneck adapters", Recognizes = BottleneckConfiguration.Recognizes, Load = BottleneckAdapter.Load,
+        },
         MethodRegistration.Of<FullSpec>(_ => new FullMethod()),
     ];
 

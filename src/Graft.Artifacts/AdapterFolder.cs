@@ -4,13 +4,15 @@ using Graft.Artifacts.SafeTensors;
 namespace Graft.Artifacts;
 
 /// <summary>
-/// An adapter as Hugging Face PEFT stores it: <c>adapter_config.json</c> beside <c>adapter_model.safetensors</c>. What is
-/// published stays for ever, so that the two are compared before; only the header of the weights is read.
+/// An adapter as Hugging Face PEFT stores it, <c>adapter_config.json</c> beside <c>adapter_model.safetensors</c>, or as AdapterHub's
+/// library does, whose weights are in <c>adapter.safetensors</c>. What is published stays for ever, so that the two are compared
+/// before; only the header of the weights is read.
 /// </summary>
 public static class AdapterFolder
 {
     internal const string ConfigurationFile = "adapter_config.json";
     private const string WeightsFile = "adapter_model.safetensors";
+    private const string HubWeightsFile = "adapter.safetensors";
     private const string DownSuffix = ".lora_A.weight";
     private const string UpSuffix = ".lora_B.weight";
     private const int MaxReported = 5;
@@ -28,7 +30,8 @@ public static class AdapterFolder
         try
         {
             using var configuration = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, ConfigurationFile)));
-            var header = SafeTensorHeader.Read(Path.Combine(folder, WeightsFile));
+            var weights = IsAdapterHubs(configuration.RootElement) ? HubWeightsFile : WeightsFile;
+            var header = SafeTensorHeader.Read(Path.Combine(folder, weights));
             var faults = Faults(configuration.RootElement, header).ToList();
             if (faults.Count > 0)
             {
@@ -42,8 +45,21 @@ public static class AdapterFolder
         }
     }
 
+    /// <summary>Whether a configuration is one of AdapterHub's library, which has its settings in a section and no PEFT type.</summary>
+    private static bool IsAdapterHubs(JsonElement configuration)
+    {
+        return configuration.ValueKind == JsonValueKind.Object
+            && !configuration.TryGetProperty("peft_type", out _)
+            && configuration.TryGetProperty("config", out var config) && config.ValueKind == JsonValueKind.Object;
+    }
+
     private static IEnumerable<string> Faults(JsonElement configuration, SafeTensorHeader header)
     {
+        if (IsAdapterHubs(configuration))
+        {
+            return header.Entries.Count == 0 ? [$"{HubWeightsFile} holds no tensor"] : [];
+        }
+
         if (configuration.ValueKind != JsonValueKind.Object
             || !configuration.TryGetProperty("peft_type", out var type) || type.ValueKind != JsonValueKind.String)
         {

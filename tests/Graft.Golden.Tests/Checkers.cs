@@ -17,6 +17,9 @@ internal static class Checkers
         ["lora_dora"] = LoraCases.Check,
         ["lora_pissa"] = LoraCases.CheckDecomposed,
         ["lora_olora"] = LoraCases.CheckDecomposed,
+        ["bottleneck_houlsby"] = BottleneckCases.Check,
+        ["bottleneck_parallel"] = BottleneckCases.Check,
+        ["bottleneck_pfeiffer"] = BottleneckCases.Check,
         ["ia3"] = Ia3Cases.Check,
         ["lr_schedules"] = ScheduleCases.Check,
     };

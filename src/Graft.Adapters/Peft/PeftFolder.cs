@@ -46,25 +46,25 @@ public static class PeftFolder
 
     /// <summary>Copies a folder's weights into tensors of exactly these names and shapes.</summary>
     /// <exception cref="AdapterException">There are none, they cannot be read, or they do not fit.</exception>
-    internal static void LoadWeights(string folder, IReadOnlyDictionary<string, Tensor> into)
+    internal static void LoadWeights(string folder, IReadOnlyDictionary<string, Tensor> into, string file = WeightsFile)
     {
-        var weights = LoadWeights(folder);
-        AdapterState.Copy(weights, into, Path.Combine(folder, WeightsFile));
+        var weights = LoadWeights(folder, file);
+        AdapterState.Copy(weights, into, Path.Combine(folder, file));
         foreach (var weight in weights.Values)
         {
             weight.Dispose();
         }
     }
 
-    private static IReadOnlyDictionary<string, Tensor> LoadWeights(string folder)
+    private static IReadOnlyDictionary<string, Tensor> LoadWeights(string folder, string file)
     {
-        var path = Path.Combine(folder, WeightsFile);
+        var path = Path.Combine(folder, file);
         if (!File.Exists(path))
         {
             var pickled = File.Exists(Path.Combine(folder, "adapter_model.bin"))
                 ? " (adapter_model.bin is a pickle, which can run code: save it again as safetensors)"
                 : "";
-            throw new AdapterException($"{folder}: there is no {WeightsFile}{pickled}");
+            throw new AdapterException($"{folder}: there is no {file}{pickled}");
         }
 
         try

@@ -19,6 +19,9 @@ public sealed record MethodSpec
     /// <summary>Scale keys, values and feed-forward activations by learned vectors: IA3 (Liu et al. 2022, arXiv:2205.05638).</summary>
     public Ia3Spec? Ia3 { get; init; }
 
+    /// <summary>Small networks after, or beside, the halves of each block (Houlsby et al. 2019, arXiv:1902.00751).</summary>
+    public BottleneckSpec? Bottleneck { get; init; }
+
     /// <summary>Train every weight; for small models that are pre-trained from scratch. Publishes a whole model.</summary>
     public FullSpec? Full { get; init; }
 

@@ -249,7 +249,7 @@ public sealed partial class ConventionTests
     [GeneratedRegex(@"^[a-z][a-zA-Z0-9]*\z")]
     private static partial Regex CamelCase();
 
-    [GeneratedRegex("(Deadline|Timeout|Period|Duration|[Tt]tl|Interval)")]
+    [GeneratedRegex("(Deadline|Timeout|Period|Duration|^ttl|Ttl|Interval)")]
     private static partial Regex Duration();
 
     [GeneratedRegex(@"\[\?\(@\.type==""\w+""\)\]")]
