@@ -29,8 +29,12 @@ internal static class ArtifactCopier
         if (layer.Annotation(Annotations.Title) == PackedLayer.Title(request.Root))
         {
             var complete = new CompleteArtifact(
-                manifest, layer, [new(layer, () => File.OpenRead(fetched.BlobPath(layer.Digest))), new(
-                    image.Config, () => File.OpenRead(fetched.BlobPath(image.Config.Digest)))]);
+                manifest,
+                layer,
+                [
+                    new(layer, () => File.OpenRead(fetched.BlobPath(layer.Digest))),
+                    new(image.Config, () => File.OpenRead(fetched.BlobPath(image.Config.Digest))),
+                ]);
             return await ArtifactPublisher.PublishAsync(target, complete, request, cancellationToken).ConfigureAwait(false);
         }
 

@@ -55,8 +55,11 @@ public static class ArtifactStore
         }
 
         public Task<PublishedArtifact> CopyAsync(
-            string reference, RegistryOptions source, string workFolder, PublishRequest request, CancellationToken cancellationToken =
-                default)
+            string reference,
+            RegistryOptions source,
+            string workFolder,
+            PublishRequest request,
+            CancellationToken cancellationToken = default)
         {
             var parsed = OciReference.Parse(reference);
             return ArtifactCopier.CopyAsync(

@@ -16,8 +16,7 @@ public static class FolderDigest
     /// <summary>
     /// SHA-256 over one line a file, <c>RELATIVE/NAME TAB sha256-of-bytes LF</c>, in ordinal order of the names with <c>/</c> between
     /// folders. Hidden files and folders (a name that begins with a dot: <c>.git</c>, <c>.cache</c>, a volume's <c>..data</c>) do not
-    /// count,
-    /// nor does a volume's <c>lost+found</c>.
+    /// count, nor does a volume's <c>lost+found</c>.
     /// </summary>
     /// <returns><c>sha256:</c> and 64 hexadecimal digits.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>

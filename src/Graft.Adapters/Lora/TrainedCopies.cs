@@ -44,8 +44,8 @@ internal static class TrainedCopies
             var modules = model.Modules.Where(module => module.EndsWith(suffix, StringComparison.Ordinal)).ToList();
             if (modules.Count == 0)
             {
-                var leaves = model.Modules.Select(module => module[(module.LastIndexOf('.') + 1)..]).Distinct(
-                    StringComparer.Ordinal).ToList();
+                var leaves = model.Modules.Select(module => module[(module.LastIndexOf('.') + 1)..])
+                    .Distinct(StringComparer.Ordinal).ToList();
                 throw new AdapterException(
                     $"modulesToSave '{suffix}' matches no module that owns parameters. There are: {NameList.Of(leaves)}");
             }

@@ -53,8 +53,8 @@ public sealed record InspectionPlan
                     + "Use the trainer image of the same release as the operator.");
             }
 
-            var plan = document.Deserialize<InspectionPlan>(PlanJson.WireOptions) ?? throw new PlanFormatException(
-                "The inspection plan is empty.");
+            var plan = document.Deserialize<InspectionPlan>(PlanJson.WireOptions)
+                ?? throw new PlanFormatException("The inspection plan is empty.");
             return (plan.Model is null) != (plan.Dataset is null)
                 ? plan
                 : throw new PlanFormatException("The inspection plan must have either \"model\" or \"dataset\".");

@@ -98,8 +98,8 @@ public static class RecipeHash
             {
                 property.ShouldSerialize = (_, _) => false;
             }
-            else if (property.AttributeProvider?.GetCustomAttributes(typeof(HashedUnlessAttribute),
-                inherit: false) is [HashedUnlessAttribute unless])
+            else if (property.AttributeProvider?.GetCustomAttributes(typeof(HashedUnlessAttribute), inherit: false)
+                is [HashedUnlessAttribute unless])
             {
                 property.ShouldSerialize = (_, value) => value is not null && !Equals(value, unless.AsBefore);
             }

@@ -21,8 +21,7 @@ public abstract class CommonPodSettings
 
     /// <summary>
     /// CPUs allowed, as a Kubernetes quantity; no limit without it. The trainer starts as many threads as whole CPUs are allowed or,
-    /// without
-    /// a limit, asked for.
+    /// without a limit, asked for.
     /// </summary>
     [Length(1, 32)]
     [RegularExpression(CpuPattern, ErrorMessage = CpuMeaning)]

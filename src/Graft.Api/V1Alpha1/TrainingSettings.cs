@@ -196,15 +196,13 @@ public sealed class PublishSpec
 
     /// <summary>
     /// Speak HTTP without TLS to the repository's registry; for registries inside the cluster. Without it as the installation does, where
-    /// the
-    /// registry is the installation's.
+    /// the registry is the installation's.
     /// </summary>
     public bool? PlainHttp { get; set; }
 
     /// <summary>
     /// A Secret of type <c>kubernetes.io/dockerconfigjson</c> in the same namespace with the registry's credentials. To publish again, at
-    /// another
-    /// place, what is in a registry that is not the installation's, it holds the credentials of both.
+    /// another place, what is in a registry that is not the installation's, it holds the credentials of both.
     /// </summary>
     public LocalReference? PushSecretRef { get; set; }
 

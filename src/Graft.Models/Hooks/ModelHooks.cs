@@ -28,8 +28,7 @@ public sealed class ModelHooks
     public IEmbeddingHook? Embeddings { get; init; }
 
     /// <summary>Sees the residual stream [B, T, hidden] at every boundary: 0 is the embeddings, i what block i-1 gave (before the final
-    /// norm). What it keeps it must
-    /// clone: the stream ends with the pass.</summary>
+    /// norm). What it keeps it must clone: the stream ends with the pass.</summary>
     public Action<int, Tensor>? Observer { get; init; }
 
     private static class Empty<T>

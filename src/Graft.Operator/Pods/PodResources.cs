@@ -38,8 +38,7 @@ public static class PodResources
 
     /// <summary>
     /// The device that the trainer must use: a GPU that is asked for is not reserved in vain, and one that is not asked for, but that a
-    /// node
-    /// shows to all its pods, is somebody else's.
+    /// node shows to all its pods, is somebody else's.
     /// </summary>
     public static string Device(PodSettings settings)
     {
