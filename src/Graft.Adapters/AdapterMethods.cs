@@ -27,9 +27,10 @@ public static class AdapterMethods
     /// <exception cref="AdapterException">No method has such settings, or they are not what they must be.</exception>
     public static IAdapterMethod Of(MethodSpec method)
     {
-        var registered = All.FirstOrDefault(known => known.Spec == method.Selected.GetType())
+        var spec = method.Selected;
+        var registered = All.FirstOrDefault(known => known.Spec == spec.GetType())
             ?? throw new AdapterException($"this trainer does not know the method {method.SelectedName}");
-        return registered.Make(method.Selected);
+        return registered.Make(spec);
     }
 
     /// <summary>Loads an adapter folder onto the model it was trained for.</summary>

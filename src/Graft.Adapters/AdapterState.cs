@@ -9,6 +9,10 @@ public static class AdapterState
     /// <summary>How many numbers are trained.</summary>
     public static long TrainableCount(this IAdapter adapter) => adapter.Trainable.Sum(parameter => parameter.Value.numel());
 
+    /// <summary>Parameters by their names.</summary>
+    public static Dictionary<string, Tensor> ByName(this IEnumerable<TrainableParameter> parameters) =>
+        parameters.ToDictionary(parameter => parameter.Name, parameter => (Tensor)parameter.Value, StringComparer.Ordinal);
+
     /// <summary>Copies <paramref name="tensors"/> into the adapter's state.</summary>
     /// <param name="adapter">Receives the values; its parameters keep their identity, so an optimizer stays valid.</param>
     /// <param name="tensors">Exactly the names and shapes of <see cref="IAdapter.State"/>.</param>

@@ -10,9 +10,15 @@ namespace Graft.Artifacts;
 /// </summary>
 public static class AdapterFolder
 {
-    internal const string ConfigurationFile = "adapter_config.json";
-    private const string WeightsFile = "adapter_model.safetensors";
-    private const string HubWeightsFile = "adapter.safetensors";
+    /// <summary>The settings, in both forms.</summary>
+    public const string ConfigurationFile = "adapter_config.json";
+
+    /// <summary>The weights as PEFT stores them.</summary>
+    public const string WeightsFile = "adapter_model.safetensors";
+
+    /// <summary>The weights as AdapterHub's library stores them.</summary>
+    public const string HubWeightsFile = "adapter.safetensors";
+
     private const string DownSuffix = ".lora_A.weight";
     private const string UpSuffix = ".lora_B.weight";
     private const int MaxReported = 5;
@@ -30,9 +36,9 @@ public static class AdapterFolder
         try
         {
             using var configuration = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, ConfigurationFile)));
-            var weights = IsAdapterHubs(configuration.RootElement) ? HubWeightsFile : WeightsFile;
-            var header = SafeTensorHeader.Read(Path.Combine(folder, weights));
-            var faults = Faults(configuration.RootElement, header).ToList();
+            var isHubs = IsAdapterHubs(configuration.RootElement);
+            var header = SafeTensorHeader.Read(Path.Combine(folder, isHubs ? HubWeightsFile : WeightsFile));
+            var faults = isHubs ? [.. HubFaults(header)] : Faults(configuration.RootElement, header).ToList();
             if (faults.Count > 0)
             {
                 var more = faults.Count > MaxReported ? $"; and {faults.Count - MaxReported} more" : "";
@@ -53,13 +59,13 @@ public static class AdapterFolder
             && configuration.TryGetProperty("config", out var config) && config.ValueKind == JsonValueKind.Object;
     }
 
+    private static IEnumerable<string> HubFaults(SafeTensorHeader header)
+    {
+        return header.Entries.Count == 0 ? [$"{HubWeightsFile} holds no tensor"] : [];
+    }
+
     private static IEnumerable<string> Faults(JsonElement configuration, SafeTensorHeader header)
     {
-        if (IsAdapterHubs(configuration))
-        {
-            return header.Entries.Count == 0 ? [$"{HubWeightsFile} holds no tensor"] : [];
-        }
-
         if (configuration.ValueKind != JsonValueKind.Object
             || !configuration.TryGetProperty("peft_type", out var type) || type.ValueKind != JsonValueKind.String)
         {

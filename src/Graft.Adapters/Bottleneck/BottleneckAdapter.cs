@@ -26,7 +26,7 @@ public sealed class BottleneckAdapter : IAdapter
         [
             .. _layers.SelectMany(layer => layer.Parameters(name)).OrderBy(parameter => parameter.Name, StringComparer.Ordinal),
         ];
-        State = Trainable.ToDictionary(parameter => parameter.Name, parameter => (Tensor)parameter.Value, StringComparer.Ordinal);
+        State = Trainable.ByName();
         Hooks = new ModelHooks
         {
             SubLayers = _layers.ToDictionary(layer => layer.Site.SubLayer, layer => (ISubLayerHook)layer, StringComparer.Ordinal),
@@ -52,16 +52,7 @@ public sealed class BottleneckAdapter : IAdapter
     {
         var (options, original) = BottleneckConfiguration.Read(Path.Combine(folder, PeftFolder.ConfigurationFile), model.Shape.HiddenSize);
         var adapter = new BottleneckAdapter(model, options, [.. BottleneckMethod.Sites(model, options)], seed: 0, original);
-        try
-        {
-            PeftFolder.LoadWeights(folder, adapter.State, BottleneckConfiguration.WeightsFile);
-            return adapter;
-        }
-        catch
-        {
-            adapter.Dispose();
-            throw;
-        }
+        return PeftFolder.Filled(adapter, folder, BottleneckConfiguration.WeightsFile);
     }
 
     public IReadOnlyDictionary<string, Tensor> Merge()

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Graft.Adapters.Peft;
 using Graft.Api.Methods;
+using Graft.Artifacts;
 using Graft.Common;
 using Graft.Models;
 
@@ -16,7 +17,7 @@ internal static class BottleneckConfiguration
     /// <summary>What the library calls an adapter that nobody named.</summary>
     private const string UsualName = "default";
 
-    public const string WeightsFile = "adapter.safetensors";
+    public const string WeightsFile = AdapterFolder.HubWeightsFile;
 
     /// <summary>Switches that change the computation and are not computed, with the value at which they change nothing.</summary>
     private static readonly Dictionary<string, bool> Fixed = new(StringComparer.Ordinal)

@@ -34,12 +34,7 @@ internal sealed class BottleneckLayer : ISubLayerHook, IDisposable
         UpBias = Kept(zeros(hidden));
         Scaling = options.LearnedScaling ? Kept(ones(1)) : null;
 
-        Parameter Kept(Tensor value)
-        {
-            var parameter = new Parameter(value.to(device));
-            parameter.DetachFromDisposeScope();
-            return parameter;
-        }
+        Parameter Kept(Tensor values) => NewParameters.CopyOf(values, device);
 
         Tensor Normal(long[] shape, string part)
         {
@@ -47,12 +42,10 @@ internal sealed class BottleneckLayer : ISubLayerHook, IDisposable
             return randn(shape, ScalarType.Float32, generator: generator).mul_(NormalDeviation);
         }
 
-        // Kaiming-uniform with a = √5: bound = 1/√in.
         Tensor Uniform(long[] shape, string part)
         {
             using var generator = new Generator(RandomWeights.SeedOf(seed, $"{site.File}.{part}"), CPU);
-            var bound = 1 / Math.Sqrt(shape[1]);
-            return rand(shape, ScalarType.Float32, generator: generator).mul_(2 * bound).sub_(bound);
+            return NewParameters.KaimingUniform(shape, generator);
         }
     }
 

@@ -3,7 +3,6 @@ using Graft.Models;
 using Graft.Models.Hooks;
 using Graft.Models.Weights;
 using static TorchSharp.torch;
-using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Graft.Adapters.Full;
 
@@ -31,9 +30,9 @@ public sealed class FullAdapter : IAdapter
         _model = model;
         Trainable = model.Parameters
             .OrderBy(item => item.Key, StringComparer.Ordinal)
-            .Select(item => new TrainableParameter(item.Key, Copy(item.Value)))
+            .Select(item => new TrainableParameter(item.Key, NewParameters.CopyOf(item.Value)))
             .ToList();
-        State = Trainable.ToDictionary(parameter => parameter.Name, parameter => (Tensor)parameter.Value, StringComparer.Ordinal);
+        State = Trainable.ByName();
         Hooks = new ModelHooks { Weights = State };
     }
 
@@ -80,13 +79,5 @@ public sealed class FullAdapter : IAdapter
         {
             parameter.Value.Dispose();
         }
-    }
-
-    private static Parameter Copy(Tensor weight)
-    {
-        using var scope = NewDisposeScope();
-        var parameter = new Parameter(weight.detach().to(ScalarType.Float32, copy: true));
-        parameter.DetachFromDisposeScope();
-        return parameter;
     }
 }

@@ -33,7 +33,7 @@ public sealed class Ia3Adapter : IAdapter
             .. _layers.Select(layer => new TrainableParameter($"{PeftFolder.KeyPrefix}{layer.Site.Name}.ia3_l", layer.Scale))
                 .OrderBy(parameter => parameter.Name, StringComparer.Ordinal),
         ];
-        State = Trainable.ToDictionary(parameter => parameter.Name, parameter => (Tensor)parameter.Value, StringComparer.Ordinal);
+        State = Trainable.ByName();
         Hooks = new ModelHooks
         {
             Linears = _layers.ToDictionary(layer => layer.Site.Name, layer => (ILinearHook)layer, StringComparer.Ordinal),
@@ -59,16 +59,7 @@ public sealed class Ia3Adapter : IAdapter
         var sites = TargetMatcher.Match(targets, model.LinearSites, requireEveryName: false);
         var atInput = feedforward is null ? [] : TargetMatcher.Match(feedforward, sites, requireEveryName: false);
         var adapter = new Ia3Adapter(model, targets, sites, atInput.Select(site => site.Name).ToHashSet(StringComparer.Ordinal), original);
-        try
-        {
-            PeftFolder.LoadWeights(folder, adapter.State);
-            return adapter;
-        }
-        catch
-        {
-            adapter.Dispose();
-            throw;
-        }
+        return PeftFolder.Filled(adapter, folder);
     }
 
     public IReadOnlyDictionary<string, Tensor> Merge()

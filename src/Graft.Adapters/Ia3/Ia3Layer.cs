@@ -15,8 +15,7 @@ internal sealed class Ia3Layer : ILinearHook, IDisposable
     {
         (Site, ScalesInput) = (site, scalesInput);
         using var scope = NewDisposeScope();
-        Scale = new Parameter(scalesInput ? ones(1, site.InputSize, device: device) : ones(site.OutputSize, 1, device: device));
-        Scale.DetachFromDisposeScope();
+        Scale = NewParameters.CopyOf(scalesInput ? ones(1, site.InputSize) : ones(site.OutputSize, 1), device);
     }
 
     public LinearSite Site { get; }

@@ -59,16 +59,7 @@ public sealed class LoraAdapter : IAdapter
         options.Validate();
         var sites = TargetMatcher.Match(options.Targets!, model.LinearSites, requireEveryName: false);
         var adapter = Create(model, options, sites, seed: 0, original);
-        try
-        {
-            PeftFolder.LoadWeights(folder, adapter.Trainable.ToDictionary(p => p.Name, p => (Tensor)p.Value, StringComparer.Ordinal));
-            return adapter;
-        }
-        catch
-        {
-            adapter.Dispose();
-            throw;
-        }
+        return PeftFolder.Filled(adapter, folder);
     }
 
     public IReadOnlyDictionary<string, Tensor> Merge()
@@ -108,7 +99,7 @@ public sealed class LoraAdapter : IAdapter
 
     /// <summary>Writes the factors as they are. For PiSSA and OLoRA whoever loads them must repeat the decomposition of the base.</summary>
     public IReadOnlyList<string> SaveUnconverted(string folder, string? baseModel = null) =>
-        Write(folder, Options, Trainable.ToDictionary(p => p.Name, p => (Tensor)p.Value, StringComparer.Ordinal), baseModel);
+        Write(folder, Options, Trainable.ByName(), baseModel);
 
     public void Dispose()
     {
@@ -151,7 +142,7 @@ public sealed class LoraAdapter : IAdapter
 
     private Dictionary<string, Tensor> NewState()
     {
-        var state = Trainable.ToDictionary(p => p.Name, p => (Tensor)p.Value, StringComparer.Ordinal);
+        var state = Trainable.ByName();
         foreach (var layer in _layers.Where(layer => layer.InitialA is not null))
         {
             state[Key(layer.Site, "lora_A.initial")] = layer.InitialA!;

@@ -1,7 +1,6 @@
 using Graft.Models.Decoder;
 using Graft.Models.Weights;
 using static TorchSharp.torch;
-using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Graft.Adapters.Lora;
 
@@ -26,7 +25,7 @@ internal static class LoraStart
             LoraInitialization.Olora => OrthogonalFactors(site, weight, rank),
             _ => RandomFactors(site, options.Initialization, rank, seed),
         };
-        var layer = new LoraLayer(site, scale, Kept(a, device), Kept(b, device));
+        var layer = new LoraLayer(site, scale, NewParameters.CopyOf(a, device), NewParameters.CopyOf(b, device));
         if (options.Initialization is LoraInitialization.Pissa or LoraInitialization.Olora)
         {
             layer.SubtractPresentFactors();
@@ -49,16 +48,10 @@ internal static class LoraStart
         return initialization switch
         {
             LoraInitialization.Gaussian => (randn(shapeA, ScalarType.Float32, generator: generatorA).mul_(1.0 / rank), zeros(shapeB)),
-            LoraInitialization.Random => (Uniform(shapeA, generatorA), Uniform(shapeB, generatorB)),
-            _ => (Uniform(shapeA, generatorA), zeros(shapeB)),
+            LoraInitialization.Random => (
+                NewParameters.KaimingUniform(shapeA, generatorA), NewParameters.KaimingUniform(shapeB, generatorB)),
+            _ => (NewParameters.KaimingUniform(shapeA, generatorA), zeros(shapeB)),
         };
-    }
-
-    // Kaiming-uniform with a = √5: bound = √(6 / ((1 + a²)·in)) = 1/√in, in being the last size.
-    private static Tensor Uniform(long[] shape, Generator generator)
-    {
-        var bound = 1 / Math.Sqrt(shape[1]);
-        return rand(shape, ScalarType.Float32, generator: generator).mul_(2 * bound).sub_(bound);
     }
 
     private static Generator GeneratorFor(ulong seed, LinearSite site, string factor) =>
@@ -89,12 +82,5 @@ internal static class LoraStart
             throw new AdapterException(
                 $"{site.Name} is {site.OutputSize} × {site.InputSize}: a start from its decomposition needs a rank of at most {largest}, not {rank}");
         }
-    }
-
-    private static Parameter Kept(Tensor values, Device device)
-    {
-        var parameter = new Parameter(values.contiguous().to(device, copy: true));
-        parameter.DetachFromDisposeScope();
-        return parameter;
     }
 }

@@ -23,13 +23,13 @@ internal static class TrainedCopies
         {
             foreach (var (name, value) in ParametersOf(model, module))
             {
-                copies[name] = new TrainedCopy(name, PeftFolder.KeyPrefix + name, Copy(value));
+                copies[name] = new TrainedCopy(name, PeftFolder.KeyPrefix + name, NewParameters.CopyOf(value));
             }
         }
 
         foreach (var (name, fileName) in Biases(model, options.Bias, adapted))
         {
-            copies.TryAdd(name, new TrainedCopy(name, fileName, Copy(model.Parameters[name])));
+            copies.TryAdd(name, new TrainedCopy(name, fileName, NewParameters.CopyOf(model.Parameters[name])));
         }
 
         return copies.Values.OrderBy(copy => copy.FileName, StringComparer.Ordinal).ToList();
@@ -96,13 +96,5 @@ internal static class TrainedCopies
                 yield return (name, PeftFolder.KeyPrefix + name);
             }
         }
-    }
-
-    private static Parameter Copy(Tensor value)
-    {
-        using var scope = NewDisposeScope();
-        var parameter = new Parameter(value.detach().to(ScalarType.Float32, copy: true));
-        parameter.DetachFromDisposeScope();
-        return parameter;
     }
 }

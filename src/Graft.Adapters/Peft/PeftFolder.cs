@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Graft.Artifacts;
 using Graft.Artifacts.SafeTensors;
 using Graft.Common;
 using Graft.Models.Weights;
@@ -10,8 +11,8 @@ namespace Graft.Adapters.Peft;
 /// <summary>An adapter folder as Hugging Face PEFT writes and reads it.</summary>
 public static class PeftFolder
 {
-    public const string ConfigurationFile = "adapter_config.json";
-    public const string WeightsFile = "adapter_model.safetensors";
+    public const string ConfigurationFile = AdapterFolder.ConfigurationFile;
+    public const string WeightsFile = AdapterFolder.WeightsFile;
 
     /// <summary>What PEFT puts in front of the base model's parameter names.</summary>
     internal const string KeyPrefix = "base_model.model.";
@@ -44,15 +45,28 @@ public static class PeftFolder
         File.WriteAllText(Path.Combine(folder, ConfigurationFile), sorted.ToJsonString(Indented));
     }
 
-    /// <summary>Copies a folder's weights into tensors of exactly these names and shapes.</summary>
+    /// <summary>
+    /// A new adapter with a folder's weights, which must have exactly its names and shapes; one that they do not fit is disposed.
+    /// </summary>
     /// <exception cref="AdapterException">There are none, they cannot be read, or they do not fit.</exception>
-    internal static void LoadWeights(string folder, IReadOnlyDictionary<string, Tensor> into, string file = WeightsFile)
+    internal static TAdapter Filled<TAdapter>(TAdapter adapter, string folder, string file = WeightsFile)
+        where TAdapter : IAdapter
     {
-        var weights = LoadWeights(folder, file);
-        AdapterState.Copy(weights, into, Path.Combine(folder, file));
-        foreach (var weight in weights.Values)
+        try
         {
-            weight.Dispose();
+            var weights = LoadWeights(folder, file);
+            AdapterState.Copy(weights, adapter.Trainable.ByName(), Path.Combine(folder, file));
+            foreach (var weight in weights.Values)
+            {
+                weight.Dispose();
+            }
+
+            return adapter;
+        }
+        catch
+        {
+            adapter.Dispose();
+            throw;
         }
     }
 

@@ -9,7 +9,7 @@ namespace Graft.Cli.Inspection;
 /// <summary>What a folder holds, read from its configuration and the headers of its safetensors; no weight is loaded.</summary>
 public sealed record InspectedFolder
 {
-    private const string AdapterConfig = "adapter_config.json";
+    private const string AdapterConfig = AdapterFolder.ConfigurationFile;
     private const string ModelConfig = "config.json";
     private const string Metrics = "metrics.json";
 

@@ -31,8 +31,8 @@ internal sealed class SpecialTokensReader(string folder, Func<string, int?> idOf
     public SpecialTokens Read()
     {
         int? bos = Find("bos").FirstOrDefault(), eos = Find("eos").FirstOrDefault(), pad = Find("pad").FirstOrDefault();
-        IEnumerable<int> stop = [.. eos is { } end ? [end] : Array.Empty<int>(), .. Ids("generation_config.json", "eos_token_id")];
-        return new SpecialTokens(bos, eos, pad ?? eos ?? 0, [.. stop.Distinct()]);
+        IEnumerable<int?> stop = [eos, .. Ids("generation_config.json", "eos_token_id")];
+        return new SpecialTokens(bos, eos, pad ?? eos ?? 0, [.. stop.OfType<int>().Distinct()]);
     }
 
     private IEnumerable<int?> Find(string kind)
@@ -55,13 +55,17 @@ internal sealed class SpecialTokensReader(string folder, Func<string, int?> idOf
 
     private string? Text(string file, string field)
     {
-        return _files.TryGetValue(file, out var json) ? json.Find(field)?.ValueKind switch
+        if (!_files.TryGetValue(file, out var json))
+        {
+            return null;
+        }
+
+        return json.Find(field)?.ValueKind switch
         {
             JsonValueKind.String => json.Text(field),
             JsonValueKind.Object => json.Section(field)!.Text("content"),
             _ => null,
-        }
-        : null;
+        };
     }
 
     private IReadOnlyList<int> Ids(string file, string field) =>

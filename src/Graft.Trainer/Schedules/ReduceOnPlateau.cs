@@ -9,7 +9,7 @@ public sealed record PlateauOptions
     /// <summary>By what the rate is multiplied.</summary>
     public double Factor { get; init; } = 0.1;
 
-    /// <summary>Metrics without improvement that are borne before the rate falls.</summary>
+    /// <summary>The patience: how many metrics without improvement are tolerated before the rate falls.</summary>
     public int Patience { get; init; } = 10;
 
     /// <summary>What counts as an improvement.</summary>
