@@ -76,7 +76,7 @@ Sample[] Samples()
     [
         .. Enumerable.Range(0, Rows).Select(row => new Sample(
             $"row {row}",
-            [.. Enumerable.Range(0, Length).Select(_ => random.Next(3, model.Shape.VocabularySize))],
+            [.. Enumerable.Range(0, Length).Select(_ => random.Next(3, model.VocabularySize))],
             [.. Enumerable.Range(0, Length).Select(i => i >= (int)(Length * (1 - labeled)))])),
     ];
 }

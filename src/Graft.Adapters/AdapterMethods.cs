@@ -35,7 +35,7 @@ public static class AdapterMethods
 
     /// <summary>Loads an adapter folder onto the model it was trained for.</summary>
     /// <exception cref="AdapterException">The folder is damaged, of an unknown kind, or does not fit the model.</exception>
-    public static IAdapter Load(string folder, ICausalLanguageModel model)
+    public static IAdapter Load(string folder, IFrozenModel model)
     {
         var path = Path.Combine(folder, PeftFolder.ConfigurationFile);
         var fields = PeftFolder.ReadConfiguration(path).Fields;

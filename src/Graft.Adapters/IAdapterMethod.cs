@@ -12,5 +12,5 @@ public interface IAdapterMethod
     /// <param name="model">Stays frozen and may serve other adapters at the same time.</param>
     /// <param name="seed">Decides all random starts; the same seed gives the same parameters.</param>
     /// <exception cref="AdapterException">The options do not fit the model, e.g. a target that it does not have.</exception>
-    IAdapter Attach(ICausalLanguageModel model, ulong seed);
+    IAdapter Attach(IFrozenModel model, ulong seed);
 }

@@ -16,7 +16,7 @@ public sealed record MethodRegistration(Type Spec, Func<IMethodSpec, IAdapterMet
     public Func<JsonFields, bool> Recognizes { get; init; } = _ => false;
 
     /// <summary>Loads a folder that it recognizes onto a model.</summary>
-    public Func<string, ICausalLanguageModel, IAdapter>? Load { get; init; }
+    public Func<string, IFrozenModel, IAdapter>? Load { get; init; }
 
     /// <summary>A method that is made from settings of a type.</summary>
     public static MethodRegistration Of<TSpec>(Func<TSpec, IAdapterMethod> make)
@@ -26,7 +26,7 @@ public sealed record MethodRegistration(Type Spec, Func<IMethodSpec, IAdapterMet
     }
 
     /// <summary>The same with files as PEFT has them, which tell their type.</summary>
-    public MethodRegistration WithPeftFiles(string type, Func<string, ICausalLanguageModel, IAdapter> load)
+    public MethodRegistration WithPeftFiles(string type, Func<string, IFrozenModel, IAdapter> load)
     {
         return this with { FileForm = type, Recognizes = fields => fields.Text("peft_type") == type, Load = load };
     }

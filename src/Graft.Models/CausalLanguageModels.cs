@@ -1,6 +1,7 @@
 using Graft.Models.Configuration;
 using Graft.Models.Gpt2;
 using Graft.Models.Llama;
+using Graft.Models.Transformers;
 using Graft.Models.Weights;
 using static TorchSharp.torch;
 
@@ -16,12 +17,14 @@ public static class CausalLanguageModels
     /// <param name="folder">Holds config.json and safetensors weights.</param>
     /// <param name="type">Element type to convert to; null keeps the stored one, without copying it into memory.</param>
     /// <param name="device">CPU unless given.</param>
+    /// <param name="storage">How linear layers are kept; dense unless given.</param>
     /// <exception cref="ModelException">The folder, its architecture or a setting is not what Graft can load.</exception>
     /// <exception cref="Artifacts.SafeTensors.SafeTensorException">A weight file is damaged.</exception>
-    public static ICausalLanguageModel Load(string folder, ScalarType? type = null, Device? device = null)
+    public static ICausalLanguageModel Load(
+        string folder, ScalarType? type = null, Device? device = null, LinearStorage? storage = null)
     {
         var opened = ModelFolder.Open(folder);
-        return Create(opened, Checkpoint.Open(folder), type, device ?? CPU);
+        return Create(opened, Checkpoint.Open(folder), new ModelPlacement(type, device ?? CPU, storage));
     }
 
     /// <summary>
@@ -33,16 +36,16 @@ public static class CausalLanguageModels
     /// <param name="device">CPU unless given.</param>
     /// <exception cref="ModelException">The architecture or a setting is not what Graft implements.</exception>
     public static ICausalLanguageModel Initialize(string folder, ulong seed, ScalarType? type = null, Device? device = null) =>
-        Create(ModelFolder.Open(folder), new RandomWeights(seed), type ?? ScalarType.Float32, device ?? CPU);
+        Create(ModelFolder.Open(folder), new RandomWeights(seed), new ModelPlacement(type ?? ScalarType.Float32, device ?? CPU));
 
-    private static ICausalLanguageModel Create(ModelFolder folder, IWeightSource source, ScalarType? type, Device device)
+    private static ICausalLanguageModel Create(ModelFolder folder, IWeightSource source, ModelPlacement placement)
     {
         try
         {
             return folder.Fields.Text("model_type") switch
             {
-                "gpt2" => Gpt2Model.Create(folder, source, type, device),
-                "llama" => LlamaModel.Create(folder, source, type, device),
+                "gpt2" => Gpt2Model.Create(folder, source, placement),
+                "llama" => LlamaModel.Create(folder, source, placement),
                 var other => throw new ModelException(
                     $"{folder.Fields.Path}: model_type = {other ?? "(missing)"} is not supported; Graft supports {string.Join(", ", Supported)}"),
             };

@@ -1,5 +1,6 @@
 using Graft.Models.Decoder;
 using Graft.Models.Hooks;
+using Graft.Models.Transformers;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -27,16 +28,16 @@ public sealed class HookTests : IDisposable
         {
             Linears = model.LinearSites.ToDictionary(
                 site => site.Name,
-                site => (ILinearHook)new Linear(call =>
+                site => (IHook<LinearCall>)new Linear(call =>
                 {
                     seen.Add(site.Name);
                     Assert.Equal(site.InputSize, call.Input.shape[^1]);
-                    Assert.Equal([site.OutputSize, site.InputSize], call.Weight.shape);
-                    return call.Frozen();
+                    Assert.Equal([site.OutputSize, site.InputSize], call.Layer.Weight().shape);
+                    return call.Inner();
                 })),
-            SubLayers = attention.ToDictionary(name => name, _ => (ISubLayerHook)new SubLayer(call => call.Frozen())),
-            Attention = attention.ToDictionary(name => name, _ => (IAttentionHook)new Attention(call => call.Frozen())),
-            Embeddings = new Embedding((embeddings, _) => embeddings),
+            SubLayers = attention.ToDictionary(name => name, _ => (IHook<SubLayerCall>)new SubLayer(call => call.Inner())),
+            Attention = attention.ToDictionary(name => name, _ => (IHook<AttentionCall>)new Attention(call => call.Inner())),
+            Embeddings = [new Embedding((embeddings, _) => embeddings)],
         };
         var hooked = model.Logits(model.Hidden(_batch, hooks), hooks);
         Assert.Equal(model.LinearSites.Select(site => site.Name), seen);
@@ -53,7 +54,7 @@ public sealed class HookTests : IDisposable
         {
             SubLayers = Enumerable.Range(0, model.Shape.Layers)
                 .SelectMany(i => new[] { $"model.layers.{i}.self_attn", $"model.layers.{i}.mlp" })
-                .ToDictionary(name => name, _ => (ISubLayerHook)nothing),
+                .ToDictionary(name => name, _ => (IHook<SubLayerCall>)nothing),
             Observer = (layer, stream) => Assert.Equal(0, TinyModel.LargestDifference(stream, model.Embed(_batch.InputIds!))),
         };
         _ = model.Hidden(_batch, hooks);
@@ -68,13 +69,13 @@ public sealed class HookTests : IDisposable
         var name = "model.layers.1.self_attn";
         var hooks = new ModelHooks
         {
-            Attention = new Dictionary<string, IAttentionHook>
+            Attention = new Dictionary<string, IHook<AttentionCall>>
             {
                 [name] = new Attention(call =>
                 {
                     var keys = call.ProjectKeys(prompt);
                     Assert.Equal([1, model.Shape.KeyValueHeads, 2, model.Shape.HeadSize], keys.shape);
-                    var mask = AttentionMask.For(4, 6, null, null, CPU);
+                    var mask = AttentionMask.Causal(4, 6, null, null, CPU);
                     return ScaledDotProduct.Attend(
                         call.Query, cat([keys, call.Key], 2), cat([call.ProjectValues(prompt), call.Value], 2), mask);
                 }),
@@ -89,7 +90,7 @@ public sealed class HookTests : IDisposable
         using var noGradient = no_grad();
         using var model = _tiny.Initialize(TinyModel.Llama());
         var other = randn(1, 4, model.Shape.HiddenSize);
-        var hooks = new ModelHooks { Embeddings = new Embedding((_, ids) => other) };
+        var hooks = new ModelHooks { Embeddings = [new Embedding((_, _) => other)] };
         Assert.Equal(0, TinyModel.LargestDifference(model.Hidden(TokenBatch.OfEmbeddings(other)), model.Hidden(_batch, hooks)));
     }
 
@@ -128,23 +129,23 @@ public sealed class HookTests : IDisposable
         _tiny.Dispose();
     }
 
-    private sealed class Linear(Func<LinearCall, Tensor> around) : ILinearHook
+    private sealed class Linear(Func<LinearCall, Tensor> around) : IHook<LinearCall>
     {
         public Tensor Around(in LinearCall call) => around(call);
     }
 
-    private sealed class SubLayer(Func<SubLayerCall, Tensor> around) : ISubLayerHook
+    private sealed class SubLayer(Func<SubLayerCall, Tensor> around) : IHook<SubLayerCall>
     {
         public Tensor Around(in SubLayerCall call) => around(call);
     }
 
-    private sealed class Attention(Func<AttentionCall, Tensor> around) : IAttentionHook
+    private sealed class Attention(Func<AttentionCall, Tensor> around) : IHook<AttentionCall>
     {
         public Tensor Around(in AttentionCall call) => around(call);
     }
 
-    private sealed class Embedding(Func<Tensor, Tensor?, Tensor> apply) : IEmbeddingHook
+    private sealed class Embedding(Func<Tensor, ForwardContext, Tensor> apply) : IEmbeddingHook
     {
-        public Tensor Apply(Tensor embeddings, Tensor? inputIds) => apply(embeddings, inputIds);
+        public Tensor Apply(Tensor embeddings, ForwardContext context) => apply(embeddings, context);
     }
 }

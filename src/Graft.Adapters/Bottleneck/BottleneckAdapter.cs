@@ -11,13 +11,13 @@ namespace Graft.Adapters.Bottleneck;
 /// <summary>Bottleneck adapters on a model, in the file form of AdapterHub's library <c>adapters</c>.</summary>
 public sealed class BottleneckAdapter : IAdapter
 {
-    private readonly ICausalLanguageModel _model;
+    private readonly IFrozenModel _model;
     private readonly BottleneckSpec _options;
     private readonly JsonObject? _original;
     private readonly IReadOnlyList<BottleneckLayer> _layers;
 
     internal BottleneckAdapter(
-        ICausalLanguageModel model, BottleneckSpec options, IReadOnlyList<BottleneckSite> sites, ulong seed, JsonObject? original = null)
+        IFrozenModel model, BottleneckSpec options, IReadOnlyList<BottleneckSite> sites, ulong seed, JsonObject? original = null)
     {
         (_model, _options, _original) = (model, options, original);
         var name = BottleneckConfiguration.NameOf(original);
@@ -29,7 +29,7 @@ public sealed class BottleneckAdapter : IAdapter
         State = Trainable.ByName();
         Hooks = new ModelHooks
         {
-            SubLayers = _layers.ToDictionary(layer => layer.Site.SubLayer, layer => (ISubLayerHook)layer, StringComparer.Ordinal),
+            SubLayers = _layers.ToDictionary(layer => layer.Site.SubLayer, layer => (IHook<SubLayerCall>)layer, StringComparer.Ordinal),
         };
     }
 
@@ -48,7 +48,7 @@ public sealed class BottleneckAdapter : IAdapter
     /// <summary>Loads a folder that AdapterHub's library wrote.</summary>
     /// <exception cref="AdapterException">The configuration asks for what Graft does not implement, or the tensors do not fit it
     /// exactly.</exception>
-    public static BottleneckAdapter Load(string folder, ICausalLanguageModel model)
+    public static BottleneckAdapter Load(string folder, IFrozenModel model)
     {
         var (options, original) = BottleneckConfiguration.Read(Path.Combine(folder, PeftFolder.ConfigurationFile), model.Shape.HiddenSize);
         var adapter = new BottleneckAdapter(model, options, [.. BottleneckMethod.Sites(model, options)], seed: 0, original);

@@ -77,7 +77,7 @@ internal static class BottleneckConfiguration
     }
 
     /// <summary>The configuration of adapters on a model: the one that they were loaded with, if they were.</summary>
-    public static JsonObject Write(BottleneckSpec options, ICausalLanguageModel model, string? baseModel, JsonObject? original)
+    public static JsonObject Write(BottleneckSpec options, IFrozenModel model, string? baseModel, JsonObject? original)
     {
         var json = original?.DeepClone().AsObject() ?? New(options, model);
         if (baseModel is not null)
@@ -88,7 +88,7 @@ internal static class BottleneckConfiguration
         return json;
     }
 
-    private static JsonObject New(BottleneckSpec options, ICausalLanguageModel model)
+    private static JsonObject New(BottleneckSpec options, IFrozenModel model)
     {
         var parallel = options.Placement == "parallel";
         return new JsonObject

@@ -12,7 +12,7 @@ namespace Graft.Adapters.Bottleneck;
 /// h + b(h) where it stands after it (Houlsby), h + b(h + r) on the residual stream (Pfeiffer), h + b(r) beside it (parallel).
 /// It is computed in fp32 and given back in the stream's type.
 /// </summary>
-internal sealed class BottleneckLayer : ISubLayerHook, IDisposable
+internal sealed class BottleneckLayer : IHook<SubLayerCall>, IDisposable
 {
     private const double NormalDeviation = 0.02;
     private readonly BottleneckSpec _options;
@@ -68,7 +68,7 @@ internal sealed class BottleneckLayer : ISubLayerHook, IDisposable
 
     public Tensor Around(in SubLayerCall call)
     {
-        var given = call.Frozen();
+        var given = call.Inner();
         var input = _options.Placement switch
         {
             "houlsby" => given,

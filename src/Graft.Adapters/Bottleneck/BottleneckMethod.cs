@@ -1,6 +1,6 @@
 using Graft.Api.Methods;
 using Graft.Models;
-using Graft.Models.Decoder;
+using Graft.Models.Transformers;
 
 namespace Graft.Adapters.Bottleneck;
 
@@ -9,7 +9,7 @@ public sealed class BottleneckMethod(BottleneckSpec spec) : IAdapterMethod
 {
     public string Name => "bottleneck";
 
-    public IAdapter Attach(ICausalLanguageModel model, ulong seed)
+    public IAdapter Attach(IFrozenModel model, ulong seed)
     {
         var options = spec.Resolved();
         if (model.Shape.HiddenSize / options.ReductionFactor < 1)
@@ -22,7 +22,7 @@ public sealed class BottleneckMethod(BottleneckSpec spec) : IAdapterMethod
     }
 
     /// <summary>The halves of blocks that get an adapter, in the order of the forward pass.</summary>
-    internal static IEnumerable<BottleneckSite> Sites(ICausalLanguageModel model, BottleneckSpec options)
+    internal static IEnumerable<BottleneckSite> Sites(IFrozenModel model, BottleneckSpec options)
     {
         foreach (var linear in model.LinearSites)
         {

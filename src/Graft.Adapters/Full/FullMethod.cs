@@ -12,7 +12,7 @@ public sealed class FullMethod : IAdapterMethod
     public string Name => "full";
 
     /// <summary>Starts from fp32 copies of the model's weights, whatever drew or loaded them; the seed decides nothing here.</summary>
-    public IAdapter Attach(ICausalLanguageModel model, ulong seed) => new FullAdapter(model);
+    public IAdapter Attach(IFrozenModel model, ulong seed) => new FullAdapter(model);
 }
 
 /// <summary>Trained fp32 copies of all parameters of a model.</summary>
@@ -23,9 +23,9 @@ public sealed class FullAdapter : IAdapter
         ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "generation_config.json", "tokenizer.model", "vocab.json",
             "merges.txt"];
 
-    private readonly ICausalLanguageModel _model;
+    private readonly IFrozenModel _model;
 
-    internal FullAdapter(ICausalLanguageModel model)
+    internal FullAdapter(IFrozenModel model)
     {
         _model = model;
         Trainable = model.Parameters

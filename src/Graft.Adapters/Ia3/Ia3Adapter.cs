@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Graft.Adapters.Peft;
 using Graft.Adapters.Targets;
 using Graft.Models;
-using Graft.Models.Decoder;
+using Graft.Models.Transformers;
 using Graft.Models.Hooks;
 using Graft.Models.Weights;
 using static TorchSharp.torch;
@@ -12,7 +12,7 @@ namespace Graft.Adapters.Ia3;
 /// <summary>An IA3 adapter on a model: a vector for each layer, which begins as ones.</summary>
 public sealed class Ia3Adapter : IAdapter
 {
-    private readonly ICausalLanguageModel _model;
+    private readonly IFrozenModel _model;
     private readonly TargetSelection _targets;
     private readonly IReadOnlyList<Ia3Layer> _layers;
     private readonly JsonObject? _original;
@@ -23,7 +23,7 @@ public sealed class Ia3Adapter : IAdapter
     /// <param name="scaledAtInput">The names of those whose input is scaled instead of their output.</param>
     /// <param name="original">The configuration that the adapter was loaded with, if it was.</param>
     internal Ia3Adapter(
-        ICausalLanguageModel model, TargetSelection targets, IReadOnlyList<LinearSite> sites, IReadOnlySet<string> scaledAtInput,
+        IFrozenModel model, TargetSelection targets, IReadOnlyList<LinearSite> sites, IReadOnlySet<string> scaledAtInput,
         JsonObject? original)
     {
         (_model, _targets, _original) = (model, targets, original);
@@ -36,7 +36,7 @@ public sealed class Ia3Adapter : IAdapter
         State = Trainable.ByName();
         Hooks = new ModelHooks
         {
-            Linears = _layers.ToDictionary(layer => layer.Site.Name, layer => (ILinearHook)layer, StringComparer.Ordinal),
+            Linears = _layers.ToDictionary(layer => layer.Site.Name, layer => (IHook<LinearCall>)layer, StringComparer.Ordinal),
         };
     }
 
@@ -53,7 +53,7 @@ public sealed class Ia3Adapter : IAdapter
     /// <summary>Loads a PEFT folder onto a model.</summary>
     /// <exception cref="AdapterException">The configuration asks for what Graft does not implement, or the tensors do not fit it
     /// exactly.</exception>
-    public static Ia3Adapter Load(string folder, ICausalLanguageModel model)
+    public static Ia3Adapter Load(string folder, IFrozenModel model)
     {
         var (targets, feedforward, original) = Ia3Configuration.Read(Path.Combine(folder, PeftFolder.ConfigurationFile));
         var sites = TargetMatcher.Match(targets, model.LinearSites, requireEveryName: false);
@@ -69,27 +69,25 @@ public sealed class Ia3Adapter : IAdapter
         foreach (var layer in _layers)
         {
             using var scope = NewDisposeScope();
-            var stored = _model.Parameters[layer.Site.WeightName];
-            // [out, 1] scales rows and [1, in] columns; stored the other way round, so is the vector.
-            var scale = layer.Site.IsTransposed ? layer.Scale.t() : layer.Scale;
-            Keep($"{layer.Site.Name}.weight", stored, scale);
+            // [out, 1] scales rows, [1, in] columns.
+            var weight = _model.Linear(layer.Site.Name).Weight() * layer.Scale;
+            Keep($"{layer.Site.Name}.weight", layer.Site.IsTransposed ? weight.t().contiguous() : weight);
             if (layer.Site.BiasName is { } bias && !layer.ScalesInput)
             {
-                Keep(bias, _model.Parameters[bias], layer.Scale.flatten());
+                Keep(bias, _model.Parameters[bias] * layer.Scale.flatten());
             }
         }
 
         return merged;
 
-        void Keep(string name, Tensor stored, Tensor scale)
+        void Keep(string name, Tensor scaled)
         {
-            var scaled = stored.to(ScalarType.Float32) * scale;
             if (!scaled.isfinite().all().item<bool>())
             {
                 throw new AdapterException($"merging '{name}' gives numbers that are not finite; nothing was merged");
             }
 
-            merged[name] = scaled.to(stored.dtype).MoveToOuterDisposeScope();
+            merged[name] = scaled.to(_model.ElementType).MoveToOuterDisposeScope();
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Graft.Adapters.Peft;
 using Graft.Adapters.Targets;
-using Graft.Models.Decoder;
+using Graft.Models.Transformers;
 
 namespace Graft.Adapters.Ia3;
 

@@ -1,4 +1,4 @@
-using Graft.Models.Decoder;
+using Graft.Models.Transformers;
 using Graft.Models.Hooks;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
@@ -9,7 +9,7 @@ namespace Graft.Adapters.Ia3;
 /// One layer with its vector l (Liu et al. 2022, arXiv:2205.05638, equation 1): y = l ⊙ (Wx + b), or y = W(l ⊙ x) + b where the input is
 /// scaled. The product is taken in fp32 and given back in the stream's type.
 /// </summary>
-internal sealed class Ia3Layer : ILinearHook, IDisposable
+internal sealed class Ia3Layer : IHook<LinearCall>, IDisposable
 {
     public Ia3Layer(LinearSite site, bool scalesInput, Device device)
     {
@@ -28,7 +28,7 @@ internal sealed class Ia3Layer : ILinearHook, IDisposable
 
     public Tensor Around(in LinearCall call)
     {
-        return ScalesInput ? (call with { Input = Scaled(call.Input) }).Frozen() : Scaled(call.Frozen());
+        return ScalesInput ? call.Inner(Scaled(call.Input)) : Scaled(call.Inner());
     }
 
     /// <summary>Whether the vector is still all ones.</summary>

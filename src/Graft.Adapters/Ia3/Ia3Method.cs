@@ -1,7 +1,7 @@
 using Graft.Adapters.Targets;
 using Graft.Api.Methods;
 using Graft.Models;
-using Graft.Models.Decoder;
+using Graft.Models.Transformers;
 
 namespace Graft.Adapters.Ia3;
 
@@ -13,7 +13,7 @@ public sealed class Ia3Method(Ia3Spec spec) : IAdapterMethod
 
     public string Name => "ia3";
 
-    public IAdapter Attach(ICausalLanguageModel model, ulong seed)
+    public IAdapter Attach(IFrozenModel model, ulong seed)
     {
         var targets = TargetSelection.OfSpec(spec.TargetModules, spec.TargetPattern, spec.ExcludeModules).Or(UsualRoles, model);
         var sites = TargetMatcher.Match(targets, model.LinearSites);

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Graft.Adapters.Peft;
 using Graft.Adapters.Targets;
 using Graft.Models;
-using Graft.Models.Decoder;
+using Graft.Models.Transformers;
 using Graft.Models.Hooks;
 using Graft.Models.Weights;
 using static TorchSharp.torch;
@@ -12,13 +12,13 @@ namespace Graft.Adapters.Lora;
 /// <summary>A LoRA adapter on a model.</summary>
 public sealed class LoraAdapter : IAdapter
 {
-    private readonly ICausalLanguageModel _model;
+    private readonly IFrozenModel _model;
     private readonly IReadOnlyList<LoraLayer> _layers;
     private readonly IReadOnlyList<TrainedCopy> _copies;
     private readonly JsonObject? _original;
 
     private LoraAdapter(
-        ICausalLanguageModel model, LoraOptions options, IReadOnlyList<LoraLayer> layers, IReadOnlyList<TrainedCopy> copies,
+        IFrozenModel model, LoraOptions options, IReadOnlyList<LoraLayer> layers, IReadOnlyList<TrainedCopy> copies,
         JsonObject? original)
     {
         _model = model;
@@ -53,7 +53,7 @@ public sealed class LoraAdapter : IAdapter
     /// <summary>Loads a PEFT folder onto a model.</summary>
     /// <exception cref="AdapterException">The configuration asks for what Graft does not implement, or the tensors do not fit it
     /// exactly.</exception>
-    public static LoraAdapter Load(string folder, ICausalLanguageModel model)
+    public static LoraAdapter Load(string folder, IFrozenModel model)
     {
         var (options, original) = PeftLoraConfiguration.Read(Path.Combine(folder, PeftFolder.ConfigurationFile));
         options.Validate();
@@ -69,8 +69,7 @@ public sealed class LoraAdapter : IAdapter
         foreach (var layer in _layers)
         {
             using var scope = NewDisposeScope();
-            var stored = _model.Parameters[layer.Site.WeightName];
-            var weight = layer.Merged(FrozenWeight(_model, layer.Site));
+            var weight = layer.Merged(_model.Linear(layer.Site.Name).Weight());
             if (!weight.isfinite().all().item<bool>())
             {
                 throw new AdapterException($"merging '{layer.Site.Name}' gives numbers that are not finite; nothing was merged");
@@ -78,7 +77,7 @@ public sealed class LoraAdapter : IAdapter
 
             // A tied head that is adapted becomes a weight of its own.
             merged[$"{layer.Site.Name}.weight"] = (layer.Site.IsTransposed ? weight.t().contiguous() : weight)
-                .to(stored.dtype).MoveToOuterDisposeScope();
+                .to(_model.ElementType).MoveToOuterDisposeScope();
         }
 
         foreach (var copy in _copies)
@@ -115,10 +114,10 @@ public sealed class LoraAdapter : IAdapter
     }
 
     internal static LoraAdapter Create(
-        ICausalLanguageModel model, LoraOptions options, IReadOnlyList<LinearSite> sites, ulong seed, JsonObject? original)
+        IFrozenModel model, LoraOptions options, IReadOnlyList<LinearSite> sites, ulong seed, JsonObject? original)
     {
         var copies = TrainedCopies.Make(model, options, sites);
-        var layers = sites.Select(site => LoraStart.Make(site, FrozenWeight(model, site), options, seed, model.Device)).ToList();
+        var layers = sites.Select(site => LoraStart.Make(site, model.Linear(site.Name).Weight(), options, seed, model.Device)).ToList();
         return new LoraAdapter(model, options, layers, copies, original);
     }
 
@@ -132,12 +131,6 @@ public sealed class LoraAdapter : IAdapter
         {
             yield return new TrainableParameter(Key(layer.Site, "lora_magnitude_vector"), magnitude);
         }
-    }
-
-    private static Tensor FrozenWeight(ICausalLanguageModel model, LinearSite site)
-    {
-        var stored = model.Parameters[site.WeightName];
-        return site.IsTransposed ? stored.t() : stored;
     }
 
     private Dictionary<string, Tensor> NewState()
@@ -167,7 +160,7 @@ public sealed class LoraAdapter : IAdapter
         {
             Weights = weights,
             Linears = _layers.ToDictionary(
-                layer => layer.Site.Name, layer => (ILinearHook)new LoraHook(layer, dropout), StringComparer.Ordinal),
+                layer => layer.Site.Name, layer => (IHook<LinearCall>)new LoraHook(layer, dropout), StringComparer.Ordinal),
         };
     }
 

@@ -1,4 +1,4 @@
-using Graft.Models.Decoder;
+using Graft.Models.Transformers;
 using Graft.Models.Hooks;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -56,7 +56,7 @@ internal sealed class LoraLayer(LinearSite site, double scale, Parameter a, Para
     /// <param name="dropout">Probability of dropping an input of A; 0 outside of training.</param>
     public Tensor Forward(in LinearCall call, double dropout)
     {
-        var frozen = call.Frozen();
+        var frozen = call.Inner();
         var input = call.Input.to(A.dtype);
         var dropped = dropout > 0 ? F.dropout(input, dropout, training: true) : input;
         // The scale meets the r-wide intermediate: the same number, over far fewer elements than the output.
@@ -67,9 +67,10 @@ internal sealed class LoraLayer(LinearSite site, double scale, Parameter a, Para
             return frozen + (lost is null ? update : update - lost).to(frozen.dtype);
         }
 
-        var ratio = Magnitude / RowNorms(call.Weight);
-        var plain = dropout > 0 ? F.linear(dropped.to(frozen.dtype), call.Weight)
-            : call.Bias is { } bias ? frozen - bias
+        var weight = call.Layer.Weight();
+        var ratio = Magnitude / RowNorms(weight);
+        var plain = dropout > 0 ? F.linear(dropped.to(frozen.dtype), weight)
+            : call.Layer.Bias is { } bias ? frozen - bias
             : frozen;
         var direction = lost is null ? plain.to(A.dtype) : plain.to(A.dtype) - lost;
         var change = ((ratio - 1) * direction) + (ratio * update);
@@ -119,7 +120,7 @@ internal sealed class LoraLayer(LinearSite site, double scale, Parameter a, Para
 }
 
 /// <summary>Lets a layer act, with or without dropout.</summary>
-internal sealed class LoraHook(LoraLayer layer, double dropout) : ILinearHook
+internal sealed class LoraHook(LoraLayer layer, double dropout) : IHook<LinearCall>
 {
     public Tensor Around(in LinearCall call) => layer.Forward(call, dropout);
 }

@@ -1,6 +1,6 @@
 using Graft.Adapters.Targets;
 using Graft.Models;
-using Graft.Models.Decoder;
+using Graft.Models.Transformers;
 
 namespace Graft.Adapters.Lora;
 
@@ -15,7 +15,7 @@ public sealed class LoraMethod(LoraOptions options) : IAdapterMethod
     /// <summary>The options, as given.</summary>
     public LoraOptions Options { get; } = options;
 
-    public IAdapter Attach(ICausalLanguageModel model, ulong seed)
+    public IAdapter Attach(IFrozenModel model, ulong seed)
     {
         Options.Validate();
         var targets = Options.Targets ?? new TargetSelection();

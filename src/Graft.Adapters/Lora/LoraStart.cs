@@ -1,4 +1,4 @@
-using Graft.Models.Decoder;
+using Graft.Models.Transformers;
 using Graft.Models.Weights;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using Graft.Adapters.Peft;
 using Graft.Adapters.Targets;
 using Graft.Models;
-using Graft.Models.Decoder;
+using Graft.Models.Transformers;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
 
@@ -16,7 +16,7 @@ internal sealed record TrainedCopy(string ParameterName, string FileName, Parame
 /// <summary>Makes the trained copies that <c>modules_to_save</c> and <c>bias</c> ask for.</summary>
 internal static class TrainedCopies
 {
-    public static IReadOnlyList<TrainedCopy> Make(ICausalLanguageModel model, LoraOptions options, IReadOnlyList<LinearSite> adapted)
+    public static IReadOnlyList<TrainedCopy> Make(IFrozenModel model, LoraOptions options, IReadOnlyList<LinearSite> adapted)
     {
         var copies = new Dictionary<string, TrainedCopy>(StringComparer.Ordinal);
         foreach (var module in SavedModules(model, options, adapted))
@@ -36,7 +36,7 @@ internal static class TrainedCopies
     }
 
     // PEFT matches these by plain suffix: 'norm' also takes input_layernorm.
-    private static IEnumerable<string> SavedModules(ICausalLanguageModel model, LoraOptions options, IReadOnlyList<LinearSite> adapted)
+    private static IEnumerable<string> SavedModules(IFrozenModel model, LoraOptions options, IReadOnlyList<LinearSite> adapted)
     {
         var adaptedNames = adapted.Select(site => site.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var suffix in options.ModulesToSave)
@@ -62,7 +62,7 @@ internal static class TrainedCopies
         }
     }
 
-    private static IEnumerable<(string Name, Tensor Value)> ParametersOf(ICausalLanguageModel model, string module)
+    private static IEnumerable<(string Name, Tensor Value)> ParametersOf(IFrozenModel model, string module)
     {
         var head = model.LinearSites[^1];
         if (module == head.Name)
@@ -77,7 +77,7 @@ internal static class TrainedCopies
     }
 
     private static IEnumerable<(string Name, string FileName)> Biases(
-        ICausalLanguageModel model, LoraBias bias, IReadOnlyList<LinearSite> adapted)
+        IFrozenModel model, LoraBias bias, IReadOnlyList<LinearSite> adapted)
     {
         if (bias == LoraBias.None)
         {

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Graft.Adapters.Targets;
 using Graft.Common;
-using Graft.Models.Decoder;
+using Graft.Models.Transformers;
 
 namespace Graft.Adapters.Peft;
 

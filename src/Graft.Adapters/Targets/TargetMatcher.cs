@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Graft.Common;
-using Graft.Models.Decoder;
+using Graft.Models.Transformers;
 
 namespace Graft.Adapters.Targets;
 

@@ -1,5 +1,5 @@
 using Graft.Models;
-using Graft.Models.Decoder;
+using Graft.Models.Transformers;
 
 namespace Graft.Adapters.Targets;
 
@@ -34,7 +34,7 @@ public sealed record TargetSelection
     public bool IsUnspecified => Names is null && Pattern is null && !AllLinear;
 
     /// <summary>This selection, or where it is unspecified, the layers of a model that have one of these roles, by their names.</summary>
-    public TargetSelection Or(LinearRoles roles, ICausalLanguageModel model)
+    public TargetSelection Or(LinearRoles roles, IFrozenModel model)
     {
         return IsUnspecified ? this with { Names = TargetMatcher.Suffixes(model.LinearSites, site => (site.Roles & roles) != 0) } : this;
     }

@@ -9,6 +9,7 @@ namespace Graft.Models.Decoder;
 public sealed class KeyValueCache : IDisposable
 {
     private readonly Dictionary<int, (Tensor Keys, Tensor Values)> _layers = [];
+    private readonly Dictionary<object, Tensor> _made = new(ReferenceEqualityComparer.Instance);
     private Tensor? _segments;
 
     /// <summary>Positions held.</summary>
@@ -34,6 +35,17 @@ public sealed class KeyValueCache : IDisposable
         return (buffers.Keys.narrow(2, 0, needed), buffers.Values.narrow(2, 0, needed));
     }
 
+    /// <summary>What a hook computes once a generation.</summary>
+    internal Tensor Once(object owner, Func<Tensor> make)
+    {
+        if (!_made.TryGetValue(owner, out var made))
+        {
+            _made[owner] = made = make().DetachFromDisposeScope();
+        }
+
+        return made;
+    }
+
     /// <summary>Counts a batch's positions as held, after all layers have appended theirs.</summary>
     internal void Advance(long positions, Tensor? segments)
     {
@@ -55,7 +67,13 @@ public sealed class KeyValueCache : IDisposable
             values.Dispose();
         }
 
+        foreach (var made in _made.Values)
+        {
+            made.Dispose();
+        }
+
         _layers.Clear();
+        _made.Clear();
         _segments?.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using Graft.Models.Configuration;
 using Graft.Models.Decoder;
 using Graft.Models.Hooks;
+using Graft.Models.Transformers;
 using Graft.Models.Weights;
 using static TorchSharp.torch;
 
@@ -14,15 +15,15 @@ internal sealed class Gpt2Model : DecoderModel
     private readonly Gpt2Configuration _config;
     private readonly Layer[] _layers;
 
-    private Gpt2Model(Gpt2Configuration config, DecoderDescription description, IWeightSource source, ScalarType? type, Device device)
-        : base(description, source, type, device)
+    private Gpt2Model(Gpt2Configuration config, ModelDescription description, IWeightSource source, ModelPlacement placement)
+        : base(description, source, placement)
     {
         _config = config;
         _layers = Enumerable.Range(0, config.Layers).Select(NewLayer).ToArray();
     }
 
     /// <summary>Makes the model of a folder's config.json over the weights of <paramref name="source"/>.</summary>
-    public static Gpt2Model Create(ModelFolder folder, IWeightSource source, ScalarType? type, Device device)
+    public static Gpt2Model Create(ModelFolder folder, IWeightSource source, ModelPlacement placement)
     {
         var config = Gpt2Configuration.Read(folder.Fields);
         if (source.Names?.Contains(Gpt2Names.Embedding[Gpt2Names.Prefix.Length..]) == true)
@@ -30,56 +31,59 @@ internal sealed class Gpt2Model : DecoderModel
             source = new PrefixedWeights(source, Gpt2Names.Prefix);
         }
 
-        var description = new DecoderDescription(
+        var description = new ModelDescription(
             folder.Path,
             "GPT-2",
             folder.Configuration,
-            new DecoderShape(
-                config.Layers, config.HiddenSize, config.Heads, config.Heads, config.HiddenSize / config.Heads, config.VocabularySize,
-                config.MaximumPositions),
+            new TransformerShape(config.Layers, config.HiddenSize, config.Heads, config.Heads, config.HiddenSize / config.Heads),
             [.. Gpt2Names.Weights(config)],
             [.. Gpt2Names.LinearSites(config)],
             Gpt2Names.Embedding,
             name => Gpt2Names.IsDerived(name, config));
-        return new Gpt2Model(config, description, source, type, device);
+        return new Gpt2Model(config, description, source, placement);
     }
 
-    protected override Tensor EnterStack(Tensor embeddings, ForwardPass pass)
+    public override int VocabularySize => _config.VocabularySize;
+
+    public override int MaximumPositions => _config.MaximumPositions;
+
+    protected override Tensor EnterStack(Tensor embeddings, ForwardContext pass)
     {
-        var positions = pass.Positions;
+        var positions = pass.Positions!;
         var learned = Weight(Gpt2Names.Positions, pass.Hooks)
             .index_select(0, positions.flatten())
             .view(positions.shape[0], positions.shape[1], _config.HiddenSize);
         return embeddings + learned.to(embeddings.dtype);
     }
 
-    protected override Tensor Block(int layer, Tensor stream, ForwardPass pass)
+    protected override Tensor Block(int layer, Tensor stream, ForwardContext pass)
     {
         var names = _layers[layer];
         var normed = LayerNorm(stream, names.AttentionNorm, pass.Hooks);
-        stream = Residual(names.Attention, stream, normed, input => SelfAttention(layer, input, pass), pass.Hooks);
+        stream = Residual(names.Attention, stream, normed, input => SelfAttention(layer, input, pass), pass);
         normed = LayerNorm(stream, names.MlpNorm, pass.Hooks);
-        return Residual(names.Mlp, stream, normed, input => FeedForward(layer, input, pass.Hooks), pass.Hooks);
+        return Residual(names.Mlp, stream, normed, input => FeedForward(layer, input, pass), pass);
     }
 
-    protected override Tensor FinalNorm(Tensor stream, ModelHooks hooks) => LayerNorm(stream, Gpt2Names.FinalNorm, hooks);
+    protected override Tensor FinalNorm(Tensor stream, ForwardContext pass) =>
+        LayerNorm(stream, Gpt2Names.FinalNorm, pass.Hooks);
 
-    private Tensor SelfAttention(int layer, Tensor input, ForwardPass pass)
+    private Tensor SelfAttention(int layer, Tensor input, ForwardContext pass)
     {
         var names = _layers[layer];
-        var fused = Linear(names.QueryKeyValue, input, pass.Hooks);
+        var fused = Linear(names.QueryKeyValue, input, pass);
         var heads = Attend(
             layer, names.Attention, Part(fused, 0), Part(fused, 1), Part(fused, 2), pass, hidden =>
                 Project(hidden, 1), hidden => Project(hidden, 2));
-        return Linear(names.AttentionOutput, heads.transpose(1, 2).flatten(2), pass.Hooks);
+        return Linear(names.AttentionOutput, heads.transpose(1, 2).flatten(2), pass);
 
-        Tensor Project(Tensor hidden, int part) => Part(Linear(names.QueryKeyValue, hidden, pass.Hooks), part);
+        Tensor Project(Tensor hidden, int part) => Part(Linear(names.QueryKeyValue, hidden, pass), part);
     }
 
-    private Tensor FeedForward(int layer, Tensor input, ModelHooks hooks)
+    private Tensor FeedForward(int layer, Tensor input, ForwardContext pass)
     {
         var names = _layers[layer];
-        return Linear(names.Contract, GeluTanh(Linear(names.Expand, input, hooks)), hooks);
+        return Linear(names.Contract, GeluTanh(Linear(names.Expand, input, pass)), pass);
     }
 
     // [B, T, 3 · hidden] → the queries, keys or values, [B, heads, T, headSize].
@@ -104,10 +108,10 @@ internal sealed class Gpt2Model : DecoderModel
         Gpt2Names.Mlp(i),
         Gpt2Names.AttentionNorm(i),
         Gpt2Names.MlpNorm(i),
-        Module($"{Gpt2Names.Attention(i)}.c_attn"),
-        Module($"{Gpt2Names.Attention(i)}.c_proj"),
-        Module($"{Gpt2Names.Mlp(i)}.c_fc"),
-        Module($"{Gpt2Names.Mlp(i)}.c_proj"));
+        Linear($"{Gpt2Names.Attention(i)}.c_attn"),
+        Linear($"{Gpt2Names.Attention(i)}.c_proj"),
+        Linear($"{Gpt2Names.Mlp(i)}.c_fc"),
+        Linear($"{Gpt2Names.Mlp(i)}.c_proj"));
 
     // Names and modules of one block, resolved once.
     private sealed record Layer(
@@ -115,8 +119,8 @@ internal sealed class Gpt2Model : DecoderModel
         string Mlp,
         string AttentionNorm,
         string MlpNorm,
-        LinearModule QueryKeyValue,
-        LinearModule AttentionOutput,
-        LinearModule Expand,
-        LinearModule Contract);
+        IFrozenLinear QueryKeyValue,
+        IFrozenLinear AttentionOutput,
+        IFrozenLinear Expand,
+        IFrozenLinear Contract);
 }

@@ -1,4 +1,4 @@
-using Graft.Models.Decoder;
+using Graft.Models.Transformers;
 using Graft.Models.Weights;
 
 namespace Graft.Models.Gpt2;

@@ -1,6 +1,7 @@
 using Graft.Models.Configuration;
 using Graft.Models.Decoder;
 using Graft.Models.Hooks;
+using Graft.Models.Transformers;
 using Graft.Models.Weights;
 using static TorchSharp.torch;
 
@@ -16,33 +17,34 @@ internal sealed class LlamaModel : DecoderModel
     private readonly Layer[] _layers;
     private readonly Tensor _inverseFrequencies;
 
-    private LlamaModel(
-        LlamaConfiguration config, DecoderDescription description, IWeightSource source, ScalarType? type, Device device)
-        : base(description, source, type, device)
+    private LlamaModel(LlamaConfiguration config, ModelDescription description, IWeightSource source, ModelPlacement placement)
+        : base(description, source, placement)
     {
         _config = config;
         _layers = Enumerable.Range(0, config.Layers).Select(NewLayer).ToArray();
         _inverseFrequencies = tensor(
-            RotaryFrequencies.Inverse(config.HeadSize, config.RotaryBase, config.RotaryScaling), device: device).DetachFromDisposeScope();
+            RotaryFrequencies.Inverse(config.HeadSize, config.RotaryBase, config.RotaryScaling), device: Device).DetachFromDisposeScope();
     }
 
     /// <summary>Makes the model of a folder's config.json over the weights of <paramref name="source"/>.</summary>
-    public static LlamaModel Create(ModelFolder folder, IWeightSource source, ScalarType? type, Device device)
+    public static LlamaModel Create(ModelFolder folder, IWeightSource source, ModelPlacement placement)
     {
         var config = LlamaConfiguration.Read(folder.Fields);
-        var description = new DecoderDescription(
+        var description = new ModelDescription(
             folder.Path,
             "LLaMA",
             folder.Configuration,
-            new DecoderShape(
-                config.Layers, config.HiddenSize, config.Heads, config.KeyValueHeads, config.HeadSize, config.VocabularySize,
-                config.MaximumPositions),
+            new TransformerShape(config.Layers, config.HiddenSize, config.Heads, config.KeyValueHeads, config.HeadSize),
             [.. LlamaNames.Weights(config)],
             [.. LlamaNames.LinearSites(config)],
             LlamaNames.Embedding,
             name => LlamaNames.IsDerived(name, config));
-        return new LlamaModel(config, description, source, type, device);
+        return new LlamaModel(config, description, source, placement);
     }
+
+    public override int VocabularySize => _config.VocabularySize;
+
+    public override int MaximumPositions => _config.MaximumPositions;
 
     public override void Dispose()
     {
@@ -52,39 +54,39 @@ internal sealed class LlamaModel : DecoderModel
 
     protected override RotaryTables Rotary(Tensor positions) => RotaryTables.For(positions, _inverseFrequencies, ElementType);
 
-    protected override Tensor Block(int layer, Tensor stream, ForwardPass pass)
+    protected override Tensor Block(int layer, Tensor stream, ForwardContext pass)
     {
         var names = _layers[layer];
         var normed = RmsNorm(stream, names.InputNorm, pass.Hooks);
-        stream = Residual(names.Attention, stream, normed, input => SelfAttention(layer, input, pass), pass.Hooks);
+        stream = Residual(names.Attention, stream, normed, input => SelfAttention(layer, input, pass), pass);
         normed = RmsNorm(stream, names.PostAttentionNorm, pass.Hooks);
-        return Residual(names.Mlp, stream, normed, input => FeedForward(layer, input, pass.Hooks), pass.Hooks);
+        return Residual(names.Mlp, stream, normed, input => FeedForward(layer, input, pass), pass);
     }
 
-    protected override Tensor FinalNorm(Tensor stream, ModelHooks hooks) => RmsNorm(stream, LlamaNames.FinalNorm, hooks);
+    protected override Tensor FinalNorm(Tensor stream, ForwardContext pass) =>
+        RmsNorm(stream, LlamaNames.FinalNorm, pass.Hooks);
 
-    private Tensor SelfAttention(int layer, Tensor input, ForwardPass pass)
+    private Tensor SelfAttention(int layer, Tensor input, ForwardContext pass)
     {
         var names = _layers[layer];
-        var hooks = pass.Hooks;
-        var query = Split(Linear(names.Query, input, hooks), _config.Heads);
+        var query = Split(Linear(names.Query, input, pass), _config.Heads);
         var key = ProjectKeys(input);
         var value = ProjectValues(input);
         var heads = Attend(
             layer, names.Attention, pass.Rotary!.Rotate(query), pass.Rotary.Rotate(key), value, pass, ProjectKeys, ProjectValues);
         var joined = heads.transpose(1, 2).flatten(2);
-        return Linear(names.Output, joined, hooks);
+        return Linear(names.Output, joined, pass);
 
-        Tensor ProjectKeys(Tensor hidden) => Split(Linear(names.Key, hidden, hooks), _config.KeyValueHeads);
+        Tensor ProjectKeys(Tensor hidden) => Split(Linear(names.Key, hidden, pass), _config.KeyValueHeads);
 
-        Tensor ProjectValues(Tensor hidden) => Split(Linear(names.Value, hidden, hooks), _config.KeyValueHeads);
+        Tensor ProjectValues(Tensor hidden) => Split(Linear(names.Value, hidden, pass), _config.KeyValueHeads);
     }
 
-    private Tensor FeedForward(int layer, Tensor input, ModelHooks hooks)
+    private Tensor FeedForward(int layer, Tensor input, ForwardContext pass)
     {
         var names = _layers[layer];
-        var gate = nn.functional.silu(Linear(names.Gate, input, hooks));
-        return Linear(names.Down, gate * Linear(names.Up, input, hooks), hooks);
+        var gate = nn.functional.silu(Linear(names.Gate, input, pass));
+        return Linear(names.Down, gate * Linear(names.Up, input, pass), pass);
     }
 
     // [B, T, heads · headSize] → [B, heads, T, headSize]
@@ -104,13 +106,13 @@ internal sealed class LlamaModel : DecoderModel
         LlamaNames.Mlp(i),
         LlamaNames.InputNorm(i),
         LlamaNames.PostAttentionNorm(i),
-        Module($"{LlamaNames.Attention(i)}.q_proj"),
-        Module($"{LlamaNames.Attention(i)}.k_proj"),
-        Module($"{LlamaNames.Attention(i)}.v_proj"),
-        Module($"{LlamaNames.Attention(i)}.o_proj"),
-        Module($"{LlamaNames.Mlp(i)}.gate_proj"),
-        Module($"{LlamaNames.Mlp(i)}.up_proj"),
-        Module($"{LlamaNames.Mlp(i)}.down_proj"));
+        Linear($"{LlamaNames.Attention(i)}.q_proj"),
+        Linear($"{LlamaNames.Attention(i)}.k_proj"),
+        Linear($"{LlamaNames.Attention(i)}.v_proj"),
+        Linear($"{LlamaNames.Attention(i)}.o_proj"),
+        Linear($"{LlamaNames.Mlp(i)}.gate_proj"),
+        Linear($"{LlamaNames.Mlp(i)}.up_proj"),
+        Linear($"{LlamaNames.Mlp(i)}.down_proj"));
 
     // Names and modules of one block, resolved once: a step looks up hundreds of them.
     private sealed record Layer(
@@ -118,11 +120,11 @@ internal sealed class LlamaModel : DecoderModel
         string Mlp,
         string InputNorm,
         string PostAttentionNorm,
-        LinearModule Query,
-        LinearModule Key,
-        LinearModule Value,
-        LinearModule Output,
-        LinearModule Gate,
-        LinearModule Up,
-        LinearModule Down);
+        IFrozenLinear Query,
+        IFrozenLinear Key,
+        IFrozenLinear Value,
+        IFrozenLinear Output,
+        IFrozenLinear Gate,
+        IFrozenLinear Up,
+        IFrozenLinear Down);
 }

@@ -45,7 +45,7 @@ internal static class GenerateCommand
     {
         var tokenizer = TokenizerFolder.Load(modelFolder);
         using var model = CausalLanguageModels.Load(modelFolder, torch.ScalarType.Float32);
-        tokenizer.CheckFits(model.Shape.VocabularySize);
+        tokenizer.CheckFits(model.VocabularySize);
         using var adapter = adapterFolder is null ? null : AdapterMethods.Load(adapterFolder, model);
         var template = FindTemplate(templateName ?? TrainedTemplate(adapterFolder ?? modelFolder));
         var ids = template is null

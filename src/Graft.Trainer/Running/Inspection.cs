@@ -40,7 +40,7 @@ internal static class Inspection
         using var model = asked.RandomInitialization
             ? CausalLanguageModels.Initialize(folder, seed: 0)
             : CausalLanguageModels.Load(folder);
-        tokenizer.CheckFits(model.Shape.VocabularySize);
+        tokenizer.CheckFits(model.VocabularySize);
         return Files(folder) with
         {
             Format = asked.Format,
@@ -48,7 +48,7 @@ internal static class Inspection
             Parameters = model.Parameters.Values.Sum(p => p.numel()),
             Layers = model.Shape.Layers,
             HiddenSize = model.Shape.HiddenSize,
-            VocabularySize = model.Shape.VocabularySize,
+            VocabularySize = model.VocabularySize,
             Tokenizer = tokenizer.Kind,
         };
     }

@@ -71,7 +71,7 @@ public sealed class LoadedRun : IDisposable
             ? SampleSet.Load(Path.Combine(dataFolder, file), options, encoder, recipe.Evaluation.MaxRecords)
             : null;
         var model = LoadModel(part, modelFolder, recipe.Training.Precision, device);
-        tokenizer.CheckFits(model.Shape.VocabularySize);
+        tokenizer.CheckFits(model.VocabularySize);
         var loss = new NextTokenObjective();
         var adapter = AdapterMethods.Of(recipe.Method).Attach(model, (ulong)recipe.Training.Seed);
         var session = new TrainingSession(model, adapter, train.Samples, recipe.Training, tokenizer.Special.Pad, loss);

@@ -1,23 +1,23 @@
 using System.Text.Json.Nodes;
 using Graft.Models.Weights;
 
-namespace Graft.Models.Decoder;
+namespace Graft.Models.Transformers;
 
-/// <summary>A decoder before its weights are there: everything that follows from config.json.</summary>
+/// <summary>A model before its weights are there: everything that follows from config.json.</summary>
 /// <param name="Folder">Where config.json was read.</param>
 /// <param name="Architecture">Name of the family, for messages.</param>
 /// <param name="Configuration">config.json.</param>
 /// <param name="Shape">Sizes.</param>
 /// <param name="Weights">All stored weights.</param>
-/// <param name="LinearSites">All linear layers, in the order of the forward pass, the output head last.</param>
-/// <param name="EmbeddingName">The embedding table's parameter name.</param>
+/// <param name="LinearSites">All linear layers in the order of the forward pass, a decoder's output head last.</param>
+/// <param name="MainWeight">The weight whose element type the computation has, e.g. the embedding table.</param>
 /// <param name="IsDerived">Whether a checkpoint's tensor can be ignored because it only repeats or follows from others.</param>
-internal sealed record DecoderDescription(
+internal sealed record ModelDescription(
     string Folder,
     string Architecture,
     JsonObject Configuration,
-    DecoderShape Shape,
+    TransformerShape Shape,
     IReadOnlyList<WeightSpec> Weights,
     IReadOnlyList<LinearSite> LinearSites,
-    string EmbeddingName,
+    string MainWeight,
     Func<string, bool> IsDerived);

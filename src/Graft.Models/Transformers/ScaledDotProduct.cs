@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Graft.Models.Decoder;
+namespace Graft.Models.Transformers;
 
 /// <summary>softmax(Q·Kᵀ/√headSize)·V by libtorch's fused kernel, whose softmax accumulates in fp32 whatever the element type.</summary>
 public static class ScaledDotProduct

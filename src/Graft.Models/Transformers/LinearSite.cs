@@ -1,4 +1,4 @@
-namespace Graft.Models.Decoder;
+namespace Graft.Models.Transformers;
 
 /// <summary>What a linear layer does, whatever its family calls it. A fused layer has several roles.</summary>
 [Flags]
