@@ -7,11 +7,18 @@ using static TorchSharp.torch;
 
 namespace Graft.Models;
 
-/// <summary>Opens the language models Graft knows. A new family is one line in <see cref="Create"/>.</summary>
+/// <summary>Opens the language models Graft knows. A new family is one line in <see cref="Families"/>.</summary>
 public static class CausalLanguageModels
 {
+    private static readonly Dictionary<string, Func<ModelFolder, IWeightSource, ModelPlacement, ICausalLanguageModel>> Families =
+        new(StringComparer.Ordinal)
+        {
+            ["llama"] = LlamaModel.Create,
+            ["gpt2"] = Gpt2Model.Create,
+        };
+
     /// <summary>The values of config.json's <c>model_type</c> that can be loaded.</summary>
-    public static readonly IReadOnlyList<string> Supported = ["llama", "gpt2"];
+    public static IReadOnlyCollection<string> Supported => Families.Keys;
 
     /// <summary>Loads a folder in Hugging Face's layout, memory-mapped where type and device allow.</summary>
     /// <param name="folder">Holds config.json and safetensors weights.</param>
@@ -23,8 +30,7 @@ public static class CausalLanguageModels
     public static ICausalLanguageModel Load(
         string folder, ScalarType? type = null, Device? device = null, LinearStorage? storage = null)
     {
-        var opened = ModelFolder.Open(folder);
-        return Create(opened, Checkpoint.Open(folder), new ModelPlacement(type, device ?? CPU, storage));
+        return FamilyOf(folder).Create(Checkpoint.Open(folder), new ModelPlacement(type, device ?? CPU, storage));
     }
 
     /// <summary>
@@ -36,24 +42,8 @@ public static class CausalLanguageModels
     /// <param name="device">CPU unless given.</param>
     /// <exception cref="ModelException">The architecture or a setting is not what Graft implements.</exception>
     public static ICausalLanguageModel Initialize(string folder, ulong seed, ScalarType? type = null, Device? device = null) =>
-        Create(ModelFolder.Open(folder), new RandomWeights(seed), new ModelPlacement(type ?? ScalarType.Float32, device ?? CPU));
+        FamilyOf(folder).Create(new RandomWeights(seed), new ModelPlacement(type ?? ScalarType.Float32, device ?? CPU));
 
-    private static ICausalLanguageModel Create(ModelFolder folder, IWeightSource source, ModelPlacement placement)
-    {
-        try
-        {
-            return folder.Fields.Text("model_type") switch
-            {
-                "gpt2" => Gpt2Model.Create(folder, source, placement),
-                "llama" => LlamaModel.Create(folder, source, placement),
-                var other => throw new ModelException(
-                    $"{folder.Fields.Path}: model_type = {other ?? "(missing)"} is not supported; Graft supports {string.Join(", ", Supported)}"),
-            };
-        }
-        catch
-        {
-            source.Dispose();
-            throw;
-        }
-    }
+    private static ModelFamily<ICausalLanguageModel> FamilyOf(string folder) =>
+        ModelFamily<ICausalLanguageModel>.Of(ModelFolder.Open(folder), Families);
 }

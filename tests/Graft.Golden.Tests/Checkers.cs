@@ -20,6 +20,7 @@ internal static class Checkers
         ["bottleneck_houlsby"] = BottleneckCases.Check,
         ["bottleneck_parallel"] = BottleneckCases.Check,
         ["bottleneck_pfeiffer"] = BottleneckCases.Check,
+        ["clip_vision"] = VisionCases.Check,
         ["ia3"] = Ia3Cases.Check,
         ["lr_schedules"] = ScheduleCases.Check,
     };

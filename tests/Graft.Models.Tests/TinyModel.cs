@@ -34,6 +34,18 @@ internal sealed class TinyModel : IDisposable
         ["initializer_range"] = 0.3,
     };
 
+    public static JsonObject ClipVision() => new()
+    {
+        ["model_type"] = "clip_vision_model",
+        ["hidden_size"] = 32,
+        ["intermediate_size"] = 48,
+        ["num_hidden_layers"] = 3,
+        ["num_attention_heads"] = 4,
+        ["image_size"] = 16,
+        ["patch_size"] = 8,
+        ["initializer_range"] = 0.3,
+    };
+
     public void Write(JsonObject configuration) => File.WriteAllText(Path.Combine(_folder, "config.json"), configuration.ToJsonString());
 
     public ICausalLanguageModel Initialize(JsonObject configuration, ulong seed = 7, ScalarType? type = null)

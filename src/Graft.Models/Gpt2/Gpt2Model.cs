@@ -28,7 +28,7 @@ internal sealed class Gpt2Model : DecoderModel
         var config = Gpt2Configuration.Read(folder.Fields);
         if (source.Names?.Contains(Gpt2Names.Embedding[Gpt2Names.Prefix.Length..]) == true)
         {
-            source = new PrefixedWeights(source, Gpt2Names.Prefix);
+            source = RenamedWeights.WithPrefix(source, Gpt2Names.Prefix);
         }
 
         var description = new ModelDescription(
@@ -59,14 +59,14 @@ internal sealed class Gpt2Model : DecoderModel
     protected override Tensor Block(int layer, Tensor stream, ForwardContext pass)
     {
         var names = _layers[layer];
-        var normed = LayerNorm(stream, names.AttentionNorm, pass.Hooks);
+        var normed = LayerNorm(stream, names.AttentionNorm, _config.NormEpsilon, pass.Hooks);
         stream = Residual(names.Attention, stream, normed, input => SelfAttention(layer, input, pass), pass);
-        normed = LayerNorm(stream, names.MlpNorm, pass.Hooks);
+        normed = LayerNorm(stream, names.MlpNorm, _config.NormEpsilon, pass.Hooks);
         return Residual(names.Mlp, stream, normed, input => FeedForward(layer, input, pass), pass);
     }
 
     protected override Tensor FinalNorm(Tensor stream, ForwardContext pass) =>
-        LayerNorm(stream, Gpt2Names.FinalNorm, pass.Hooks);
+        LayerNorm(stream, Gpt2Names.FinalNorm, _config.NormEpsilon, pass.Hooks);
 
     private Tensor SelfAttention(int layer, Tensor input, ForwardContext pass)
     {
@@ -91,13 +91,6 @@ internal sealed class Gpt2Model : DecoderModel
         .narrow(2, part * _config.HiddenSize, _config.HiddenSize)
         .view(fused.shape[0], fused.shape[1], _config.Heads, Shape.HeadSize)
         .transpose(1, 2);
-
-    private Tensor LayerNorm(Tensor stream, string module, ModelHooks hooks) => nn.functional.layer_norm(
-        stream,
-        [_config.HiddenSize],
-        Weight($"{module}.weight", hooks).to(stream.dtype),
-        Weight($"{module}.bias", hooks).to(stream.dtype),
-        _config.NormEpsilon);
 
     // ½x(1 + tanh(√(2/π)(x + 0.044715x³)))
     private static Tensor GeluTanh(Tensor x) =>

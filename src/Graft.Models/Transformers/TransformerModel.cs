@@ -123,6 +123,14 @@ internal abstract class TransformerModel : IFrozenModel
     protected Tensor Weight(string name, ModelHooks hooks) =>
         hooks.Weights.Count > 0 && hooks.Weights.TryGetValue(name, out var replaced) ? replaced : _parameters[name];
 
+    /// <summary>Normalizes the last dimension with a module's weight and bias.</summary>
+    protected Tensor LayerNorm(Tensor stream, string module, double epsilon, ModelHooks hooks) => nn.functional.layer_norm(
+        stream,
+        [Shape.HiddenSize],
+        Weight($"{module}.weight", hooks).to(stream.dtype),
+        Weight($"{module}.bias", hooks).to(stream.dtype),
+        epsilon);
+
     /// <summary>Applies a linear layer, through its hook if it has one.</summary>
     protected static Tensor Linear(IFrozenLinear layer, Tensor input, ForwardContext pass)
     {

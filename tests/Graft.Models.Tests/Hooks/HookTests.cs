@@ -5,7 +5,7 @@ using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace Graft.Models.Tests;
+namespace Graft.Models.Tests.Hooks;
 
 public sealed class HookTests : IDisposable
 {
