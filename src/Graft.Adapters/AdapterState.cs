@@ -1,4 +1,5 @@
 using Graft.Adapters.Targets;
+using Graft.Models;
 using static TorchSharp.torch;
 
 namespace Graft.Adapters;
@@ -8,6 +9,10 @@ public static class AdapterState
 {
     /// <summary>How many numbers are trained.</summary>
     public static long TrainableCount(this IAdapter adapter) => adapter.Trainable.Sum(parameter => parameter.Value.numel());
+
+    /// <summary>A new adapter whose start depends on the seed alone.</summary>
+    public static IAdapter Attach(this IAdapterMethod method, IFrozenModel model, ulong seed) =>
+        method.Attach(model, new AdapterStart(seed));
 
     /// <summary>Parameters by their names.</summary>
     public static Dictionary<string, Tensor> ByName(this IEnumerable<TrainableParameter> parameters) =>

@@ -7,7 +7,7 @@ namespace Graft.Adapters;
 /// <summary>The trained part of one run on one frozen model: parameters, the hooks through which they act, and their file form.</summary>
 public interface IAdapter : IDisposable
 {
-    /// <summary>What an optimizer updates: fp32, in ordinal order of names. Names are the keys of the published file.</summary>
+    /// <summary>What an optimizer updates: fp32, in ordinal order of names, which are those that the library has whose files are written.</summary>
     IReadOnlyList<TrainableParameter> Trainable { get; }
 
     /// <summary>
@@ -22,8 +22,11 @@ public interface IAdapter : IDisposable
     /// <summary>How it acts in training: with dropout, which draws from libtorch's global generator.</summary>
     ModelHooks TrainingHooks { get; }
 
-    /// <summary>Whether it still changes nothing, as it began: training has not moved it.</summary>
+    /// <summary>Whether it is still as it began: training has not moved it.</summary>
     bool IsUntrained { get; }
+
+    /// <summary>Whether a new one leaves the model's results as they are. What stands in front of the input never does.</summary>
+    bool BeginsAsBase => true;
 
     /// <summary>Whether what it does can be folded into the base weights.</summary>
     bool IsMergeable => true;

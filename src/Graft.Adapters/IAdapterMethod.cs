@@ -10,7 +10,7 @@ public interface IAdapterMethod
 
     /// <summary>Checks the options against the model and makes the trainable parameters.</summary>
     /// <param name="model">Stays frozen and may serve other adapters at the same time.</param>
-    /// <param name="seed">Decides all random starts; the same seed gives the same parameters.</param>
+    /// <param name="start">The seed, and the tokenizer.</param>
     /// <exception cref="AdapterException">The options do not fit the model, e.g. a target that it does not have.</exception>
-    IAdapter Attach(IFrozenModel model, ulong seed);
+    IAdapter Attach(IFrozenModel model, AdapterStart start);
 }

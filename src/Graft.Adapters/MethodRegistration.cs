@@ -12,6 +12,9 @@ public sealed record MethodRegistration(Type Spec, Func<IMethodSpec, IAdapterMet
     /// <summary>What messages call its files: PEFT's type, or whose form it is; null where it publishes no adapter.</summary>
     public string? FileForm { get; init; }
 
+    /// <summary>Whether it acts on language models alone, not on encoders.</summary>
+    public bool NeedsLanguageModel { get; init; }
+
     /// <summary>Whether an adapter_config.json is its.</summary>
     public Func<JsonFields, bool> Recognizes { get; init; } = _ => false;
 

@@ -35,7 +35,7 @@ public sealed class BottleneckTests : IDisposable
         using var loaded = AdapterMethods.Load(folder, tiny.Model);
 
         Assert.True(last < 0.8 * first, variant);
-        Assert.Equal(0, TinyFamily.Difference(tiny.Logits(adapter.Hooks), tiny.Logits(loaded.Hooks)));
+        Assert.Equal(0, TinyFamily.Difference(tiny.Output(adapter.Hooks), tiny.Output(loaded.Hooks)));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class BottleneckTests : IDisposable
             .Attach(tiny.Model, seed: 1);
 
         Assert.False(adapter.IsUntrained);
-        Assert.InRange(TinyFamily.Difference(tiny.Logits(), tiny.Logits(adapter.Hooks)), 1e-7, 0.1);
+        Assert.InRange(TinyFamily.Difference(tiny.Output(), tiny.Output(adapter.Hooks)), 1e-7, 0.1);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Graft.Adapters;
 using Graft.Adapters.Full;
 using Graft.Models;
 using Graft.Models.Vision;

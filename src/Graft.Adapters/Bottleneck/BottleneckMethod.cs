@@ -9,7 +9,7 @@ public sealed class BottleneckMethod(BottleneckSpec spec) : IAdapterMethod
 {
     public string Name => "bottleneck";
 
-    public IAdapter Attach(IFrozenModel model, ulong seed)
+    public IAdapter Attach(IFrozenModel model, AdapterStart start)
     {
         var options = spec.Resolved();
         if (model.Shape.HiddenSize / options.ReductionFactor < 1)
@@ -18,7 +18,7 @@ public sealed class BottleneckMethod(BottleneckSpec spec) : IAdapterMethod
                 $"reductionFactor {options.ReductionFactor} leaves nothing of the model's width of {model.Shape.HiddenSize}: lower it");
         }
 
-        return new BottleneckAdapter(model, options, [.. Sites(model, options)], seed);
+        return new BottleneckAdapter(model, options, [.. Sites(model, options)], start.Seed);
     }
 
     /// <summary>The halves of blocks that get an adapter, in the order of the forward pass.</summary>

@@ -12,7 +12,7 @@ public sealed class FullMethod : IAdapterMethod
     public string Name => "full";
 
     /// <summary>Starts from fp32 copies of the model's weights, whatever drew or loaded them; the seed decides nothing here.</summary>
-    public IAdapter Attach(IFrozenModel model, ulong seed) => new FullAdapter(model);
+    public IAdapter Attach(IFrozenModel model, AdapterStart start) => new FullAdapter(model);
 }
 
 /// <summary>Trained fp32 copies of all parameters of a model.</summary>

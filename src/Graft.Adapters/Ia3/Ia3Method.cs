@@ -13,7 +13,7 @@ public sealed class Ia3Method(Ia3Spec spec) : IAdapterMethod
 
     public string Name => "ia3";
 
-    public IAdapter Attach(IFrozenModel model, ulong seed)
+    public IAdapter Attach(IFrozenModel model, AdapterStart start)
     {
         var targets = TargetSelection.OfSpec(spec.TargetModules, spec.TargetPattern, spec.ExcludeModules).Or(UsualRoles, model);
         var sites = TargetMatcher.Match(targets, model.LinearSites);

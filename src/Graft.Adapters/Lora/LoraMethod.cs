@@ -15,7 +15,7 @@ public sealed class LoraMethod(LoraOptions options) : IAdapterMethod
     /// <summary>The options, as given.</summary>
     public LoraOptions Options { get; } = options;
 
-    public IAdapter Attach(IFrozenModel model, ulong seed)
+    public IAdapter Attach(IFrozenModel model, AdapterStart start)
     {
         Options.Validate();
         var targets = Options.Targets ?? new TargetSelection();
@@ -24,7 +24,7 @@ public sealed class LoraMethod(LoraOptions options) : IAdapterMethod
         var sites = TargetMatcher.Match(targets, model.LinearSites);
         RequireUsed(options.RankPattern.Keys, "rank", sites);
         RequireUsed(options.AlphaPattern.Keys, "alpha", sites);
-        return LoraAdapter.Create(model, options, sites, seed, original: null);
+        return LoraAdapter.Create(model, options, sites, start.Seed, original: null);
     }
 
     private static void RequireUsed(IEnumerable<string> keys, string what, IReadOnlyList<LinearSite> sites)

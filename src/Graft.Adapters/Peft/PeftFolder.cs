@@ -49,13 +49,18 @@ public static class PeftFolder
     /// A new adapter with a folder's weights, which must have exactly its names and shapes; one that they do not fit is disposed.
     /// </summary>
     /// <exception cref="AdapterException">There are none, they cannot be read, or they do not fit.</exception>
-    internal static TAdapter Filled<TAdapter>(TAdapter adapter, string folder, string file = WeightsFile)
+    /// <param name="adapter">The adapter.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="file">The weights in it.</param>
+    /// <param name="stored">What the file holds, by the names it has there; without it, what is trained.</param>
+    internal static TAdapter Filled<TAdapter>(
+        TAdapter adapter, string folder, string file = WeightsFile, IReadOnlyDictionary<string, Tensor>? stored = null)
         where TAdapter : IAdapter
     {
         try
         {
             var weights = LoadWeights(folder, file);
-            AdapterState.Copy(weights, adapter.Trainable.ByName(), Path.Combine(folder, file));
+            AdapterState.Copy(weights, stored ?? adapter.Trainable.ByName(), Path.Combine(folder, file));
             foreach (var weight in weights.Values)
             {
                 weight.Dispose();

@@ -73,7 +73,8 @@ public sealed class LoadedRun : IDisposable
         var model = LoadModel(part, modelFolder, recipe.Training.Precision, device);
         tokenizer.CheckFits(model.VocabularySize);
         var loss = new NextTokenObjective();
-        var adapter = AdapterMethods.Of(recipe.Method).Attach(model, (ulong)recipe.Training.Seed);
+        var adapter = AdapterMethods.Of(recipe.Method).Attach(model, NewStart(recipe, tokenizer));
+        CheckPositions(model, adapter.Hooks.ExtraPositions, train, heldOut);
         var session = new TrainingSession(model, adapter, train.Samples, recipe.Training, tokenizer.Special.Pad, loss);
         return new LoadedRun(model, tokenizer, options, train, heldOut, session, loss);
     }
@@ -86,6 +87,22 @@ public sealed class LoadedRun : IDisposable
     {
         Session.Dispose();
         Model.Dispose();
+    }
+
+    private static AdapterStart NewStart(Recipe recipe, TextTokenizer tokenizer) => new(
+        (ulong)recipe.Training.Seed,
+        text => [.. tokenizer.EncodePart(text, TextPosition.Start).Select(id => (long)id)]);
+
+    private static void CheckPositions(ICausalLanguageModel model, int extra, SampleSet train, SampleSet? heldOut)
+    {
+        var longest = train.Samples.Concat(heldOut?.Samples ?? []).Max(sample => sample.Length);
+        if (longest + extra > model.MaximumPositions)
+        {
+            var added = extra > 0 ? $" and the {extra} virtual tokens of the method" : "";
+            throw new PlanFormatException(
+                $"data.maxLength: the longest sample has {longest} tokens; with them{added} the model's {model.MaximumPositions} positions "
+                + $"are not enough. Set maxLength to at most {Math.Max(1, model.MaximumPositions - extra)}.");
+        }
     }
 
     private static ICausalLanguageModel LoadModel(PlanPart part, string folder, string precision, Device device)

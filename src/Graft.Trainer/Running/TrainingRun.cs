@@ -188,7 +188,7 @@ public sealed class TrainingRun(RunPlan plan, IEventSink events, TimeProvider ti
     {
         if (Step > 0 && run.Session.Adapter.IsUntrained)
         {
-            Warn("The adapter is still as it began and changes nothing. Look at the learning rate.");
+            Warn("Training has not changed the adapter: it is still as it began. Look at the learning rate.");
         }
 
         var figures = new RunFigures
