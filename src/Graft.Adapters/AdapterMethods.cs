@@ -3,6 +3,7 @@ using Graft.Adapters.Full;
 using Graft.Adapters.Ia3;
 using Graft.Adapters.Lora;
 using Graft.Adapters.Peft;
+using Graft.Adapters.PromptTuning;
 using Graft.Api.Methods;
 using Graft.Models;
 
@@ -20,6 +21,8 @@ public static class AdapterMethods
         {
             FileForm = "AdapterHub's bottleneck adapters", Recognizes = BottleneckConfiguration.Recognizes, Load = BottleneckAdapter.Load,
         },
+        MethodRegistration.Of<PromptTuningSpec>(spec => new PromptTuningMethod(spec))
+            .WithPeftFiles("PROMPT_TUNING", PromptTuningAdapter.Load) with { NeedsLanguageModel = true },
         MethodRegistration.Of<FullSpec>(_ => new FullMethod()),
     ];
 

@@ -7,7 +7,9 @@ namespace Graft.Adapters;
 /// <summary>The trained part of one run on one frozen model: parameters, the hooks through which they act, and their file form.</summary>
 public interface IAdapter : IDisposable
 {
-    /// <summary>What an optimizer updates: fp32, in ordinal order of names, which are those that the library has whose files are written.</summary>
+    /// <summary>
+    /// What an optimizer updates: fp32, in ordinal order of names, which are those of the library whose files are written.
+    /// </summary>
     IReadOnlyList<TrainableParameter> Trainable { get; }
 
     /// <summary>

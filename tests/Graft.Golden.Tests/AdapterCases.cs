@@ -85,6 +85,19 @@ internal static class AdapterCases
         }
     }
 
+    /// <summary>An adapter that was trained here computes what a folder of PEFT's does.</summary>
+    public static void SameResult(GoldenCase golden, ICausalLanguageModel model, IAdapter trained, string folder)
+    {
+        using var loaded = AdapterMethods.Load(golden.PathOf(folder), model);
+        var batch = TokenBatch.Of(golden.Input("input_ids"));
+        Compare.Close(
+            model.Logits(model.Hidden(batch, loaded.Hooks), loaded.Hooks),
+            model.Logits(model.Hidden(batch, trained.Hooks), trained.Hooks),
+            Compare.Trained,
+            $"logits of {folder}",
+            golden.Input("attention_mask"));
+    }
+
     // A new adapter by the case's configuration leaves the model as it is, and has the tensors PEFT's has.
     public static void FreshAdapter(GoldenCase golden, ICausalLanguageModel model, IAdapterMethod method)
     {

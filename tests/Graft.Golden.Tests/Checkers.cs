@@ -22,6 +22,7 @@ internal static class Checkers
         ["bottleneck_pfeiffer"] = BottleneckCases.Check,
         ["clip_vision"] = VisionCases.Check,
         ["ia3"] = Ia3Cases.Check,
+        ["prompt_tuning"] = PromptCases.CheckPromptTuning,
         ["lr_schedules"] = ScheduleCases.Check,
     };
 

@@ -22,6 +22,9 @@ public sealed record MethodSpec
     /// <summary>Small networks after, or beside, the halves of each block (Houlsby et al. 2019, arXiv:1902.00751).</summary>
     public BottleneckSpec? Bottleneck { get; init; }
 
+    /// <summary>Learned vectors that stand as tokens in front of the input (Lester et al. 2021, arXiv:2104.08691).</summary>
+    public PromptTuningSpec? PromptTuning { get; init; }
+
     /// <summary>Train every weight; for small models that are pre-trained from scratch. Publishes a whole model.</summary>
     public FullSpec? Full { get; init; }
 

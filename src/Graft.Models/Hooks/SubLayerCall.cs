@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Graft.Models.Hooks;
 
-/// <summary>One application of a sub-layer F in the pre-norm block h ← h + F(norm(h)); the output is what is added, [B, T, hidden].</summary>
+/// <summary>
+/// One application of a sub-layer F in the pre-norm block h ← h + F(norm(h)); the output is what is added, [B, T, hidden].
+/// </summary>
 /// <param name="Residual">h.</param>
 /// <param name="Normed">norm(h), F's usual input.</param>
 /// <param name="SubLayer">F.</param>

@@ -21,7 +21,9 @@ public interface IFrozenLinear : IDisposable
     Tensor Weight();
 }
 
-/// <summary>Decides how the weight of a linear layer is kept. What it gives owns what it keeps; the dense weight may be freed after.</summary>
+/// <summary>
+/// Decides how the weight of a linear layer is kept. What it gives owns what it keeps; the dense weight may be freed after.
+/// </summary>
 /// <param name="site">Which layer.</param>
 /// <param name="weight">[out, in] in the type it was loaded in.</param>
 /// <param name="bias">[out] or null; stays with the model.</param>

@@ -53,6 +53,16 @@ public sealed class CombinationTests
             "run.yaml:9:5: error: spec.method.lora: the base model \"tiny\" has random weights"
         },
         {
+            "a prompt from a text that is not there",
+            Specs.With(Specs.Run, "lora:\n      rank: 8", "promptTuning: {initialization: text}"), Specs.Model, Specs.Dataset,
+            "run.yaml:9:36: error: spec.method.promptTuning.initialization: there is no text to begin from"
+        },
+        {
+            "a text that nothing begins from", Specs.With(Specs.Run, "lora:\n      rank: 8", "promptTuning: {text: Answer}"),
+            Specs.Model, Specs.Dataset,
+            "run.yaml:9:26: error: spec.method.promptTuning.text: initialization vocabulary begins from no text"
+        },
+        {
             "all-linear beside a name", Specs.With(Specs.Run, "rank: 8", "targetModules: [all-linear, q_proj]"), Specs.Model, Specs.Dataset,
             "run.yaml:10:7: error: spec.method.lora.targetModules: all-linear stands beside other names"
         },

@@ -192,7 +192,9 @@ public sealed class ProbeTests : IDisposable
         Assert.InRange(TinyModel.LargestDifference(Alone(first), together.narrow(0, 0, 5)), 0, 1e-5);
         Assert.InRange(TinyModel.LargestDifference(Alone(second), together.narrow(0, 5, 2)), 0, 1e-5);
 
-        var generated = TokenGenerator.Generate(model, [first, second], new GenerationOptions { MaxNewTokens = 6 }, hooks, cancellationToken: TestContext.Current.CancellationToken);
+        var generated = TokenGenerator.Generate(
+            model, [first, second], new GenerationOptions { MaxNewTokens = 6 }, hooks,
+            cancellationToken: TestContext.Current.CancellationToken);
         foreach (var (prompt, tokens) in new[] { first, second }.Zip(generated))
         {
             var text = prompt.ToList();
