@@ -3,6 +3,7 @@ using Graft.Adapters.Full;
 using Graft.Adapters.Ia3;
 using Graft.Adapters.Lora;
 using Graft.Adapters.Peft;
+using Graft.Adapters.PrefixTuning;
 using Graft.Adapters.PromptTuning;
 using Graft.Api.Methods;
 using Graft.Models;
@@ -23,6 +24,8 @@ public static class AdapterMethods
         },
         MethodRegistration.Of<PromptTuningSpec>(spec => new PromptTuningMethod(spec))
             .WithPeftFiles("PROMPT_TUNING", PromptTuningAdapter.Load) with { NeedsLanguageModel = true },
+        MethodRegistration.Of<PrefixTuningSpec>(spec => new PrefixTuningMethod(spec))
+            .WithPeftFiles("PREFIX_TUNING", PrefixTuningAdapter.Load),
         MethodRegistration.Of<FullSpec>(_ => new FullMethod()),
     ];
 

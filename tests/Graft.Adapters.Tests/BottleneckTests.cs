@@ -18,7 +18,8 @@ public sealed class BottleneckTests : IDisposable
         { "Houlsby's, in both halves of each block", new BottleneckSpec { Placement = "houlsby" }, 4 },
         { "Pfeiffer's, after the feed-forward part", new BottleneckSpec { Activation = "gelu", ReductionFactor = 4 }, 2 },
         { "parallel, with its scaling of 4", new BottleneckSpec { Placement = "parallel" }, 2 },
-        { "parallel beside attention too, scaling learned", new BottleneckSpec { Placement = "parallel", Attention = true, LearnedScaling = true }, 4 },
+        { "parallel beside attention too, scaling learned", new BottleneckSpec { Placement = "parallel", Attention = true,
+            LearnedScaling = true }, 4 },
     };
 
     [Theory]

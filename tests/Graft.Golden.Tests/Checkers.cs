@@ -23,6 +23,8 @@ internal static class Checkers
         ["clip_vision"] = VisionCases.Check,
         ["ia3"] = Ia3Cases.Check,
         ["prompt_tuning"] = PromptCases.CheckPromptTuning,
+        ["prefix_tuning"] = PromptCases.CheckPrefixTuning,
+        ["prefix_tuning_mlp"] = PromptCases.CheckPrefixTuning,
         ["lr_schedules"] = ScheduleCases.Check,
     };
 

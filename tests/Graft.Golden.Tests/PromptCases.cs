@@ -1,4 +1,5 @@
 using Graft.Adapters;
+using Graft.Adapters.PrefixTuning;
 using Graft.Adapters.PromptTuning;
 using Graft.Api.Methods;
 using Graft.Models;
@@ -16,6 +17,18 @@ internal static class PromptCases
         {
             VirtualTokens = config["num_virtual_tokens"]!.GetValue<int>(),
             Initialization = "random",
+        }));
+    }
+
+    public static void CheckPrefixTuning(GoldenCase golden)
+    {
+        var config = golden.Description["peft_config"]!;
+        var projects = config["prefix_projection"]?.GetValue<bool>() == true;
+        Check(golden, new PrefixTuningMethod(new PrefixTuningSpec
+        {
+            VirtualTokens = config["num_virtual_tokens"]!.GetValue<int>(),
+            Projection = projects,
+            ProjectionSize = projects ? config["encoder_hidden_size"]!.GetValue<int>() : null,
         }));
     }
 

@@ -9,6 +9,7 @@ internal static class Repository
     {
         return File.Exists(Path.Combine(folder, "Directory.Packages.props"))
             ? folder
-            : Find(Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("No folder above holds Directory.Packages.props."));
+            : Find(
+                Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("No folder above holds Directory.Packages.props."));
     }
 }

@@ -38,7 +38,9 @@ public sealed class PromptTuningMethod(PromptTuningSpec spec) : IAdapterMethod
     {
         var tokenize = start.Tokenize ?? throw new AdapterException("initialization text needs the model's tokenizer, and there is none");
         var tokens = tokenize(spec.Text!);
-        return tokens.Count > 0 ? tokens : throw new AdapterException("text: the tokenizer makes no token of it; write words to begin from");
+        return tokens.Count > 0
+            ? tokens
+            : throw new AdapterException("text: the tokenizer makes no token of it; write words to begin from");
     }
 
     private long[] Repeated(IReadOnlyList<long> tokens) =>

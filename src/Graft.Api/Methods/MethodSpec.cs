@@ -25,6 +25,9 @@ public sealed record MethodSpec
     /// <summary>Learned vectors that stand as tokens in front of the input (Lester et al. 2021, arXiv:2104.08691).</summary>
     public PromptTuningSpec? PromptTuning { get; init; }
 
+    /// <summary>Learned keys and values in front of those of every layer (Li and Liang 2021, arXiv:2101.00190).</summary>
+    public PrefixTuningSpec? PrefixTuning { get; init; }
+
     /// <summary>Train every weight; for small models that are pre-trained from scratch. Publishes a whole model.</summary>
     public FullSpec? Full { get; init; }
 

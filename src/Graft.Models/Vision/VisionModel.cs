@@ -28,7 +28,8 @@ internal abstract class VisionModel(ModelDescription description, IWeightSource 
         {
             stream = batch.Stream is null
                 ? cat([added, stream], 1)
-                : throw new ArgumentException("virtual tokens enter before the first block: begin there, not at a later one", nameof(batch));
+                : throw new ArgumentException(
+                    "virtual tokens enter before the first block: begin there, not at a later one", nameof(batch));
         }
 
         stream = Blocks(stream, batch.FromLayer, layers ?? Shape.Layers, pass);

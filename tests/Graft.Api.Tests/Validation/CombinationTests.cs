@@ -63,6 +63,11 @@ public sealed class CombinationTests
             "run.yaml:9:26: error: spec.method.promptTuning.text: initialization vocabulary begins from no text"
         },
         {
+            "the size of no projection", Specs.With(Specs.Run, "lora:\n      rank: 8", "prefixTuning: {projectionSize: 8}"),
+            Specs.Model, Specs.Dataset,
+            "run.yaml:9:36: error: spec.method.prefixTuning.projectionSize: there is no projection whose size it could be"
+        },
+        {
             "all-linear beside a name", Specs.With(Specs.Run, "rank: 8", "targetModules: [all-linear, q_proj]"), Specs.Model, Specs.Dataset,
             "run.yaml:10:7: error: spec.method.lora.targetModules: all-linear stands beside other names"
         },

@@ -43,7 +43,8 @@ public sealed record PromptTuningSpec : IMethodSpec
                 ? SpecProblem.Impossible(
                     at.Field("initialization"), "there is no text to begin from", "set text, or another initialization")
                 : SpecProblem.Impossible(
-                    at.Field("text"), $"initialization {Initialization} begins from no text", "set initialization to text, or leave out text");
+                    at.Field("text"), $"initialization {Initialization} begins from no text",
+                    "set initialization to text, or leave out text");
         }
     }
 }
