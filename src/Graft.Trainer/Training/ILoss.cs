@@ -19,7 +19,7 @@ public sealed class NextTokenObjective : ILoss
     public LossSum Of(ICausalLanguageModel model, Batch batch, ModelHooks? hooks)
     {
         // Rows are padded on the right and attention looks back only, so that no mask is needed.
-        using var hidden = model.Hidden(TokenBatch.Of(batch.InputIds), hooks);
+        using var hidden = model.Hidden(TokenBatch.Of(batch.InputIds) with { SideInputs = batch.SideInputs }, hooks);
         return NextTokenLoss.Of(model, hidden, batch.Labels, hooks);
     }
 }
