@@ -3,7 +3,6 @@ using Graft.Adapters.Peft;
 using Graft.Api.Methods;
 using Graft.Models;
 using Graft.Models.Hooks;
-using Graft.Models.Weights;
 using static TorchSharp.torch;
 
 namespace Graft.Adapters.Bottleneck;
@@ -62,9 +61,8 @@ public sealed class BottleneckAdapter : IAdapter
 
     public IReadOnlyList<string> Save(string folder, string? baseModel = null)
     {
-        PeftFolder.WriteConfiguration(folder, BottleneckConfiguration.Write(_options, _model, baseModel, _original));
-        TensorFiles.Save(Path.Combine(folder, BottleneckConfiguration.WeightsFile), State);
-        return [PeftFolder.ConfigurationFile, BottleneckConfiguration.WeightsFile];
+        return PeftFolder.Write(
+            folder, BottleneckConfiguration.Write(_options, _model, baseModel, _original), State, BottleneckConfiguration.WeightsFile);
     }
 
     public void Dispose()

@@ -40,7 +40,7 @@ public sealed class BottleneckMethod(BottleneckSpec spec) : IAdapterMethod
     // model.layers.0.self_attn.o_proj ends the half model.layers.0.self_attn of the block model.layers.0.
     private static BottleneckSite Site(LinearSite last, string place)
     {
-        var subLayer = last.Name[..last.Name.LastIndexOf('.')];
+        var subLayer = last.Parent;
         return new BottleneckSite(subLayer, $"{subLayer[..subLayer.LastIndexOf('.')]}.{place}");
     }
 }

@@ -4,7 +4,6 @@ using Graft.Adapters.Targets;
 using Graft.Models;
 using Graft.Models.Transformers;
 using Graft.Models.Hooks;
-using Graft.Models.Weights;
 using static TorchSharp.torch;
 
 namespace Graft.Adapters.Ia3;
@@ -93,9 +92,8 @@ public sealed class Ia3Adapter : IAdapter
 
     public IReadOnlyList<string> Save(string folder, string? baseModel = null)
     {
-        PeftFolder.WriteConfiguration(folder, Ia3Configuration.Write(_targets, _layers, _model.LinearSites, baseModel, _original));
-        TensorFiles.Save(Path.Combine(folder, PeftFolder.WeightsFile), State);
-        return [PeftFolder.ConfigurationFile, PeftFolder.WeightsFile];
+        return PeftFolder.Write(
+            folder, Ia3Configuration.Write(_targets, _layers, _model.LinearSites, baseModel, _original), State);
     }
 
     public void Dispose()

@@ -4,7 +4,6 @@ using Graft.Adapters.Targets;
 using Graft.Models;
 using Graft.Models.Transformers;
 using Graft.Models.Hooks;
-using Graft.Models.Weights;
 using static TorchSharp.torch;
 
 namespace Graft.Adapters.Lora;
@@ -164,12 +163,10 @@ public sealed class LoraAdapter : IAdapter
         };
     }
 
-    private List<string> Write(string folder, LoraOptions options, IReadOnlyDictionary<string, Tensor> tensors, string? baseModel)
+    private IReadOnlyList<string> Write(string folder, LoraOptions options, IReadOnlyDictionary<string, Tensor> tensors, string? baseModel)
     {
         var sites = _layers.Select(layer => layer.Site).ToList();
         var configuration = PeftLoraConfiguration.Write(options, sites, baseModel, _original);
-        PeftFolder.WriteConfiguration(folder, configuration);
-        TensorFiles.Save(Path.Combine(folder, PeftFolder.WeightsFile), tensors);
-        return [PeftFolder.ConfigurationFile, PeftFolder.WeightsFile];
+        return PeftFolder.Write(folder, configuration, tensors);
     }
 }

@@ -34,7 +34,10 @@ public static class PeftFolder
         return (fields, JsonNode.Parse(json.Span)!.AsObject());
     }
 
-    internal static void WriteConfiguration(string folder, JsonObject configuration)
+    /// <summary>Writes an adapter folder: its configuration, keys sorted, and its weights.</summary>
+    /// <returns>The names of the files.</returns>
+    internal static IReadOnlyList<string> Write(
+        string folder, JsonObject configuration, IReadOnlyDictionary<string, Tensor> tensors, string file = WeightsFile)
     {
         var sorted = new JsonObject();
         foreach (var (key, value) in configuration.OrderBy(item => item.Key, StringComparer.Ordinal))
@@ -43,6 +46,8 @@ public static class PeftFolder
         }
 
         File.WriteAllText(Path.Combine(folder, ConfigurationFile), sorted.ToJsonString(Indented));
+        TensorFiles.Save(Path.Combine(folder, file), tensors);
+        return [ConfigurationFile, file];
     }
 
     /// <summary>

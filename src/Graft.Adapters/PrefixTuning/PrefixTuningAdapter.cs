@@ -3,7 +3,6 @@ using Graft.Adapters.Peft;
 using Graft.Models;
 using Graft.Models.Hooks;
 using Graft.Models.Transformers;
-using Graft.Models.Weights;
 using static TorchSharp.torch;
 
 namespace Graft.Adapters.PrefixTuning;
@@ -28,7 +27,7 @@ public sealed class PrefixTuningAdapter : IAdapter
         Hooks = new ModelHooks
         {
             Prefixes = model.LinearSites.Where(site => site.Roles.HasFlag(LinearRoles.Query)).ToDictionary(
-                site => site.Name[..site.Name.LastIndexOf('.')],
+                site => site.Parent,
                 IKeyValuePrefix (site) => new LayerPrefix(encoder, model.Shape, site.Layer!.Value),
                 StringComparer.Ordinal),
         };
@@ -81,11 +80,7 @@ public sealed class PrefixTuningAdapter : IAdapter
             json["prefix_projection"] = _encoder.Projects;
         }
 
-        PeftFolder.WriteConfiguration(folder, json);
-        TensorFiles.Save(
-            Path.Combine(folder, PeftFolder.WeightsFile),
-            new Dictionary<string, Tensor> { [PeftPromptConfiguration.Tensor] = _encoder.Rows() });
-        return [PeftFolder.ConfigurationFile, PeftFolder.WeightsFile];
+        return PeftFolder.Write(folder, json, new Dictionary<string, Tensor> { [PeftPromptConfiguration.Tensor] = _encoder.Rows() });
     }
 
     public void Dispose()

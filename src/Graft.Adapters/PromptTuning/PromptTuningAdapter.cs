@@ -3,7 +3,6 @@ using Graft.Adapters.Peft;
 using Graft.Api.Methods;
 using Graft.Models;
 using Graft.Models.Hooks;
-using Graft.Models.Weights;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
 
@@ -88,10 +87,7 @@ public sealed class PromptTuningAdapter : IAdapter, IVirtualTokens
             json["tokenizer_name_or_path"] = fromText ? baseModel ?? Path.GetFileName(_model.Folder) : null;
         }
 
-        PeftFolder.WriteConfiguration(folder, json);
-        TensorFiles.Save(
-            Path.Combine(folder, PeftFolder.WeightsFile), new Dictionary<string, Tensor> { [PeftPromptConfiguration.Tensor] = _vectors });
-        return [PeftFolder.ConfigurationFile, PeftFolder.WeightsFile];
+        return PeftFolder.Write(folder, json, new Dictionary<string, Tensor> { [PeftPromptConfiguration.Tensor] = _vectors });
     }
 
     public void Dispose()

@@ -50,6 +50,9 @@ public sealed record LinearSite(
     string? BiasName = null,
     bool IsTransposed = false)
 {
+    /// <summary>The name of the module that it is part of: attention or the feed-forward part, for a layer of a block.</summary>
+    public string Parent => Name[..Name.LastIndexOf('.')];
+
     /// <summary>Whether it makes the logits.</summary>
     public bool IsOutputHead => Roles.HasFlag(LinearRoles.Head);
 }

@@ -23,7 +23,7 @@ public sealed class HookTests : IDisposable
         using var model = _tiny.Initialize(family == "llama" ? TinyModel.Llama() : TinyModel.Gpt2());
         var seen = new List<string>();
         var attention = model.LinearSites.Where(site => site.Layer is not null).Select(
-            site => site.Name[..site.Name.LastIndexOf('.')]).Distinct().ToList();
+            site => site.Parent).Distinct().ToList();
         var hooks = new ModelHooks
         {
             Linears = model.LinearSites.ToDictionary(

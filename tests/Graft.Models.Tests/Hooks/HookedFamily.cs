@@ -39,7 +39,7 @@ internal sealed class HookedFamily : IDisposable
 
     /// <summary>The attention modules, in the order of the pass.</summary>
     public IReadOnlyList<string> Attention =>
-        [.. Model.LinearSites.Where(site => site.Roles.HasFlag(LinearRoles.Query)).Select(Parent)];
+        [.. Model.LinearSites.Where(site => site.Roles.HasFlag(LinearRoles.Query)).Select(site => site.Parent)];
 
     /// <summary>The linear layers that bring attention's heads back.</summary>
     public IReadOnlyList<string> Outputs =>
@@ -64,6 +64,4 @@ internal sealed class HookedFamily : IDisposable
         Model.Dispose();
         _tiny.Dispose();
     }
-
-    private static string Parent(LinearSite site) => site.Name[..site.Name.LastIndexOf('.')];
 }
