@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Graft.Api.Planning;
+using Graft.Api.Generation;
 using Xunit;
 
 namespace Graft.Cluster.Tests;
@@ -140,7 +140,7 @@ public sealed class QuickstartTests : IClassFixture<QuickstartRun>
         var trainer = Programs.Built("Graft.Trainer", "graft-trainer");
         var model = Path.Combine(Shell.Repository, "examples", "builtin", await BuiltinModelAsync());
         var request = Path.Combine(folder.Path, "request.json");
-        var question = new GenerationRequest { Model = model, Adapter = folder.Path, Prompt = "a small animal" };
+        var question = new GenerationRequest { Model = model, Adapter = folder.Path, Prompt = new TextPrompt("a small animal") };
         await File.WriteAllTextAsync(request, question.Write(), TestContext.Current.CancellationToken);
         var generated = (await Shell.RunAsync(trainer, "generate", request)).Succeeded();
         Assert.NotEmpty(generated.Trim());

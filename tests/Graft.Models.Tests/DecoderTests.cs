@@ -78,14 +78,15 @@ public sealed class DecoderTests : IDisposable
     public void Generation_stops_before_a_stop_token_and_repeats_with_its_seed()
     {
         using var model = _tiny.Initialize(TinyModel.Llama());
-        var options = new GenerationOptions { MaxNewTokens = 20, Temperature = 1.5, TopP = 0.9, Seed = 3 };
+        var options = new GenerationOptions { MaxNewTokens = 20, Processors = [new Temperature(1.5), new TopP(0.9)] };
         var token = TestContext.Current.CancellationToken;
-        var once = TokenGenerator.Generate(model, [[5, 6]], options, cancellationToken: token)[0];
-        Assert.Equal(once, TokenGenerator.Generate(model, [[5, 6]], options, cancellationToken: token)[0]);
+        var once = Sampled(options);
+        Assert.Equal(once, Sampled(options));
         var stop = once[7];
-        var stopped = TokenGenerator.Generate(
-            model, [[5, 6]], options with { StopIds = new HashSet<long> { stop } }, cancellationToken: token)[0];
-        Assert.Equal(once[..Array.IndexOf(once, stop)], stopped);
+        Assert.Equal(once[..Array.IndexOf(once, stop)], Sampled(options with { StopRules = [new StopTokens([stop])] }));
+
+        long[] Sampled(GenerationOptions chosen) => TokenGenerator.Generate(
+            model, [[5, 6]], chosen with { Chooser = new SamplingChooser(seed: 3) }, cancellationToken: token)[0];
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Graft.Api.Generation;
 using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Cli.Local;
@@ -43,31 +44,40 @@ public static class GenerateCommand
         HelpName = "NAME",
     };
 
-    private static readonly Option<int?> MaxNewTokens = new("--max-new-tokens")
-    {
-        Description = "The longest answer in tokens.",
-        HelpName = "N",
-    };
+    private static readonly SamplingOptions Defaults = new();
 
-    private static readonly Option<double?> Temperature = new("--temperature")
-    {
-        Description = "0 takes the likeliest token; above, tokens are sampled.",
-        HelpName = "T",
-    };
+    private static readonly Option<int> MaxNewTokens = Setting(
+        "--max-new-tokens", "N", Defaults.MaxNewTokens, "The longest answer in tokens.", n => n > 0, "1 or more");
 
-    private static readonly Option<double?> TopP = new("--top-p")
-    {
-        Description = "Sample from the likeliest tokens with this share of the probability.",
-        HelpName = "P",
-    };
+    private static readonly Option<double> Temperature = Setting(
+        "--temperature", "T", Defaults.Temperature, "0 takes the likeliest token; above, tokens are sampled.", t => t >= 0, "0 or more");
 
-    private static readonly Option<int?> Seed = new("--seed") { Description = "Decides what is sampled.", HelpName = "N" };
+    private static readonly Option<int> TopK = Setting(
+        "--top-k", "K", Defaults.TopK, "Sample from the K likeliest tokens; 0 from all.", k => k >= 0, "0 or more");
+
+    private static readonly Option<double> TopP = Setting(
+        "--top-p", "P", Defaults.TopP, "Sample from the likeliest tokens with this share of the probability.", p => p is > 0 and <= 1,
+        "above 0 and at most 1");
+
+    private static readonly Option<double> RepetitionPenalty = Setting(
+        "--repetition-penalty", "R", Defaults.RepetitionPenalty, "Above 1 makes tokens that stand in the text already less likely.",
+        penalty => penalty > 0, "above 0");
+
+    private static readonly Option<int> Seed = Setting(
+        "--seed", "N", Defaults.Seed, "Decides what is sampled.", _ => true, "a whole number");
+
+    private static readonly Option<string[]> Stop = new("--stop")
+    {
+        Description = "A text before which the answer ends; can be given several times.",
+        HelpName = "TEXT",
+    };
 
     public static Command Create()
     {
         var command = new Command("generate", "Answer a prompt with an adapted model, or with its base.")
         {
-            Run, Prompt, Input, Base, Model, Adapter, Template, MaxNewTokens, Temperature, TopP, Seed,
+            Run, Prompt, Input, Base, Model, Adapter, Template, MaxNewTokens, Temperature, TopK, TopP,
+            RepetitionPenalty, Stop, Seed,
         };
         command.SetAction(async (parsed, stop) =>
         {
@@ -98,23 +108,39 @@ public static class GenerateCommand
     private static GenerationRequest Request(ParseResult parsed)
     {
         var (model, adapter, template) = parsed.GetValue(Run) is { } folder ? OfRun(folder) : default;
-        var request = new GenerationRequest
+        return new GenerationRequest
         {
             Model = parsed.GetValue(Model)
                 ?? model
                 ?? throw new CliException("Name a run's folder (graft-out/NAME), or a model with --model DIR."),
             Adapter = parsed.GetValue(Base) ? null : parsed.GetValue(Adapter) ?? adapter,
-            Prompt = parsed.GetRequiredValue(Prompt),
-            Input = parsed.GetValue(Input),
+            Prompt = new TextPrompt(parsed.GetRequiredValue(Prompt), parsed.GetValue(Input)),
             Template = parsed.GetValue(Template) ?? template,
+            Sampling = new SamplingOptions
+            {
+                MaxNewTokens = parsed.GetValue(MaxNewTokens),
+                Temperature = parsed.GetValue(Temperature),
+                TopK = parsed.GetValue(TopK),
+                TopP = parsed.GetValue(TopP),
+                RepetitionPenalty = parsed.GetValue(RepetitionPenalty),
+                Seed = parsed.GetValue(Seed),
+                Stop = [.. (parsed.GetValue(Stop) ?? []).Where(text => text.Length > 0)],
+            },
         };
-        return request with
+    }
+
+    private static Option<T> Setting<T>(string name, string unit, T usual, string description, Func<T, bool> isValid, string range)
+        where T : struct
+    {
+        var option = new Option<T>(name) { Description = description, HelpName = unit, DefaultValueFactory = _ => usual };
+        option.Validators.Add(result =>
         {
-            MaxNewTokens = parsed.GetValue(MaxNewTokens) ?? request.MaxNewTokens,
-            Temperature = parsed.GetValue(Temperature) ?? request.Temperature,
-            TopP = parsed.GetValue(TopP) ?? request.TopP,
-            Seed = parsed.GetValue(Seed) ?? request.Seed,
-        };
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<T>() is var value && !isValid(value))
+            {
+                result.AddError($"{name} is {result.Tokens[0].Value}; it must be {range}.");
+            }
+        });
+        return option;
     }
 
     /// <summary>The model, the adapter and the template of a run; a run that trained every weight has a model and no adapter.</summary>

@@ -1,20 +1,17 @@
 namespace Graft.Models.Generation;
 
-/// <summary>How tokens are chosen.</summary>
+/// <summary>The parts that generation is made of; without any, the likeliest token is taken until <see cref="MaxNewTokens"/>.</summary>
 public sealed record GenerationOptions
 {
     /// <summary>At most this many new tokens for each prompt.</summary>
     public int MaxNewTokens { get; init; } = 128;
 
-    /// <summary>0 takes the likeliest token; otherwise logits are divided by it before sampling.</summary>
-    public double Temperature { get; init; }
+    /// <summary>What changes the logits, in order.</summary>
+    public IReadOnlyList<ILogitsProcessor> Processors { get; init; } = [];
 
-    /// <summary>Samples from the smallest set of likeliest tokens whose probabilities add up to at least this.</summary>
-    public double TopP { get; init; } = 1;
+    /// <summary>What chooses among the processed logits.</summary>
+    public ITokenChooser Chooser { get; init; } = new GreedyChooser();
 
-    /// <summary>Decides the samples, together with the prompt's place among the prompts.</summary>
-    public int Seed { get; init; }
-
-    /// <summary>Tokens that end a text; they are not part of what is returned.</summary>
-    public IReadOnlySet<long> StopIds { get; init; } = new HashSet<long>();
+    /// <summary>What ends a text.</summary>
+    public IReadOnlyList<IStopRule> StopRules { get; init; } = [];
 }

@@ -32,39 +32,44 @@ public static class TokenGenerator
 
         using var noGradient = no_grad();
         using var cache = new KeyValueCache();
-        var random = prompts.Select((_, row) => new Random(SeedOf(options.Seed, row))).ToArray();
-        var texts = prompts.Select(_ => new List<long>()).ToArray();
-        var ended = new bool[prompts.Count];
-        var positions = prompts.Select(prompt => (long)prompt.Length).ToArray();
+        var texts = prompts.Select(prompt => new GeneratedText(prompt)).ToArray();
         long[]? last = null;
-        for (var step = 0; step < options.MaxNewTokens && !ended.All(end => end); step++)
+        for (var step = 0; step < options.MaxNewTokens && !texts.All(text => text.HasEnded); step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var batch = last is null ? Prefill(prompts, model.Device) : Next(last, positions, model.Device);
+            var batch = last is null
+                ? Prefill(prompts, model.Device)
+                : Next(last, [.. prompts.Select(prompt => (long)prompt.Length + step - 1)], model.Device);
             var hidden = model.Hidden(batch, hooks, cache);
-            var logits = model.Logits(hidden.narrow(1, hidden.shape[1] - 1, 1).squeeze(1), hooks).to(ScalarType.Float32).cpu();
-            if (last is not null)
-            {
-                for (var row = 0; row < positions.Length; row++)
-                {
-                    positions[row]++;
-                }
-            }
-
-            last = Choose(logits, options, random);
+            var newest = hidden.narrow(1, hidden.shape[1] - 1, 1).squeeze(1);
+            last = Choose(model.Logits(newest, hooks).to(ScalarType.Float32).cpu(), new GenerationStep(texts, newest), options);
             for (var row = 0; row < last.Length; row++)
             {
-                ended[row] |= options.StopIds.Contains(last[row]);
-                if (!ended[row])
-                {
-                    texts[row].Add(last[row]);
-                    onToken?.Invoke(row, last[row]);
-                }
+                Continue(texts[row], last[row], options.StopRules, token => onToken?.Invoke(row, token));
             }
         }
 
-        return [.. texts.Select(text => text.ToArray())];
+        return [.. texts.Select(text => text.Added.ToArray())];
+    }
+
+    private static long[] Choose(Tensor logits, GenerationStep step, GenerationOptions options) =>
+        options.Chooser.Choose(options.Processors.Aggregate(logits, (changed, processor) => processor.Apply(changed, step)), step);
+
+    private static void Continue(GeneratedText text, long token, IReadOnlyList<IStopRule> rules, Action<long> onToken)
+    {
+        if (text.HasEnded || rules.Any(rule => rule.EndsBefore(token)))
+        {
+            text.End();
+            return;
+        }
+
+        text.Add(token);
+        onToken(token);
+        if (rules.Any(rule => rule.EndsAfter(text)))
+        {
+            text.End();
+        }
     }
 
     private static TokenBatch Prefill(IReadOnlyList<long[]> prompts, Device device)
@@ -92,19 +97,4 @@ public static class TokenGenerator
 
     private static TokenBatch Next(long[] tokens, long[] positions, Device device) =>
         TokenBatch.Of(tensor(tokens, device: device).unsqueeze(1)) with { PositionIds = tensor(positions, device: device).unsqueeze(1) };
-
-    private static long[] Choose(Tensor logits, GenerationOptions options, Random[] random)
-    {
-        var tokens = new long[random.Length];
-        for (var row = 0; row < tokens.Length; row++)
-        {
-            var uniform = options.Temperature > 0 ? random[row].NextDouble() : 0;
-            tokens[row] = TokenSampler.Choose(logits[row].data<float>().ToArray(), options.Temperature, options.TopP, uniform);
-        }
-
-        return tokens;
-    }
-
-    // A generator a prompt, so that its text does not depend on how the others end. (System.HashCode differs from process to process.)
-    private static int SeedOf(int seed, int row) => unchecked((seed * 397) ^ row);
 }

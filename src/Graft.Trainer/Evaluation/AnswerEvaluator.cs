@@ -39,7 +39,7 @@ public sealed class AnswerEvaluator
         _options = new GenerationOptions
         {
             MaxNewTokens = maxNewTokens,
-            StopIds = data.Template.StopIds(tokenizer).Select(id => (long)id).ToHashSet(),
+            StopRules = [new StopTokens(data.Template.StopIds(tokenizer).Select(id => (long)id))],
         };
     }
 

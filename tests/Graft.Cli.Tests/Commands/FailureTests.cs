@@ -1,5 +1,5 @@
 using System.Runtime.Versioning;
-using Graft.Api.Planning;
+using Graft.Api.Generation;
 using Xunit;
 
 namespace Graft.Cli.Tests.Commands;
@@ -92,9 +92,28 @@ public sealed class FailureTests : IDisposable
         Assert.Equal("generate", words[0]);
         Assert.True(words.Length == 2 && Path.IsPathFullyQualified(words[1]), string.Join('\n', words));
         Assert.False(File.Exists(words[1]), "the request is gone afterwards");
-        Assert.Equal(
-            new GenerationRequest { Model = "--adapter", Prompt = "--template=none", Input = "@words", Template = "-x", Seed = -3 },
-            request);
+        var expected = new GenerationRequest
+        {
+            Model = "--adapter",
+            Prompt = new TextPrompt("--template=none", "@words"),
+            Template = "-x",
+            Sampling = new SamplingOptions { Seed = -3 },
+        };
+        Assert.Equal(expected.Write(), request.Write());
+    }
+
+    [Theory]
+    [InlineData("--top-p", "0")]
+    [InlineData("--top-p", "1.5")]
+    [InlineData("--top-k", "-1")]
+    [InlineData("--temperature", "-0.5")]
+    [InlineData("--repetition-penalty", "0")]
+    [InlineData("--max-new-tokens", "0")]
+    public async Task A_sampling_setting_outside_its_range_is_refused_by_name(string name, string value)
+    {
+        var result = await GraftProgram.RunAsync(_folder.Path, ["generate", "--model", "m", "--prompt", "p", $"{name}={value}"]);
+        Assert.NotEqual(ExitCodes.Succeeded, result.ExitCode);
+        Assert.Contains($"{name} is {value}; it must be ", result.Errors, StringComparison.Ordinal);
     }
 
     private static void IsSentence(ProgramResult result, string word)

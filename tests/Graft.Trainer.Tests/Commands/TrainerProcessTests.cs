@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Graft.Api.Methods;
+using Graft.Api.Generation;
 using Graft.Api.Planning;
 using Graft.Artifacts;
 using Graft.Trainer.Running;
@@ -111,8 +112,8 @@ public sealed partial class TrainerProcessTests : IDisposable
 
         var trained = Path.Combine(plan.Execution.OutputDirectory, TrainingRun.TrainedFolderName);
         var request = Path.Combine(_world.Root, "request.json");
-        File.WriteAllText(
-            request, new GenerationRequest { Model = trained, Prompt = "What does a small duck say?", Threads = 1 }.Write());
+        var question = new GenerationRequest { Model = trained, Prompt = new TextPrompt("What does a small duck say?"), Threads = 1 };
+        File.WriteAllText(request, question.Write());
         var answer = await RunAsync(["generate", request]);
 
         Assert.Equal((0, "quack"), (answer.ExitCode, answer.Text.Trim()));

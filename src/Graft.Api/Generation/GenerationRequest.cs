@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Graft.Api.Planning;
 
-namespace Graft.Api.Planning;
+namespace Graft.Api.Generation;
 
 /// <summary>
 /// What <c>graft-trainer generate</c> answers. It is handed over as a file: texts and paths that somebody else wrote must not become
@@ -14,11 +15,8 @@ public sealed record GenerationRequest
     /// <summary>The adapter's folder; without it the base model answers.</summary>
     public string? Adapter { get; init; }
 
-    /// <summary>The instruction, the user's message, or the text to continue.</summary>
-    public required string Prompt { get; init; }
-
-    /// <summary>The instruction's input.</summary>
-    public string? Input { get; init; }
+    /// <summary>What is asked.</summary>
+    public required TextPrompt Prompt { get; init; }
 
     /// <summary>
     /// <c>alpaca</c>, <c>chatml</c>, <c>plain</c>, or <c>none</c> (the prompt as it is); without it the one that the adapter was trained
@@ -26,17 +24,8 @@ public sealed record GenerationRequest
     /// </summary>
     public string? Template { get; init; }
 
-    /// <summary>The longest answer in tokens.</summary>
-    public int MaxNewTokens { get; init; } = 128;
-
-    /// <summary>0 takes the likeliest token; above, tokens are sampled.</summary>
-    public double Temperature { get; init; }
-
-    /// <summary>Tokens are sampled from the likeliest ones with this share of the probability.</summary>
-    public double TopP { get; init; } = 1;
-
-    /// <summary>Decides what is sampled.</summary>
-    public int Seed { get; init; }
+    /// <summary>How the answer is generated.</summary>
+    public SamplingOptions Sampling { get; init; } = new();
 
     /// <summary>Threads of the CPU; all cores without it.</summary>
     public int? Threads { get; init; }
