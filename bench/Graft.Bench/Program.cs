@@ -6,9 +6,11 @@ using Graft.Adapters.Lora;
 using Graft.Adapters.Targets;
 using Graft.Api.Planning;
 using Graft.Bench;
+using Graft.Data.Batches;
 using Graft.Data.Samples;
 using Graft.Models;
 using Graft.Models.Runtime;
+using Graft.Trainer.Parts;
 using Graft.Trainer.Training;
 using static TorchSharp.torch;
 
@@ -42,7 +44,8 @@ var training = new PlanTraining
     Precision = "float32",
 };
 var adapter = method.Attach(model, seed: 0);
-using var session = new TrainingSession(model, adapter, Samples(), training, padId: 0, new NextTokenObjective());
+using var session = new TrainingSession(
+    PartGraph.Of(model, adapter), Samples(), new PaddedCollator(padId: 0), training, new NextTokenObjective());
 
 var seconds = new List<double>();
 for (var step = 0; step < WarmUps + Measured; step++)

@@ -30,7 +30,7 @@ internal sealed class BenchNamespace
             new BaseModel
             {
                 Metadata = created.Metadata("tiny"),
-                Spec = new BaseModelSpec { Source = new ModelSource { Builtin = new BuiltinSource { Name = "tiny" } } },
+                Spec = new BaseModelSpec { Source = new FileSource { Builtin = new BuiltinSource { Name = "tiny" } } },
             },
             Manager,
             CancellationToken.None);
@@ -38,7 +38,7 @@ internal sealed class BenchNamespace
             new TrainingDataset
             {
                 Metadata = created.Metadata("words"),
-                Spec = new TrainingDatasetSpec { Source = new DatasetSource { Builtin = new BuiltinSource { Name = "words" } } },
+                Spec = new TrainingDatasetSpec { Source = new FileSource { Builtin = new BuiltinSource { Name = "words" } } },
             },
             Manager,
             CancellationToken.None);

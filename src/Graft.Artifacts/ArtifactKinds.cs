@@ -9,10 +9,11 @@ internal static class ArtifactKinds
     private static readonly IReadOnlyList<(string File, string ArtifactType)> All =
     [
         (AdapterFolder.ConfigurationFile, MediaTypes.AdapterArtifact),
+        (ProjectorFolder.ConfigurationFile, MediaTypes.ProjectorArtifact),
         ("config.json", MediaTypes.ModelArtifact),
     ];
 
-    /// <summary>The artifact type of a folder: an adapter, a whole model, or other files.</summary>
+    /// <summary>The artifact type of a folder: an adapter, a projector, a whole model, or other files.</summary>
     public static string TypeOf(string folder)
     {
         return All.Where(kind => File.Exists(Path.Combine(folder, kind.File))).Select(kind => kind.ArtifactType)

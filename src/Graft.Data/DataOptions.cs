@@ -1,3 +1,4 @@
+using Graft.Api.Data;
 using Graft.Api.Planning;
 using Graft.Data.Records;
 using Graft.Data.Templates;
@@ -28,31 +29,33 @@ public enum TooLongPolicy
 }
 
 /// <summary>How the records of a data set become samples.</summary>
-/// <param name="Format">What a line is.</param>
+/// <param name="Parser">Reads a record.</param>
 /// <param name="Template">How a record becomes text.</param>
 /// <param name="MaxLength">The longest sequence in tokens.</param>
 /// <param name="OnTooLong">What happens to longer ones.</param>
 /// <param name="OnBadRecord">What happens to records that cannot be used.</param>
 /// <param name="Packing">Whether texts are joined end to end into sequences of <paramref name="MaxLength"/> tokens.</param>
 public sealed record DataOptions(
-    RecordFormat Format, IPromptTemplate Template, int MaxLength, TooLongPolicy OnTooLong, BadRecordPolicy OnBadRecord, bool Packing)
+    IRecordParser Parser, IPromptTemplate Template, int MaxLength, TooLongPolicy OnTooLong, BadRecordPolicy OnBadRecord, bool Packing)
 {
     /// <summary>The options that a plan states.</summary>
     /// <exception cref="PlanFormatException">The plan names something that is not known, or combines what does not go together.</exception>
     public static DataOptions From(PlanData plan)
     {
-        var format = Parse<RecordFormat>("data.format", plan.Format);
+        var parser = RecordParsers.Find(plan.Format)
+            ?? throw new PlanFormatException($"data.format: '{plan.Format}' is not known; known are {RecordParsers.Known}.");
+        var format = SampleFormats.Find(parser.Format)!;
         var template = PromptTemplates.Find(plan.Template)
             ?? throw new PlanFormatException($"data.template: '{plan.Template}' is not known; known are "
                 + $"{string.Join(", ", PromptTemplates.Names)}.");
-        if (!template.Renders(format))
+        if (!format.Templates.Contains(template.Name))
         {
             throw new PlanFormatException(
                 $"data.template: '{plan.Template}' cannot render records of the format '{plan.Format}'; leave the template out "
                     + "to get the usual one.");
         }
 
-        if (plan.Packing && format != RecordFormat.Text)
+        if (plan.Packing && !format.CanBePacked)
         {
             throw new PlanFormatException(
                 $"data.packing: joins texts for pre-training, but the records have the format '{plan.Format}', whose answers would see "
@@ -60,7 +63,7 @@ public sealed record DataOptions(
         }
 
         return new DataOptions(
-            format,
+            parser,
             template,
             plan.MaxLength,
             Parse<TooLongPolicy>("data.onTooLong", plan.OnTooLong),

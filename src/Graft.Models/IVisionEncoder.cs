@@ -13,6 +13,9 @@ public interface IVisionEncoder : IFrozenModel
     /// <summary>How many tokens stand in front of the patches, e.g. a class token.</summary>
     int LeadingTokens { get; }
 
+    /// <summary>How many patches a picture has.</summary>
+    int Patches { get; }
+
     /// <summary>Runs the encoder: the residual stream after some block, [B, leading tokens + patches, hidden]; virtual tokens have
     /// none.</summary>
     /// <param name="batch">Pixels, or the stream at some layer; side inputs.</param>

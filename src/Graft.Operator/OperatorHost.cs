@@ -1,5 +1,7 @@
+using Graft.Api.Reporting;
 using Graft.Operator.Controllers;
 using Graft.Operator.Reports;
+using Graft.Operator.Runs;
 using Graft.Operator.Runtime;
 using k8s;
 using k8s.Exceptions;
@@ -61,8 +63,10 @@ internal static class OperatorHost
         app.MapGet("/readyz", (OperatorService service) => service.IsReady
             ? Results.Text($"ok: {service.Standing}\n")
             : Results.Text("the caches are not complete yet", statusCode: StatusCodes.Status503ServiceUnavailable));
-        app.MapPut(ReportEndpoint.Route, (HttpContext context, string @namespace, string name, ReportServer reports) => reports.PutAsync(
-            context, @namespace, name));
+        app.MapPut(
+            ReportRoute.Pattern,
+            (HttpContext context, string @namespace, string plural, string name, ReportServer reports) =>
+                reports.PutAsync(context, new RunKey(plural, new ObjectKey(@namespace, name))));
         return app;
     }
 

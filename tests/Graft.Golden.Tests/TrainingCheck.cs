@@ -85,7 +85,7 @@ internal sealed class TrainingCheck(
             loss => loss!.GetValue<double>()).ToList();
         var options = new AdamWOptions(
             settings["betas"]![0]!.GetValue<double>(), settings["betas"]![1]!.GetValue<double>(), Setting("eps"), Setting("weight_decay"));
-        using var optimizer = new AdamW(trained, options);
+        using var optimizer = new AdamW([new ParameterGroup(ParameterGroup.Whole, trained)], options);
         var steps = settings["steps"]!.GetValue<int>();
         for (var step = 0; step < steps; step++)
         {

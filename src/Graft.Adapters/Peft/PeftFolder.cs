@@ -60,7 +60,7 @@ public static class PeftFolder
     /// <param name="stored">What the file holds, by the names it has there; without it, what is trained.</param>
     internal static TAdapter Filled<TAdapter>(
         TAdapter adapter, string folder, string file = WeightsFile, IReadOnlyDictionary<string, Tensor>? stored = null)
-        where TAdapter : IAdapter
+        where TAdapter : ITrainedPart
     {
         try
         {

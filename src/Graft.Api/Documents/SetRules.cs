@@ -1,3 +1,4 @@
+using Graft.Api.Runs;
 using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
 using Graft.Common;
@@ -12,8 +13,7 @@ internal sealed class SetRules(SpecSet set, SpecSetOptions options)
         return Duplicates()
             .Concat(set.All<BaseModel>().SelectMany(pair => Located(pair.Source, SpecValidator.Rules(pair.Resource))))
             .Concat(set.All<TrainingDataset>().SelectMany(pair => Located(pair.Source, SpecValidator.Rules(pair.Resource))))
-            .Concat(set.All<AdapterTrainingRun>().SelectMany(pair => Located(pair.Source, Run(pair.Source, pair.Resource))))
-            .Concat(set.All<ProjectionPretrain>().SelectMany(pair => Located(pair.Source, Projection(pair.Source, pair.Resource))))
+            .Concat(set.All<IRunResource>().SelectMany(pair => Located(pair.Source, Run(pair.Source, pair.Resource))))
             .Concat(set.All<AdapterSweep>().SelectMany(pair => Located(pair.Source, Sweep(pair.Source, pair.Resource))));
     }
 
@@ -38,70 +38,44 @@ internal sealed class SetRules(SpecSet set, SpecSetOptions options)
             });
     }
 
-    private IEnumerable<SpecProblem> Run(SpecResource source, AdapterTrainingRun run)
+    private IEnumerable<SpecProblem> Run(SpecResource source, IRunResource run)
     {
-        var model = Named<BaseModel>(source, run.Spec.BaseModelRef!);
-        var dataset = Named<TrainingDataset>(source, run.Spec.Data!.DatasetRef!);
-        return References(source, run.Spec, FieldPath.Of("spec")).Concat(SpecValidator.Rules(run, model, dataset));
-    }
-
-    private IEnumerable<SpecProblem> Projection(SpecResource source, ProjectionPretrain run)
-    {
-        var dataset = Named<TrainingDataset>(source, run.Spec.Data!.DatasetRef!);
-        return References(source, run.Spec, FieldPath.Of("spec")).Concat(SpecValidator.Rules(run, dataset));
+        var kind = RunKinds.Of(run);
+        return References(source, kind, run.Spec, FieldPath.Of("spec")).Concat(SpecValidator.Rules(run, set.InputsOf(source, run)));
     }
 
     private IEnumerable<SpecProblem> Sweep(SpecResource source, AdapterSweep sweep)
     {
-        var template = FieldPath.Of("spec", "template");
-        var references = sweep.Spec.Template switch
-        {
-            { AdapterTrainingRun: { } run } => References(source, run, template.Field("adapterTrainingRun")),
-            { ProjectionPretrain: { } run } => References(source, run, template.Field("projectionPretrain")),
-            _ => [],
-        };
-        return references.Concat(SpecValidator.Rules(sweep));
+        var (kind, spec, field) = sweep.Spec.Template!.Selected;
+        return References(source, kind, spec, FieldPath.Of("spec", "template", field)).Concat(SpecValidator.Rules(sweep));
     }
 
-    private IEnumerable<SpecProblem> References(SpecResource source, AdapterTrainingRunSpec spec, FieldPath at)
+    private IEnumerable<SpecProblem> References(SpecResource source, IRunKind kind, RunSpec spec, FieldPath at)
     {
-        return Missing<BaseModel>(source, spec.BaseModelRef!, at.Field("baseModelRef"))
-            .Concat(Missing<TrainingDataset>(source, spec.Data!.DatasetRef!, at.Field("data", "datasetRef")));
+        return kind.Inputs(spec).SelectMany(input => Missing(source, input, at.Field([.. input.Field])));
     }
 
-    private IEnumerable<SpecProblem> References(SpecResource source, ProjectionPretrainSpec spec, FieldPath at)
+    private IEnumerable<SpecProblem> Missing(SpecResource source, RunInput input, FieldPath at)
     {
-        return Missing<BaseModel>(source, spec.EncoderRef!, at.Field("encoderRef"))
-            .Concat(Missing<BaseModel>(source, spec.LanguageModelRef!, at.Field("languageModelRef")))
-            .Concat(Missing<TrainingDataset>(source, spec.Data!.DatasetRef!, at.Field("data", "datasetRef")));
-    }
-
-    private T? Named<T>(SpecResource source, LocalReference reference)
-        where T : class
-    {
-        return set.Find(typeof(T), source.Namespace, reference.Name!)?.Resource as T;
-    }
-
-    private IEnumerable<SpecProblem> Missing<T>(SpecResource source, LocalReference reference, FieldPath at)
-    {
-        if (set.Find(typeof(T), source.Namespace, reference.Name!) is not null)
+        var name = input.Resource!;
+        if (set.Find(input.Kind.Type, source.Namespace, name) is not null)
         {
             yield break;
         }
 
-        var known = set.Resources.Where(other => other.Kind.Type == typeof(T)).ToList();
+        var known = set.Resources.Where(other => other.Kind.Type == input.Kind.Type).ToList();
         var here = known.Where(other => other.Namespace == source.Namespace).Select(other => other.Name).ToList();
-        var remedy = known.Find(other => other.Name == reference.Name) is { } elsewhere
+        var remedy = known.Find(other => other.Name == name) is { } elsewhere
                 ? $"the one at {elsewhere.File}:{elsewhere.Line} is in the namespace \"{elsewhere.Namespace}\", "
                     + $"this is in \"{source.Namespace}\""
-            : NearestName.Find(reference.Name!, here) is { } near ? $"did you mean \"{near}\"?"
+            : NearestName.Find(name, here) is { } near ? $"did you mean \"{near}\"?"
             : here.Count > 0 ? $"there are: {string.Join(", ", here)}"
-            : $"give the file that holds it as well, or add a document of kind {typeof(T).Name}";
+            : $"give the file that holds it as well, or add a document of kind {input.Kind.Name}";
         yield return new SpecProblem(
             options.MissingReference,
             ProblemCodes.ReferenceNotFound,
             at.Field("name"),
-            $"there is no {typeof(T).Name} \"{reference.Name}\" in these files",
+            $"there is no {input.Kind.Name} \"{name}\" in these files",
             remedy);
     }
 }

@@ -1,4 +1,6 @@
+using Graft.Api.Runs;
 using Graft.Api.Schema;
+using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
 using k8s;
 using k8s.Models;
@@ -67,6 +69,15 @@ public sealed class SpecSet
     public SpecResource? Find(Type type, string @namespace, string name)
     {
         return _resources.Find(source => source.Kind.Type == type && source.Namespace == @namespace && source.Name == name);
+    }
+
+    /// <summary>What a run names, by the name in the plan, as far as it is in the set and follows its schema.</summary>
+    public IReadOnlyDictionary<string, IInputResource> InputsOf(SpecResource source, IRunResource run)
+    {
+        return RunKinds.Of(run).Inputs(run.Spec)
+            .Select(input => (input.Name, Found: Find(input.Kind.Type, source.Namespace, input.Resource!)?.Resource as IInputResource))
+            .Where(input => input.Found is not null)
+            .ToDictionary(input => input.Name, input => input.Found!);
     }
 
     private void Add(SpecFile file)

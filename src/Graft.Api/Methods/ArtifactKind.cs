@@ -8,4 +8,7 @@ public enum ArtifactKind
 
     /// <summary>A whole model in Hugging Face's layout.</summary>
     Model,
+
+    /// <summary>A small trained part between a frozen encoder and a frozen language model.</summary>
+    Projector,
 }

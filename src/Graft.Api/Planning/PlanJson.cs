@@ -15,6 +15,8 @@ public static class PlanJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
+        // A part's role may stand anywhere in it.
+        AllowOutOfOrderMetadataProperties = true,
         WriteIndented = true,
         Converters = { new DecimalNumberConverter() },
     };

@@ -55,13 +55,7 @@ public static class RecipeHash
     /// <param name="hash">The other hash.</param>
     public static Recipe? As(Recipe recipe, int form, string hash)
     {
-        if (form is < 1 or > Recipe.CurrentForm)
-        {
-            return null;
-        }
-
-        var same = recipe with { Form = form };
-        return Of(same) == hash ? same : null;
+        return form is >= 1 and <= Recipe.CurrentForm && recipe.InForm(form) is { } same && Of(same) == hash ? same : null;
     }
 
     /// <summary>
@@ -74,12 +68,18 @@ public static class RecipeHash
         var rules = recipe.Form switch
         {
             1 => EverythingCounts,
-            2 => TextsDoNotCount,
+            2 or 3 => TextsDoNotCount,
             _ => throw new PlanFormatException(
                 $"The recipe has form {recipe.Form}, this release knows forms up to {Recipe.CurrentForm}. "
                 + "Use the trainer image of the same release as the operator or command line that wrote the plan."),
         };
-        return JsonSerializer.SerializeToUtf8Bytes(Sort(JsonSerializer.SerializeToNode(recipe, rules)), PlanJson.WireOptions);
+        return JsonSerializer.SerializeToUtf8Bytes(Sort(JsonSerializer.SerializeToNode(InItsForm(recipe), rules)), PlanJson.WireOptions);
+    }
+
+    private static Recipe InItsForm(Recipe recipe)
+    {
+        return recipe.InForm(recipe.Form)
+            ?? throw new PlanFormatException($"A recipe of form {recipe.Form} has one adapter, on {RecipeResolver.BasePart}, and nothing else that is trained.");
     }
 
     private static JsonSerializerOptions Rules(bool textsCount)

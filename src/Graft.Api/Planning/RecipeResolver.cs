@@ -1,5 +1,7 @@
 using System.Globalization;
+using Graft.Api.Data;
 using Graft.Api.Defaulting;
+using Graft.Api.Runs;
 using Graft.Api.V1Alpha1;
 
 namespace Graft.Api.Planning;
@@ -10,74 +12,79 @@ namespace Graft.Api.Planning;
 /// </summary>
 public static class RecipeResolver
 {
-    /// <summary>The name of the language model in an AdapterTrainingRun's graph of parts.</summary>
+    /// <summary>The name of the language model in a run's graph of parts.</summary>
     public const string BasePart = "base";
 
     /// <summary>Resolves a valid spec; whoever calls has validated it.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="model">The base model that it names, and the digest of its files.</param>
-    /// <param name="modelDigest">See <paramref name="model"/>.</param>
-    /// <param name="dataset">The data set that it names, and the digest of its files.</param>
-    /// <param name="datasetDigest">See <paramref name="dataset"/>.</param>
-    public static Recipe Resolve(AdapterTrainingRun run, BaseModel model, string modelDigest, TrainingDataset dataset, string datasetDigest)
+    /// <param name="inputs">What it names, by the name in the plan.</param>
+    public static Recipe Resolve(IRunResource run, IReadOnlyDictionary<string, PinnedInput> inputs)
     {
-        var spec = Defaults.Apply(run.Spec);
+        var kind = RunKinds.Of(run);
+        var spec = kind.WithDefaults(run.Spec);
         return new Recipe
         {
             Form = Recipe.CurrentForm,
-            Kind = nameof(AdapterTrainingRun),
-            Parts = [Part(model, modelDigest)],
-            Method = spec.Method!.Normalized(),
-            Data = Data(spec.Data!, dataset, datasetDigest),
+            Kind = kind.Type.Name,
+            Parts = kind.Parts(spec, inputs),
+            Data = Data(spec.Data!, inputs[Execution.DatasetInput]),
             Training = Training(Defaults.Apply(spec.Training ?? new TrainingSpec())),
             Evaluation = Evaluation(Defaults.Apply(spec.Evaluation ?? new EvaluationSpec())),
             Rerun = string.IsNullOrEmpty(spec.Rerun) ? null : spec.Rerun,
         };
     }
 
-    private static PlanPart Part(BaseModel model, string digest)
+    /// <summary>The frozen language model of a run.</summary>
+    internal static LanguageModelPart LanguageModel(string name, PinnedInput input)
     {
+        var model = (BaseModel)input.Resource;
         var spec = Defaults.Apply(model.Spec);
-        return new PlanPart
+        return new LanguageModelPart
         {
-            Name = BasePart,
-            Role = "languageModel",
+            Name = name,
             Model = model.Metadata.Name,
             Format = spec.Format!,
-            Digest = digest,
+            Digest = input.Digest,
             RandomInitializationSeed = spec.RandomInitialization?.Seed,
             License = spec.License?.Spdx,
             LicenseNotice = spec.License?.Notice,
         };
     }
 
-    private static PlanData Data(DataSpec data, TrainingDataset dataset, string digest)
+    /// <summary>A frozen encoder of a run.</summary>
+    internal static EncoderPart Encoder(string name, PinnedInput input)
     {
+        var model = (BaseModel)input.Resource;
+        var spec = Defaults.Apply(model.Spec);
+        return new EncoderPart
+        {
+            Name = name,
+            Model = model.Metadata.Name,
+            Format = spec.Format!,
+            Digest = input.Digest,
+            License = spec.License?.Spdx,
+            LicenseNotice = spec.License?.Notice,
+        };
+    }
+
+    private static PlanData Data(DataSpec data, PinnedInput input)
+    {
+        var dataset = (TrainingDataset)input.Resource;
         var set = Defaults.Apply(dataset.Spec);
         return new PlanData
         {
             Dataset = dataset.Metadata.Name,
-            Digest = digest,
+            Digest = input.Digest,
             Format = set.Format!,
             TrainFile = set.TrainFile!,
             EvaluationFile = set.EvaluationFile,
-            Template = data.Template ?? UsualTemplate(set.Format!),
+            Template = data.Template ?? SampleFormats.Find(set.Format)!.Templates[0],
             MaxLength = data.MaxLength!.Value,
             OnTooLong = data.OnTooLong!,
             OnBadRecord = data.OnBadRecord!,
             Packing = data.Packing!.Value,
             License = set.License?.Spdx,
             LicenseNotice = set.License?.Notice,
-        };
-    }
-
-    private static string UsualTemplate(string format)
-    {
-        return format switch
-        {
-            "instruction" => "alpaca",
-            "messages" => "chatml",
-            _ => "plain",
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Graft.Api.Methods;
 
 namespace Graft.Api.Planning;
@@ -22,11 +23,15 @@ public sealed record RunPlan
 public sealed record Recipe
 {
     /// <summary>The form of the recipes that are made now.</summary>
-    public const int CurrentForm = 2;
+    public const int CurrentForm = 3;
+
+    /// <summary>The name that an adapter of form 1 or 2 has as a part.</summary>
+    public const string AdapterPartName = "adapter";
 
     /// <summary>
     /// Which rules its hash follows; hashes of two forms are never compared. 1: every field counts. 2: texts that change nothing of
-    /// what is computed (<see cref="NotHashedAttribute"/>) do not. A recipe without this field is of form 1.
+    /// what is computed (<see cref="NotHashedAttribute"/>) do not. 3: what is trained is a part like any other. A recipe without this
+    /// field is of form 1.
     /// </summary>
     [HashedUnless(1)]
     public int Form { get; init; } = 1;
@@ -34,10 +39,28 @@ public sealed record Recipe
     /// <summary>The kind of the resource that it was made from.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The graph of frozen parts; a language model named <c>base</c> in an AdapterTrainingRun.</summary>
+    /// <summary>The parts as this form has them; <see cref="Graph"/> is the same for all forms.</summary>
     public required IReadOnlyList<PlanPart> Parts { get; init; }
 
-    public required MethodSpec Method { get; init; }
+    /// <summary>The method of the adapter on the base in forms 1 and 2, which had only that one trained part; null since.</summary>
+    public MethodSpec? Method { get; init; }
+
+    /// <summary>The graph of parts: frozen models, and what is trained on and between them.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<PlanPart> Graph => Method is null
+        ? Parts
+        : [.. Parts, new AdapterPart { Name = AdapterPartName, On = RecipeResolver.BasePart, Method = Method }];
+
+    /// <summary>The language model; every run has one.</summary>
+    /// <exception cref="PlanFormatException">The plan has none, or several.</exception>
+    [JsonIgnore]
+    public LanguageModelPart LanguageModel => Graph.OfType<LanguageModelPart>().ToList() is [var one]
+        ? one
+        : throw new PlanFormatException($"recipe.parts: a run has one languageModel, this plan has {Graph.OfType<LanguageModelPart>().Count()}.");
+
+    /// <summary>What is trained, in the order of the plan.</summary>
+    [JsonIgnore]
+    public IEnumerable<TrainedPart> Trained => Graph.OfType<TrainedPart>();
 
     public required PlanData Data { get; init; }
 
@@ -47,34 +70,19 @@ public sealed record Recipe
 
     /// <summary>The resource's <c>spec.rerun</c>: another value is another run.</summary>
     public string? Rerun { get; init; }
-}
 
-/// <summary>A frozen model in the graph of parts.</summary>
-public sealed record PlanPart
-{
-    /// <summary>The key under which <see cref="Execution.Inputs"/> says where its files are.</summary>
-    public required string Name { get; init; }
+    /// <summary>The same recipe in another form; null where that form cannot say it.</summary>
+    public Recipe? InForm(int form)
+    {
+        if (form >= 3)
+        {
+            return this with { Form = form, Parts = Graph, Method = null };
+        }
 
-    /// <summary><c>languageModel</c>, later also <c>encoder</c> and <c>projector</c>.</summary>
-    public required string Role { get; init; }
-
-    /// <summary>The name of the BaseModel: what an adapter's configuration calls its base.</summary>
-    [NotHashed]
-    public required string Model { get; init; }
-
-    public required string Format { get; init; }
-
-    /// <summary>The digest of the model's files.</summary>
-    public required string Digest { get; init; }
-
-    /// <summary>Set where the weights are drawn at random from this seed instead of read.</summary>
-    public int? RandomInitializationSeed { get; init; }
-
-    [NotHashed]
-    public string? License { get; init; }
-
-    [NotHashed]
-    public string? LicenseNotice { get; init; }
+        return Trained.ToList() is [AdapterPart { Name: AdapterPartName, On: RecipeResolver.BasePart, Digest: null } only]
+            ? this with { Form = form, Parts = [.. Graph.Where(part => part != only)], Method = only.Method }
+            : null;
+    }
 }
 
 /// <summary>The records and how they become tokens.</summary>

@@ -38,6 +38,13 @@ public sealed class SelectableFieldAttribute(string jsonPath) : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class RelativePathAttribute : Attribute;
 
+/// <summary>The names that a text may be, from the list that has them: the static property <c>Names</c> of a type.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class AllowedNamesAttribute(Type list) : Attribute
+{
+    public IReadOnlyList<string> Names { get; } = (IReadOnlyList<string>)list.GetProperty(nameof(Names))!.GetValue(null)!;
+}
+
 /// <summary>
 /// An object that means the same when it is absent and when it is empty: it is always there, so that several people may each set some of
 /// its fields. Any other object without required fields is set as a whole.

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Graft.Api.Methods;
+using Graft.Api.Projectors;
 using k8s.Models;
 
 namespace Graft.Api.Schema;
@@ -37,12 +38,14 @@ public sealed class SchemaBuilder(Descriptions descriptions)
         return property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
     }
 
-    // Inherited properties (a status's observedGeneration and conditions) come first, as kubectl explain shows them.
+    // Inherited properties (a status's observedGeneration and conditions) come first, as kubectl explain shows them, unless they say
+    // otherwise.
     private static IEnumerable<PropertyInfo> Properties(Type type)
     {
         return type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => !property.IsDefined(typeof(JsonIgnoreAttribute)))
-            .OrderBy(property => property.DeclaringType == type ? 1 : 0)
+            .OrderBy(property => property.GetCustomAttribute<JsonPropertyOrderAttribute>()?.Order ?? 0)
+            .ThenBy(property => property.DeclaringType == type ? 1 : 0)
             .ThenBy(property => property.MetadataToken);
     }
 
@@ -73,7 +76,7 @@ public sealed class SchemaBuilder(Descriptions descriptions)
     /// <summary>Whether a type's defaults are the values that its objects begin with.</summary>
     private static bool HasInitialValues(Type type)
     {
-        return type.IsAssignableTo(typeof(IMethodSpec));
+        return type.IsAssignableTo(typeof(IMethodSpec)) || type.IsAssignableTo(typeof(IProjectorSpec));
     }
 
     private SchemaNode Value(Type type, PropertyInfo property)
@@ -147,7 +150,8 @@ public sealed class SchemaBuilder(Descriptions descriptions)
             MaxLength = @decimal is null ? maximum : DecimalBounds.MaxLength,
             Pattern = @decimal is null ? pattern?.Pattern : DecimalBounds.Pattern,
             PatternMeaning = @decimal is null ? pattern?.ErrorMessage : DecimalBounds.PatternMeaning,
-            AllowedValues = property.GetCustomAttribute<AllowedValuesAttribute>()?.Values.Cast<string>().ToArray(),
+            AllowedValues = property.GetCustomAttribute<AllowedValuesAttribute>()?.Values.Cast<string>().ToArray()
+                ?? property.GetCustomAttribute<AllowedNamesAttribute>()?.Names.ToArray(),
             Decimal = @decimal is null
                 ? null
                 : new DecimalBounds(@decimal.Minimum, @decimal.ExclusiveMinimum, @decimal.Maximum, @decimal.ExclusiveMaximum),

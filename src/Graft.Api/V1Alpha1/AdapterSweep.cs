@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Graft.Api.Runs;
 using Graft.Api.Schema;
 
 namespace Graft.Api.V1Alpha1;
@@ -51,7 +53,7 @@ public sealed class AdapterSweepSpec
 }
 
 /// <summary>The run that every trial starts from.</summary>
-[ExactlyOneOf("adapterTrainingRun", "projectionPretrain")]
+[ExactlyOneOf]
 public sealed class SweepTemplate
 {
     /// <summary>The spec of an AdapterTrainingRun.</summary>
@@ -59,6 +61,16 @@ public sealed class SweepTemplate
 
     /// <summary>The spec of a ProjectionPretrain.</summary>
     public ProjectionPretrainSpec? ProjectionPretrain { get; set; }
+
+    /// <summary>The run that is set, with its kind and the field that holds it.</summary>
+    [JsonIgnore]
+    internal (IRunKind Kind, RunSpec Spec, string Field) Selected => GetType().GetProperties()
+        .Where(property => property.PropertyType.IsAssignableTo(typeof(RunSpec)) && property.GetValue(this) is not null)
+        .Select(property => (
+            RunKinds.All.First(kind => kind.Type.Name == property.Name),
+            (RunSpec)property.GetValue(this)!,
+            SchemaBuilder.JsonName(property)))
+        .First();
 }
 
 /// <summary>A searched field: its values one by one, or a range.</summary>

@@ -13,14 +13,21 @@ namespace Graft.Api.V1Alpha1;
 [PrinterColumn("Digest", "string", ".status.digest", "The digest of the model's files", Priority = 1)]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp", "Time since creation")]
 [PrinterColumn("Message", "string", ".status.conditions[?(@.type==\"Ready\")].message", "Why, in a sentence")]
-public sealed class BaseModel : GraftResource<BaseModelSpec, BaseModelStatus>;
+public sealed class BaseModel : GraftResource<BaseModelSpec, BaseModelStatus>, IInputResource
+{
+    FileSource? IInputResource.Source => Spec.Source;
+
+    string? IInputResource.PinnedDigest => Spec.Digest;
+
+    InputStatus? IInputResource.Status => Status;
+}
 
 /// <summary>Where a base model is and how it is read.</summary>
 public sealed class BaseModelSpec
 {
     /// <summary>Where the files are.</summary>
     [Required]
-    public ModelSource? Source { get; set; }
+    public FileSource? Source { get; set; }
 
     /// <summary>How the files are laid out: <c>huggingFace</c> is a folder with config.json, safetensors and a tokenizer.</summary>
     [AllowedValues("huggingFace")]

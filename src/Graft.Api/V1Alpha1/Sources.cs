@@ -20,29 +20,9 @@ public sealed class LocalReference
     public string? Name { get; set; }
 }
 
-/// <summary>Where the files of a base model are.</summary>
+/// <summary>Where the files of a base model or a data set are.</summary>
 [ExactlyOneOf("builtin", "path", "pvc", "oci")]
-public sealed class ModelSource
-{
-    /// <summary>Files that come with Graft: in the trainer image, and with the command line.</summary>
-    public BuiltinSource? Builtin { get; set; }
-
-    /// <summary>
-    /// A folder on this computer, relative to the file that holds this spec. Only <c>graft run</c> reads it; a cluster refuses it.
-    /// </summary>
-    [Length(1, 1024)]
-    public string? Path { get; set; }
-
-    /// <summary>A folder on a PersistentVolumeClaim of the same namespace, mounted read-only.</summary>
-    public PvcSource? Pvc { get; set; }
-
-    /// <summary>An artifact or image in an OCI registry.</summary>
-    public OciSource? Oci { get; set; }
-}
-
-/// <summary>Where the files of a data set are.</summary>
-[ExactlyOneOf("builtin", "path", "pvc", "oci")]
-public sealed class DatasetSource
+public sealed class FileSource
 {
     /// <summary>Files that come with Graft: in the trainer image, and with the command line.</summary>
     public BuiltinSource? Builtin { get; set; }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Graft.Api.Data;
 using Graft.Api.Schema;
 
 namespace Graft.Api.V1Alpha1;
@@ -13,20 +14,28 @@ namespace Graft.Api.V1Alpha1;
 [PrinterColumn("Digest", "string", ".status.digest", "The digest of the data set's files", Priority = 1)]
 [PrinterColumn("Age", "date", ".metadata.creationTimestamp", "Time since creation")]
 [PrinterColumn("Message", "string", ".status.conditions[?(@.type==\"Ready\")].message", "Why, in a sentence")]
-public sealed class TrainingDataset : GraftResource<TrainingDatasetSpec, TrainingDatasetStatus>;
+public sealed class TrainingDataset : GraftResource<TrainingDatasetSpec, TrainingDatasetStatus>, IInputResource
+{
+    FileSource? IInputResource.Source => Spec.Source;
+
+    string? IInputResource.PinnedDigest => Spec.Digest;
+
+    InputStatus? IInputResource.Status => Status;
+}
 
 /// <summary>Where a data set is and how its records read.</summary>
 public sealed class TrainingDatasetSpec
 {
     /// <summary>Where the files are.</summary>
     [Required]
-    public DatasetSource? Source { get; set; }
+    public FileSource? Source { get; set; }
 
     /// <summary>
-    /// What a line of the JSONL files is: <c>instruction</c> {instruction, input, output}, <c>messages</c> {messages: [{role, content}]}
-    /// or <c>text</c> {text}, trained on as a whole.
+    /// What a line of the JSONL files is: <c>instruction</c> {instruction, input, output}, <c>messages</c> {messages: [{role, content}]},
+    /// <c>text</c> {text}, trained on as a whole, or <c>imageText</c> {image, text}, a picture's file beside the JSONL file and what is
+    /// said of it.
     /// </summary>
-    [AllowedValues("instruction", "messages", "text")]
+    [AllowedNames(typeof(SampleFormats))]
     [DefaultValue("instruction")]
     public string? Format { get; set; }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Graft.Api.Data;
 using Graft.Api.Schema;
 
 namespace Graft.Api.V1Alpha1;
@@ -14,9 +15,9 @@ public sealed class DataSpec
     /// <summary>
     /// How a record becomes text: <c>alpaca</c> (instruction, input and response under headings), <c>chatml</c>
     /// (turns between im_start and im_end marks) or <c>plain</c> (the text as it is). Without it: alpaca for instruction
-    /// records, chatml for messages, plain for text.
+    /// records, chatml for messages, plain for all others.
     /// </summary>
-    [AllowedValues("alpaca", "chatml", "plain")]
+    [AllowedNames(typeof(TemplateNames))]
     public string? Template { get; set; }
 
     /// <summary>The longest sequence in tokens.</summary>

@@ -1,3 +1,4 @@
+using Graft.Api.Data;
 using Graft.Api.V1Alpha1;
 
 namespace Graft.Api.Validation;
@@ -15,17 +16,13 @@ internal static class DataRules
                 TemplateFitsTheRecords(data, at, dataset),
                 PackingIsForText(data, at, dataset),
                 EvaluationNeedsHeldOutRecords(data, evaluation, at, dataset),
+                ExactMatchNeedsAnswers(evaluation, at, dataset),
             }.OfType<SpecProblem>();
     }
 
     private static SpecProblem? TemplateFitsTheRecords(DataSpec data, FieldPath at, TrainingDatasetSpec dataset)
     {
-        string[] fitting = dataset.Format switch
-        {
-            "instruction" => ["alpaca", "chatml", "plain"],
-            "messages" => ["chatml", "alpaca"],
-            _ => ["plain"],
-        };
+        var fitting = SampleFormats.Find(dataset.Format)!.Templates;
         return data.Template is { } template && !fitting.Contains(template)
             ? SpecProblem.Impossible(
                 at.Field("data", "template"),
@@ -36,11 +33,11 @@ internal static class DataRules
 
     private static SpecProblem? PackingIsForText(DataSpec data, FieldPath at, TrainingDatasetSpec dataset)
     {
-        return data.Packing is true && dataset.Format != "text"
+        return data.Packing is true && !SampleFormats.Find(dataset.Format)!.CanBePacked
             ? SpecProblem.Impossible(
                 at.Field("data", "packing"),
                 $"packing joins texts end to end, and the records of \"{data.DatasetRef!.Name}\" have the format {dataset.Format}",
-                "leave it out, or use a data set of the format text")
+                $"leave it out, or use a data set of the format {string.Join(" or ", SampleFormats.All.Where(format => format.CanBePacked).Select(format => format.Name))}")
             : null;
     }
 
@@ -59,6 +56,16 @@ internal static class DataRules
                 at.Field("evaluation", field),
                 $"there is nothing to evaluate on: \"{data.DatasetRef!.Name}\" has no evaluationFile",
                 $"name a file of held-out records there, or leave {field} out")
+            : null;
+    }
+
+    private static SpecProblem? ExactMatchNeedsAnswers(EvaluationSpec? evaluation, FieldPath at, TrainingDatasetSpec dataset)
+    {
+        return evaluation is { GenerateRecords: > 0 } && !SampleFormats.Find(dataset.Format)!.HasAnswer
+            ? SpecProblem.Impossible(
+                at.Field("evaluation", "generateRecords"),
+                $"records of the format {dataset.Format} have no answer to compare a generated one with",
+                "leave it out; the loss is measured all the same")
             : null;
     }
 }

@@ -1,4 +1,5 @@
 using Graft.Api.Documents;
+using Graft.Api.Runs;
 using Graft.Api.Schema;
 using Graft.Api.V1Alpha1;
 using k8s;
@@ -16,31 +17,25 @@ public static class SpecValidator
     /// <summary>Checks a base model.</summary>
     public static IReadOnlyList<SpecProblem> Validate(BaseModel model)
     {
-        return Validate<BaseModel>(model.Spec, () => Rules(model));
+        return Validate(typeof(BaseModel), model.Spec, () => Rules(model));
     }
 
     /// <summary>Checks a data set.</summary>
     public static IReadOnlyList<SpecProblem> Validate(TrainingDataset dataset)
     {
-        return Validate<TrainingDataset>(dataset.Spec, () => Rules(dataset));
+        return Validate(typeof(TrainingDataset), dataset.Spec, () => Rules(dataset));
     }
 
-    /// <summary>Checks a run, together with what it names as far as that is known.</summary>
-    public static IReadOnlyList<SpecProblem> Validate(AdapterTrainingRun run, BaseModel? model = null, TrainingDataset? dataset = null)
+    /// <summary>Checks a run of whatever kind, together with what it names, by the name in the plan, as far as that is known.</summary>
+    public static IReadOnlyList<SpecProblem> Validate(IRunResource run, IReadOnlyDictionary<string, IInputResource>? inputs = null)
     {
-        return Validate<AdapterTrainingRun>(run.Spec, () => Rules(run, model, dataset));
-    }
-
-    /// <summary>Checks a projector's pre-training, together with its data set where that is known.</summary>
-    public static IReadOnlyList<SpecProblem> Validate(ProjectionPretrain run, TrainingDataset? dataset = null)
-    {
-        return Validate<ProjectionPretrain>(run.Spec, () => Rules(run, dataset));
+        return Validate(run.GetType(), run.Spec, () => Rules(run, inputs ?? new Dictionary<string, IInputResource>()));
     }
 
     /// <summary>Checks a sweep and its template.</summary>
     public static IReadOnlyList<SpecProblem> Validate(AdapterSweep sweep)
     {
-        return Validate<AdapterSweep>(sweep.Spec, () => Rules(sweep));
+        return Validate(typeof(AdapterSweep), sweep.Spec, () => Rules(sweep));
     }
 
     internal static IEnumerable<SpecProblem> Rules(BaseModel model)
@@ -53,14 +48,9 @@ public static class SpecValidator
         return InputRules.Check(dataset.Spec, SpecPath);
     }
 
-    internal static IEnumerable<SpecProblem> Rules(AdapterTrainingRun run, BaseModel? model, TrainingDataset? dataset)
+    internal static IEnumerable<SpecProblem> Rules(IRunResource run, IReadOnlyDictionary<string, IInputResource> inputs)
     {
-        return RunRules.Check(run.Spec, SpecPath, run.Metadata?.Name, model?.Spec, dataset?.Spec);
-    }
-
-    internal static IEnumerable<SpecProblem> Rules(ProjectionPretrain run, TrainingDataset? dataset)
-    {
-        return ProjectionRules.Check(run.Spec, SpecPath, run.Metadata?.Name, dataset?.Spec);
+        return RunRules.Check(RunKinds.Of(run), run.Spec, SpecPath, run.Metadata?.Name, inputs);
     }
 
     internal static IEnumerable<SpecProblem> Rules(AdapterSweep sweep)
@@ -68,10 +58,10 @@ public static class SpecValidator
         return SweepRules.Check(sweep.Spec, SpecPath);
     }
 
-    private static IReadOnlyList<SpecProblem> Validate<T>(object spec, Func<IEnumerable<SpecProblem>> rules)
+    private static IReadOnlyList<SpecProblem> Validate(Type type, object spec, Func<IEnumerable<SpecProblem>> rules)
     {
         var problems = SchemaChecker.Check(
-            ResourceKind.For(typeof(T)).SpecSchema, DocumentJson.Read(KubernetesJson.Serialize(spec)), SpecPath);
+            ResourceKind.For(type).SpecSchema, DocumentJson.Read(KubernetesJson.Serialize(spec)), SpecPath);
         return problems.Count > 0 ? problems : [.. rules()];
     }
 }

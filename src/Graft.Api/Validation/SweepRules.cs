@@ -14,19 +14,10 @@ internal static class SweepRules
     public static IEnumerable<SpecProblem> Check(AdapterSweepSpec spec, FieldPath at)
     {
         spec = Defaults.Apply(spec);
-        var template = at.Field("template");
-        var (schema, problems) = spec.Template switch
-        {
-            { AdapterTrainingRun: { } run } => (
-                ResourceKind.For(typeof(AdapterTrainingRun)).SpecSchema,
-                RunRules.Check(run, template.Field("adapterTrainingRun"), null, null, null)),
-            { ProjectionPretrain: { } run } => (
-                ResourceKind.For(typeof(ProjectionPretrain)).SpecSchema,
-                ProjectionRules.Check(run, template.Field("projectionPretrain"), null, null)),
-            _ => throw new ArgumentException("The sweep has no template; check it against its schema first.", nameof(spec)),
-        };
-        var document = (DocumentMapping)DocumentJson.Read(
-            k8s.KubernetesJson.Serialize((object?)spec.Template.AdapterTrainingRun ?? spec.Template.ProjectionPretrain!));
+        var (kind, template, field) = spec.Template!.Selected;
+        var schema = ResourceKind.For(kind.Type).SpecSchema;
+        var problems = RunRules.Check(kind, template, at.Field("template", field), null, new Dictionary<string, IInputResource>());
+        var document = (DocumentMapping)DocumentJson.Read(k8s.KubernetesJson.Serialize((object)template));
         return problems
             .Concat(spec.Parameters!.SelectMany(
                 (parameter, index) => Parameter(parameter, at.Field("parameters").Item(index), schema, document)))

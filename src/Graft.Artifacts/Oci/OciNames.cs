@@ -4,6 +4,7 @@ namespace Graft.Artifacts.Oci;
 internal static class MediaTypes
 {
     public const string AdapterArtifact = "application/vnd.graft.adapter.v1";
+    public const string ProjectorArtifact = "application/vnd.graft.projector.v1";
     public const string ModelArtifact = "application/vnd.graft.model.v1";
     public const string FilesArtifact = "application/vnd.graft.files.v1";
     public const string ImageManifest = "application/vnd.oci.image.manifest.v1+json";

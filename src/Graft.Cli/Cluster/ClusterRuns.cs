@@ -1,4 +1,6 @@
 using System.Net;
+using Graft.Api.Runs;
+using Graft.Api.Schema;
 using Graft.Api.V1Alpha1;
 using k8s;
 using k8s.Autorest;
@@ -10,8 +12,6 @@ namespace Graft.Cli.Cluster;
 /// <summary>The training runs of a namespace, and their pods.</summary>
 public sealed class ClusterRuns : IDisposable
 {
-    private const string Plural = "adaptertrainingruns";
-
     private readonly Kubernetes _client;
     private readonly string _namespace;
 
@@ -46,36 +46,39 @@ public sealed class ClusterRuns : IDisposable
         }
     }
 
-    /// <summary>The run of a name.</summary>
-    /// <exception cref="CliException">There is none, or the API server does not answer.</exception>
-    public async Task<AdapterTrainingRun> GetAsync(string name, CancellationToken cancellationToken)
+    /// <summary>The run of a name, of whatever kind.</summary>
+    /// <param name="name">The name; KIND/NAME where runs of two kinds have it.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <exception cref="CliException">There is none, or several, or the API server does not answer.</exception>
+    public async Task<IRunResource> GetAsync(string name, CancellationToken cancellationToken)
     {
-        try
+        var (kinds, plain) = name.Split('/') is [var kind, var rest] ? (Kinds(kind), rest) : ([.. RunKinds.All], name);
+        var found = new List<IRunResource>();
+        foreach (var known in kinds)
         {
-            return await _client.CustomObjects.GetNamespacedCustomObjectAsync<AdapterTrainingRun>(
-                GraftApi.Group, GraftApi.Version, _namespace, Plural, name, cancellationToken).ConfigureAwait(false);
+            if (await known.Visit(new Find(this, plain)).ConfigureAwait(false) is not null and var run)
+            {
+                found.Add(run);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
         }
-        catch (HttpOperationException error) when (error.Response.StatusCode == HttpStatusCode.NotFound)
+
+        return found switch
         {
-            throw new CliException(
-                $"There is no AdapterTrainingRun '{name}' in namespace '{_namespace}'. "
-                + "`kubectl get atr -A` lists them; -n NAMESPACE chooses another namespace.",
-                error);
-        }
-        catch (HttpOperationException error)
-        {
-            var status = (int)error.Response.StatusCode;
-            throw new CliException(
-                $"The API server answered {status} to the question for AdapterTrainingRun '{name}': {error.Response.Content}", error);
-        }
-        catch (HttpRequestException error)
-        {
-            throw new CliException($"The API server at {_client.BaseUri} does not answer: {error.Message}", error);
-        }
+            [var only] => only,
+            [] => throw new CliException(
+                $"There is no run '{name}' in namespace '{_namespace}'. "
+                + $"`kubectl get {string.Join(',', RunKinds.All.Select(run => ResourceKind.For(run.Type).ShortName))} -A` lists them; "
+                + "-n NAMESPACE chooses another namespace."),
+            _ => throw new CliException(
+                $"There are several runs '{name}' in namespace '{_namespace}'; say which: "
+                + string.Join(" or ", found.Select(run => $"{ResourceKind.For(run.GetType()).ShortName}/{name}")) + "."),
+        };
     }
 
     /// <summary>The newest pod of a run, or null while there is none.</summary>
-    public async Task<V1Pod?> NewestPodAsync(AdapterTrainingRun run, CancellationToken cancellationToken)
+    public async Task<V1Pod?> NewestPodAsync(IRunResource run, CancellationToken cancellationToken)
     {
         if (run.Status?.JobName is not { } job)
         {
@@ -112,5 +115,41 @@ public sealed class ClusterRuns : IDisposable
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .FirstOrDefault();
         return first is null ? null : new FileInfo(first);
+    }
+
+    private static IRunKind[] Kinds(string name)
+    {
+        var kind = ResourceKind.All.FirstOrDefault(known =>
+            new[] { known.Kind, known.Plural, known.ShortName }.Contains(name, StringComparer.OrdinalIgnoreCase));
+        return kind is not null && RunKinds.Find(kind.Type) is { } run
+            ? [run]
+            : throw new CliException($"'{name}' is no kind of run; there are {string.Join(", ", RunKinds.All.Select(known => known.Type.Name))}.");
+    }
+
+    private sealed class Find(ClusterRuns runs, string name) : IRunKindVisitor<Task<IRunResource?>>
+    {
+        public async Task<IRunResource?> Visit<TRun>(IRunKind kind)
+            where TRun : class, IRunResource
+        {
+            try
+            {
+                return await runs._client.CustomObjects.GetNamespacedCustomObjectAsync<TRun>(
+                    GraftApi.Group, GraftApi.Version, runs._namespace, ResourceKind.For(kind.Type).Plural, name).ConfigureAwait(false);
+            }
+            catch (HttpOperationException error) when (error.Response.StatusCode == HttpStatusCode.NotFound)
+            {
+                return null;
+            }
+            catch (HttpOperationException error)
+            {
+                var status = (int)error.Response.StatusCode;
+                throw new CliException(
+                    $"The API server answered {status} to the question for {kind.Type.Name} '{name}': {error.Response.Content}", error);
+            }
+            catch (HttpRequestException error)
+            {
+                throw new CliException($"The API server at {runs._client.BaseUri} does not answer: {error.Message}", error);
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ namespace Graft.Cli.Cluster;
 public static class RunStory
 {
     /// <summary>The state and its reason, from the condition <c>Succeeded</c>.</summary>
-    public static string Describe(AdapterTrainingRun run)
+    public static string Describe(IRunResource run)
     {
         var summary = run.Status?.Conditions?.FirstOrDefault(condition => condition.Type == ConditionTypes.Succeeded);
         return summary is null
@@ -15,7 +15,7 @@ public static class RunStory
     }
 
     /// <summary>Whether the run has ended, well or not.</summary>
-    public static bool IsFinished(AdapterTrainingRun run)
+    public static bool IsFinished(IRunResource run)
     {
         return run.Status?.Conditions?.Any(condition => condition is { Type: ConditionTypes.Succeeded, Status: "True" or "False" }) == true;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Graft.Api.Data;
 using Graft.Api.Generation;
 using Graft.Api.Methods;
 using Graft.Api.Planning;
@@ -147,8 +148,8 @@ public static class GenerateCommand
     private static (string? Model, string? Adapter, string? Template) OfRun(string folder)
     {
         var (plan, trained) = FinishedRun.Read(folder);
-        var template = plan.Recipe.Data.Format == "text" ? "none" : plan.Recipe.Data.Template;
-        return plan.Recipe.Method.Selected.Publishes == ArtifactKind.Model
+        var template = SampleFormats.Find(plan.Recipe.Data.Format)?.HasAnswer == false ? "none" : plan.Recipe.Data.Template;
+        return plan.Recipe.Trained.Any(part => part.Publishes == ArtifactKind.Model)
             ? (trained, null, template)
             : (plan.Execution.Inputs[RecipeResolver.BasePart].Path, trained, template);
     }

@@ -13,7 +13,7 @@ public static class LogsCommand
 
     public static Command Create(Terminal terminal)
     {
-        var name = new Argument<string>("NAME") { Description = "The AdapterTrainingRun." };
+        var name = new Argument<string>("NAME") { Description = "The run, as NAME or KIND/NAME." };
         var follow = new Option<bool>("--follow", "-f") { Description = "Wait for the pod, and go on until the trainer ends." };
         var raw = new Option<bool>("--raw") { Description = "The trainer's events as they are, one JSON object a line." };
         var cluster = new ClusterOptions();
@@ -41,7 +41,7 @@ public static class LogsCommand
     }
 
     private static async Task<V1Pod?> FindPodAsync(
-        ClusterRuns runs, AdapterTrainingRun run, bool wait, Terminal terminal, CancellationToken cancellationToken)
+        ClusterRuns runs, IRunResource run, bool wait, Terminal terminal, CancellationToken cancellationToken)
     {
         var said = "";
         while (true)
@@ -64,7 +64,7 @@ public static class LogsCommand
             }
 
             await Task.Delay(PollInterval, cancellationToken).ConfigureAwait(false);
-            run = await runs.GetAsync(run.Metadata.Name, cancellationToken).ConfigureAwait(false);
+            run = await runs.GetAsync($"{run.GetType().Name}/{run.Metadata.Name}", cancellationToken).ConfigureAwait(false);
         }
     }
 }

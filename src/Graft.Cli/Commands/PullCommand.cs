@@ -14,7 +14,7 @@ public static class PullCommand
     {
         var what = new Argument<string>("WHAT")
         {
-            Description = "An AdapterTrainingRun in the cluster, a reference (registry.example/adapters/name:v3), "
+            Description = "A run in the cluster, a reference (registry.example/adapters/name:v3), "
                 + "or a layout folder (oci:graft-out/oci/name:v3).",
         };
         var output = new Option<string?>("--output", "-o")

@@ -38,7 +38,7 @@ public static class PushCommand
             Name = plan.Execution.Publish.Name,
             RunUid = plan.Execution.Run.Uid,
             PlanHash = RecipeHash.Of(plan.Recipe),
-            BaseModel = plan.Recipe.Parts[0].Model,
+            BaseModel = plan.Recipe.LanguageModel.Model,
         };
     }
 }

@@ -8,37 +8,25 @@ namespace Graft.Cli.Local;
 /// <param name="registry">Fetches what is in a registry.</param>
 public sealed class InputFolders(BuiltinFolders builtins, IReadOnlyDictionary<string, string> volumes, OciInputs registry)
 {
-    /// <summary>The folder of a base model.</summary>
+    /// <summary>The folder of an input.</summary>
     /// <param name="source">Where the spec says it is.</param>
     /// <param name="specFile">The file that holds the spec; relative paths begin at its folder.</param>
     /// <param name="cancellationToken">Ends a transfer.</param>
     /// <exception cref="CliException">It is not there.</exception>
-    public Task<string> FindAsync(ModelSource source, string specFile, CancellationToken cancellationToken)
+    public async Task<string> FindAsync(FileSource source, string specFile, CancellationToken cancellationToken)
     {
-        return FindAsync(source.Builtin, source.Path, source.Pvc, source.Oci, specFile, cancellationToken);
-    }
-
-    /// <summary>The folder of a data set; see the other overload.</summary>
-    public Task<string> FindAsync(DatasetSource source, string specFile, CancellationToken cancellationToken)
-    {
-        return FindAsync(source.Builtin, source.Path, source.Pvc, source.Oci, specFile, cancellationToken);
-    }
-
-    private async Task<string> FindAsync(
-        BuiltinSource? builtin, string? path, PvcSource? pvc, OciSource? oci, string specFile, CancellationToken cancellationToken)
-    {
-        if (builtin is not null)
+        if (source.Builtin is { } builtin)
         {
             return builtins.Folder(builtin.Name!);
         }
 
-        if (path is not null)
+        if (source.Path is { } path)
         {
             var start = Path.GetDirectoryName(Path.GetFullPath(specFile))!;
             return Existing(Path.GetFullPath(path, start), $"{specFile}: source.path '{path}'");
         }
 
-        if (pvc is not null)
+        if (source.Pvc is { } pvc)
         {
             var claim = pvc.ClaimName!;
             return volumes.TryGetValue(claim, out var volume)
@@ -50,7 +38,7 @@ public sealed class InputFolders(BuiltinFolders builtins, IReadOnlyDictionary<st
                     + $"Say which folder holds its files: --volume {claim}=DIR");
         }
 
-        return await registry.FetchAsync(oci!, cancellationToken).ConfigureAwait(false);
+        return await registry.FetchAsync(source.Oci!, cancellationToken).ConfigureAwait(false);
     }
 
     private static string Existing(string folder, string what)

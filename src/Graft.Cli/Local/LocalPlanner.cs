@@ -2,13 +2,16 @@ using System.Security.Cryptography;
 using System.Text;
 using Graft.Api.Defaulting;
 using Graft.Api.Planning;
+using Graft.Api.Runs;
 using Graft.Api.V1Alpha1;
 
 namespace Graft.Cli.Local;
 
-/// <summary>A run and what it refers to, each with the file that it was read from.</summary>
-public sealed record LocalSpec(
-    AdapterTrainingRun Run, string RunFile, BaseModel Model, string ModelFile, TrainingDataset Dataset, string DatasetFile);
+/// <summary>A run and what it refers to, by the name in the plan, each with the file that it was read from.</summary>
+public sealed record LocalSpec(IRunResource Run, string RunFile, IReadOnlyDictionary<string, LocalInput> Inputs);
+
+/// <summary>What a run refers to, with the file that it was read from.</summary>
+public sealed record LocalInput(IInputResource Resource, string File);
 
 /// <summary>A run whose plan is made.</summary>
 /// <param name="Name">The run's name.</param>
@@ -26,32 +29,33 @@ public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests,
     /// <exception cref="CliException">An input is not there, or not the one that the spec pins.</exception>
     public async Task<PlannedRun> PlanAsync(LocalSpec spec, CancellationToken cancellationToken)
     {
-        var modelFolder = await inputs.FindAsync(spec.Model.Spec.Source!, spec.ModelFile, cancellationToken).ConfigureAwait(false);
-        var datasetFolder = await inputs.FindAsync(spec.Dataset.Spec.Source!, spec.DatasetFile, cancellationToken).ConfigureAwait(false);
-        var model = $"{spec.ModelFile}: BaseModel '{spec.Model.Metadata.Name}'";
-        var dataset = $"{spec.DatasetFile}: TrainingDataset '{spec.Dataset.Metadata.Name}'";
-        var modelDigest = Digest(modelFolder, spec.Model.Spec.Digest, model);
-        var datasetDigest = Digest(datasetFolder, spec.Dataset.Spec.Digest, dataset);
+        var folders = new Dictionary<string, string>();
+        var pinned = new Dictionary<string, PinnedInput>();
+        foreach (var (name, input) in spec.Inputs)
+        {
+            folders[name] = await inputs.FindAsync(input.Resource.Source!, input.File, cancellationToken).ConfigureAwait(false);
+            pinned[name] = new PinnedInput(input.Resource, Digest(folders[name], input));
+        }
 
-        var recipe = RecipeResolver.Resolve(spec.Run, spec.Model, modelDigest, spec.Dataset, datasetDigest);
+        var recipe = RecipeResolver.Resolve(spec.Run, pinned);
         var hash = RecipeHash.Of(recipe);
-        var name = spec.Run.Metadata.Name;
-        var folder = new RunFolder(options.Output, name, hash);
-        var plan = new RunPlan { Recipe = recipe, Execution = Execution(spec, modelFolder, datasetFolder, folder) };
-        return new PlannedRun(name, plan, hash, folder);
+        var runName = spec.Run.Metadata.Name;
+        var folder = new RunFolder(options.Output, runName, hash);
+        var plan = new RunPlan { Recipe = recipe, Execution = Execution(spec, folders, folder) };
+        return new PlannedRun(runName, plan, hash, folder);
     }
 
-    private string Digest(string folder, string? pinned, string what)
+    private string Digest(string folder, LocalInput input)
     {
         var digest = digests.Digest(folder);
-        return pinned is null || pinned == digest
+        return input.Resource.PinnedDigest is not { } pinned || pinned == digest
             ? digest
             : throw new CliException(
-                $"{what} pins digest {pinned}, but the files in {folder} have {digest}. "
+                $"{input.File}: {input.Resource.Kind} '{input.Resource.Metadata.Name}' pins digest {pinned}, but the files in {folder} have {digest}. "
                 + "Use the files that were meant, or update spec.digest.");
     }
 
-    private Execution Execution(LocalSpec spec, string modelFolder, string datasetFolder, RunFolder folder)
+    private Execution Execution(LocalSpec spec, Dictionary<string, string> folders, RunFolder folder)
     {
         var run = spec.Run;
         var name = run.Metadata.Name;
@@ -62,11 +66,7 @@ public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests,
         return new Execution
         {
             Run = new RunIdentity { Namespace = space, Name = name, Uid = Identity(spec.RunFile, space, name) },
-            Inputs = new Dictionary<string, PlanInput>
-            {
-                [RecipeResolver.BasePart] = new() { Path = modelFolder },
-                [Api.Planning.Execution.DatasetInput] = new() { Path = datasetFolder },
-            },
+            Inputs = folders.ToDictionary(input => input.Key, input => new PlanInput { Path = input.Value }),
             OutputDirectory = Path.GetFullPath(folder.Path),
             CheckpointDirectory = Path.GetFullPath(folder.Checkpoints),
             CheckpointEverySteps = Defaults.Apply(run.Spec.Checkpoint ?? new CheckpointSpec()).EverySteps!.Value,

@@ -1,4 +1,5 @@
 using Graft.Api.Documents;
+using Graft.Api.Runs;
 using Graft.Api.V1Alpha1;
 
 namespace Graft.Cli.Local;
@@ -12,18 +13,18 @@ public static class LocalSpecs
     /// <exception cref="CliException">There is no such run.</exception>
     public static IReadOnlyList<LocalSpec> Runs(SpecSet set, IReadOnlyCollection<string> only)
     {
-        var runs = set.All<AdapterTrainingRun>().ToList();
+        var runs = set.All<IRunResource>().ToList();
         var names = runs.Select(pair => pair.Source.Name).ToList();
         if (only.FirstOrDefault(name => !names.Contains(name)) is { } missing)
         {
-            throw new CliException($"There is no AdapterTrainingRun '{missing}' in these files; there are: {string.Join(", ", names)}.");
+            throw new CliException($"There is no run '{missing}' in these files; there are: {string.Join(", ", names)}.");
         }
 
         if (runs.Count == 0)
         {
             throw new CliException(
-                "There is no AdapterTrainingRun in these files, so there is nothing to run. "
-                + "ProjectionPretrain and AdapterSweep cannot be run on this computer yet.");
+                $"There is no run in these files ({string.Join(" or ", RunKinds.All.Select(kind => kind.Type.Name))}), so there is nothing to do. "
+                + "An AdapterSweep cannot be run on this computer yet.");
         }
 
         return
@@ -33,18 +34,13 @@ public static class LocalSpecs
         ];
     }
 
-    private static LocalSpec Spec(SpecSet set, SpecResource source, AdapterTrainingRun run)
+    // A set without errors has what its runs name.
+    private static LocalSpec Spec(SpecSet set, SpecResource source, IRunResource run)
     {
-        var (modelFile, model) = Find<BaseModel>(set, source, run.Spec.BaseModelRef!);
-        var (datasetFile, dataset) = Find<TrainingDataset>(set, source, run.Spec.Data!.DatasetRef!);
-        return new LocalSpec(run, source.File, model, modelFile, dataset, datasetFile);
-    }
-
-    private static (string File, T Resource) Find<T>(SpecSet set, SpecResource run, LocalReference reference)
-        where T : class
-    {
-        // A set without errors has what its runs name.
-        var found = set.Find(typeof(T), run.Namespace, reference.Name!)!;
-        return (found.File, (T)(object)found.Resource!);
+        return new LocalSpec(run, source.File, RunKinds.Of(run).Inputs(run.Spec).ToDictionary(
+            input => input.Name,
+            input => set.Find(input.Kind.Type, source.Namespace, input.Resource!) is { } found
+                ? new LocalInput((IInputResource)found.Resource!, found.File)
+                : throw new CliException($"{source.File}: there is no {input.Kind.Name} '{input.Resource}' in these files.")));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Graft.Api.Data;
 using Graft.Api.Planning;
 
 namespace Graft.Cli.Local;
@@ -6,7 +7,6 @@ namespace Graft.Cli.Local;
 /// <summary>The command that tries a run's adapter on a held-out record.</summary>
 public static class TryCommand
 {
-    private const int LongestPrompt = 60;
     private const int Candidates = 50;
 
     /// <summary>A command line that can be copied into a shell; null where the data set has no record to ask about.</summary>
@@ -42,14 +42,12 @@ public static class TryCommand
         {
             using var record = JsonDocument.Parse(line);
             var fields = record.RootElement;
-            var prompt = format switch
+            if (SampleFormats.Find(format)?.Question(fields) is not var (prompt, input))
             {
-                "instruction" => Text(fields, "instruction"),
-                "messages" => Question(fields),
-                _ => Text(fields, "text") is { } text ? Beginning(text) : null,
-            };
-            var input = format == "instruction" ? Text(fields, "input") : null;
-            if (prompt is null || (prompt + input).Any(character => char.IsControl(character) && character != '\n'))
+                return null;
+            }
+
+            if ((prompt + input).Any(character => char.IsControl(character) && character != '\n'))
             {
                 return null;
             }
@@ -60,30 +58,6 @@ public static class TryCommand
         {
             return null;
         }
-    }
-
-    private static string? Text(JsonElement fields, string name)
-    {
-        return fields.ValueKind == JsonValueKind.Object
-            && fields.TryGetProperty(name, out var value)
-            && value.ValueKind == JsonValueKind.String
-            && value.GetString() is { Length: > 0 } text
-                ? text
-                : null;
-    }
-
-    /// <summary>What the user says first: a system message would be no question.</summary>
-    private static string? Question(JsonElement fields)
-    {
-        var messages = fields.GetProperty("messages").EnumerateArray().ToList();
-        var asked = messages.Find(message => Text(message, "role") == "user");
-        return Text(asked.ValueKind == JsonValueKind.Object ? asked : messages.FirstOrDefault(), "content");
-    }
-
-    private static string Beginning(string text)
-    {
-        var end = text.Length <= LongestPrompt ? -1 : text.LastIndexOf(' ', LongestPrompt);
-        return end > 0 ? text[..end] : text;
     }
 
     /// <summary>A word as a POSIX shell reads it whole.</summary>

@@ -5,8 +5,8 @@ namespace Graft.Data.Records;
 /// <summary>A line that was read: a record or the reason why it is none.</summary>
 public sealed record ReadRecord(int Line, SourceRecord? Record, BadRecord? Bad);
 
-/// <summary>Reads the records of a JSONL file. Every line that is not blank comes out, as a record or as a bad one.</summary>
-public sealed class RecordReader(string file, RecordFormat format)
+/// <summary>Reads the records of a file. Every line that is not blank comes out, as a record or as a bad one.</summary>
+public sealed class RecordReader(string file, IRecordParser parser)
 {
     /// <exception cref="DatasetException">The file is not there.</exception>
     public IEnumerable<ReadRecord> Read()
@@ -19,7 +19,7 @@ public sealed class RecordReader(string file, RecordFormat format)
                     + "set's trainFile or evaluationFile.");
         }
 
-        return JsonLines.Read(file).Select(line => ReadLine(line.Number, line.Line));
+        return RecordSources.Of(file).Read(file).Select(record => ReadLine(record.Number, record.Json));
     }
 
     /// <summary>The files that may have been meant.</summary>
@@ -37,8 +37,12 @@ public sealed class RecordReader(string file, RecordFormat format)
         try
         {
             using var document = JsonDocument.Parse(line);
-            id = RecordParser.StatedId(document.RootElement) ?? id;
-            return new ReadRecord(number, RecordParser.Parse(document.RootElement, format, id), null);
+            var json = document.RootElement;
+            id = RecordFields.StatedId(json) ?? id;
+            return json.ValueKind == JsonValueKind.Object
+                ? new ReadRecord(number, parser.Parse(json, id), null)
+                : throw new BadRecordException(
+                    $"the line is a JSON {RecordFields.Kind(json)}, not an object", "write one JSON object a line");
         }
         catch (JsonException error)
         {

@@ -1,24 +1,14 @@
 namespace Graft.Data.Records;
 
-/// <summary>What a line of a data set is.</summary>
-public enum RecordFormat
-{
-    /// <summary><c>{instruction, input, output}</c>, as Alpaca has it.</summary>
-    Instruction,
-
-    /// <summary><c>{messages: [{role, content}]}</c>, as OpenAI has it.</summary>
-    Messages,
-
-    /// <summary><c>{text}</c>, trained on as a whole.</summary>
-    Text,
-}
-
 /// <summary>One record of a data set.</summary>
 /// <param name="Id">Its <c>id</c> field, or <c>file:line</c>: how errors and results name it.</param>
 public abstract record SourceRecord(string Id)
 {
     /// <summary>The answer that is asked for last, or null where there is none.</summary>
     public abstract string? Answer { get; }
+
+    /// <summary>The file of the picture that the record is about, beside the data set's file; null where there is none.</summary>
+    public virtual string? Picture => null;
 
     /// <summary>The record without that answer: what a model is prompted with.</summary>
     public abstract SourceRecord WithoutAnswer();
@@ -55,4 +45,17 @@ public sealed record TextRecord(string Id, string Text) : SourceRecord(Id)
     public override string? Answer => null;
 
     public override SourceRecord WithoutAnswer() => this;
+}
+
+/// <summary>A picture and what is said of it.</summary>
+/// <param name="Id">The record's id.</param>
+/// <param name="Image">The picture's file.</param>
+/// <param name="Text">What is said of it; null where that is to be generated.</param>
+public sealed record PictureRecord(string Id, string Image, string? Text) : SourceRecord(Id)
+{
+    public override string? Answer => Text;
+
+    public override string Picture => Image;
+
+    public override SourceRecord WithoutAnswer() => this with { Text = null };
 }

@@ -6,6 +6,9 @@ namespace Graft.Data.Samples;
 /// <param name="Trained">For each token, whether the model is trained to predict it. The first never is: nothing stands before it.</param>
 public sealed record Sample(string Id, int[] Ids, bool[] Trained)
 {
+    /// <summary>The file of the picture that it is about; null where there is none.</summary>
+    public string? Picture { get; init; }
+
     /// <summary>The number of tokens.</summary>
     public int Length => Ids.Length;
 

@@ -42,7 +42,7 @@ public sealed record SampleSet(
         var records = new List<SourceRecord>();
         var firstBad = new List<BadRecord>();
         var counts = new SampleCounts();
-        foreach (var read in new RecordReader(file, options.Format).Read())
+        foreach (var read in new RecordReader(file, options.Parser).Read())
         {
             if (records.Count == maxRecords)
             {
@@ -55,7 +55,7 @@ public sealed record SampleSet(
             {
                 try
                 {
-                    var sample = Fit(encoder.Encode(record), file, read.Line, options, ref counts);
+                    var sample = Fit(WithPicture(encoder.Encode(record), record, file), file, read.Line, options, ref counts);
                     if (sample is null)
                     {
                         continue;
@@ -102,6 +102,24 @@ public sealed record SampleSet(
         return new SampleSet(made, records, counts, firstBad);
     }
 
+    /// <summary>The file of a record's picture, which lies beside the data set's file; null where it has none.</summary>
+    /// <exception cref="BadRecordException">It is not there.</exception>
+    public static string? PictureOf(SourceRecord record, string file)
+    {
+        if (record.Picture is not { } name)
+        {
+            return null;
+        }
+
+        var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, name);
+        return File.Exists(path)
+            ? path
+            : throw new BadRecordException($"the image '{name}' is not there", "put the file beside the JSONL file, or remove the record");
+    }
+
+    private static Sample WithPicture(Sample sample, SourceRecord record, string file) =>
+        record.Picture is null ? sample : new Sample(sample.Id, sample.Ids, sample.Trained) { Picture = PictureOf(record, file) };
+
     /// <summary>
     /// The sample within the longest sequence, or null where it is left out. Packing cuts texts anyway, so that none is too long.
     /// </summary>
@@ -116,7 +134,10 @@ public sealed record SampleSet(
         {
             case TooLongPolicy.Truncate:
                 counts = counts with { Truncated = counts.Truncated + 1 };
-                return new Sample(sample.Id, sample.Ids[..options.MaxLength], sample.Trained[..options.MaxLength]);
+                return new Sample(sample.Id, sample.Ids[..options.MaxLength], sample.Trained[..options.MaxLength])
+                {
+                    Picture = sample.Picture,
+                };
             case TooLongPolicy.Skip:
                 counts = counts with { TooLong = counts.TooLong + 1 };
                 return null;

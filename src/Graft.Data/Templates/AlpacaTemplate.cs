@@ -17,8 +17,6 @@ public sealed class AlpacaTemplate : IPromptTemplate
 
     public bool EndsWithEos => true;
 
-    public bool Renders(RecordFormat format) => format is RecordFormat.Instruction or RecordFormat.Messages;
-
     public void Check(TextTokenizer tokenizer) => EosEnding.Check(tokenizer, Name);
 
     public IReadOnlyList<int> StopIds(TextTokenizer tokenizer) => tokenizer.Special.Stop;

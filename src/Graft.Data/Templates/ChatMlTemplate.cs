@@ -15,8 +15,6 @@ public sealed class ChatMlTemplate : IPromptTemplate
 
     public bool EndsWithEos => false;
 
-    public bool Renders(RecordFormat format) => format is RecordFormat.Instruction or RecordFormat.Messages;
-
     public void Check(TextTokenizer tokenizer)
     {
         string[] missing = [.. new[] { TurnStart, TurnEnd }.Where(mark => !tokenizer.IsAddedToken(mark))];

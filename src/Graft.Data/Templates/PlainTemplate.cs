@@ -3,14 +3,13 @@ using Graft.Data.Tokenization;
 
 namespace Graft.Data.Templates;
 
-/// <summary>No template: a text is trained on as it is; an instruction and its input stand on lines before the answer.</summary>
+/// <summary>No template: a text is trained on as it is; an instruction and its input stand on lines before the answer,
+/// what is said of a picture on a line of its own.</summary>
 public sealed class PlainTemplate : IPromptTemplate
 {
     public string Name => "plain";
 
     public bool EndsWithEos => true;
-
-    public bool Renders(RecordFormat format) => format is RecordFormat.Text or RecordFormat.Instruction;
 
     public void Check(TextTokenizer tokenizer) => EosEnding.Check(tokenizer, Name);
 
@@ -29,6 +28,15 @@ public sealed class PlainTemplate : IPromptTemplate
                 if (instruction.Output is not null)
                 {
                     yield return new Segment(instruction.Output, Trained: true);
+                }
+
+                break;
+            case PictureRecord picture:
+                // Something must stand before the first word, so that it is predicted too.
+                yield return new Segment("\n", Trained: false);
+                if (picture.Text is not null)
+                {
+                    yield return new Segment(picture.Text, Trained: true);
                 }
 
                 break;

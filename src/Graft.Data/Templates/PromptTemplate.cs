@@ -15,9 +15,6 @@ public interface IPromptTemplate
     /// <summary>The name in a spec.</summary>
     string Name { get; }
 
-    /// <summary>Whether it can render records of a format.</summary>
-    bool Renders(RecordFormat format);
-
     /// <summary>
     /// Whether the tokenizer's end-of-text token follows the answer and is trained; otherwise the template ends turns itself.
     /// </summary>

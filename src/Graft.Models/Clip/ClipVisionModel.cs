@@ -26,6 +26,8 @@ internal sealed class ClipVisionModel : VisionModel
 
     public override int ImageSize => _config.ImageSize;
 
+    public override int Patches => _config.Patches;
+
     public override int LeadingTokens => 1;
 
     /// <summary>Makes the encoder of a folder's config.json over the weights of <paramref name="source"/>.</summary>

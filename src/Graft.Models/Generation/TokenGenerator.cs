@@ -14,6 +14,7 @@ public static class TokenGenerator
     /// <param name="prompts">At least one token each.</param>
     /// <param name="options">How tokens are chosen and when to stop.</param>
     /// <param name="hooks">An adapter's hooks, or null.</param>
+    /// <param name="sideInputs">What hooks are given besides tokens, a row a prompt; null for nothing.</param>
     /// <param name="onToken">Called with (prompt index, token) as tokens come.</param>
     /// <param name="cancellationToken">Stops between tokens.</param>
     /// <returns>The new tokens of each prompt, without the stop token.</returns>
@@ -22,6 +23,7 @@ public static class TokenGenerator
         IReadOnlyList<long[]> prompts,
         GenerationOptions options,
         ModelHooks? hooks = null,
+        IReadOnlyDictionary<string, Tensor>? sideInputs = null,
         Action<int, long>? onToken = null,
         CancellationToken cancellationToken = default)
     {
@@ -41,7 +43,7 @@ public static class TokenGenerator
             var batch = last is null
                 ? Prefill(prompts, model.Device)
                 : Next(last, [.. prompts.Select(prompt => (long)prompt.Length + step - 1)], model.Device);
-            var hidden = model.Hidden(batch, hooks, cache);
+            var hidden = model.Hidden(sideInputs is null ? batch : batch with { SideInputs = sideInputs }, hooks, cache);
             var newest = hidden.narrow(1, hidden.shape[1] - 1, 1).squeeze(1);
             last = Choose(model.Logits(newest, hooks).to(ScalarType.Float32).cpu(), new GenerationStep(texts, newest), options);
             for (var row = 0; row < last.Length; row++)

@@ -13,6 +13,8 @@ internal abstract class VisionModel(ModelDescription description, IWeightSource 
 
     public abstract int LeadingTokens { get; }
 
+    public abstract int Patches { get; }
+
     public Tensor Hidden(ImageBatch batch, int? layers = null, ModelHooks? hooks = null, HookOutputs? outputs = null)
     {
         using var scope = NewDisposeScope();

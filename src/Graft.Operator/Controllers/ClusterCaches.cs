@@ -1,3 +1,4 @@
+using Graft.Api.Runs;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
 using Graft.Operator.Runs;
@@ -14,23 +15,19 @@ namespace Graft.Operator.Controllers;
 public sealed class ClusterCaches
 {
     public const string ByOwner = "owner";
-    public const string ByBaseModel = "base-model";
-    public const string ByDataset = "dataset";
 
     private readonly List<Func<CancellationToken, Task>> _runs = [];
     private readonly List<Task> _synced = [];
 
     public ClusterCaches(ApiClient api, OperatorOptions options, TimeProvider time, ILoggerFactory loggers)
     {
-        Runs = Watch<AdapterTrainingRun>(api, options, time, loggers, null, Trim);
+        var runs = new WatchRuns(this, api, options, time, loggers);
+        Runs = [.. RunKinds.All.Select(kind => kind.Visit(runs))];
         Models = Watch<BaseModel>(api, options, time, loggers, null, Trim);
         Datasets = Watch<TrainingDataset>(api, options, time, loggers, null, Trim);
-        Projections = Watch<ProjectionPretrain>(api, options, time, loggers, null, Trim);
         Sweeps = Watch<AdapterSweep>(api, options, time, loggers, null, Trim);
         Jobs = Watch<V1Job>(api, options, time, loggers, ChildLabels.Selector, Trim);
         Pods = Watch<V1Pod>(api, options, time, loggers, ChildLabels.Selector, Trim);
-        Runs.Cache.AddIndex(ByBaseModel, run => Reference(run, run.Spec.BaseModelRef));
-        Runs.Cache.AddIndex(ByDataset, run => Reference(run, run.Spec.Data?.DatasetRef));
         Jobs.Cache.AddIndex(ByOwner, OwnerUid);
         Pods.Cache.AddIndex(ByOwner, OwnerUid);
         Warnings = new ChildEventCache(time);
@@ -51,13 +48,12 @@ public sealed class ClusterCaches
         });
     }
 
-    public Informer<AdapterTrainingRun> Runs { get; }
+    /// <summary>The runs of each kind.</summary>
+    public IReadOnlyList<IRunWatch> Runs { get; }
 
     public Informer<BaseModel> Models { get; }
 
     public Informer<TrainingDataset> Datasets { get; }
-
-    public Informer<ProjectionPretrain> Projections { get; }
 
     public Informer<AdapterSweep> Sweeps { get; }
 
@@ -75,6 +71,29 @@ public sealed class ClusterCaches
     public Task RunAsync(CancellationToken cancellationToken)
     {
         return Task.WhenAll(_runs.Select(run => Task.Run(() => run(cancellationToken), CancellationToken.None)));
+    }
+
+    /// <summary>A run of whatever kind; null where there is none.</summary>
+    public IRunResource? FindRun(RunKey key)
+    {
+        return Runs.FirstOrDefault(kind => kind.Kind.Plural == key.Plural)?.Find(key.Key);
+    }
+
+    /// <summary>What a run names, by the name in the plan, as far as it is there.</summary>
+    public IReadOnlyDictionary<string, IInputResource> InputsOf(IRunResource run)
+    {
+        var found = new Dictionary<string, IInputResource>();
+        foreach (var input in RunKinds.Of(run).Inputs(run.Spec).Where(input => input.Resource is not null))
+        {
+            var key = new ObjectKey(run.Metadata.NamespaceProperty, input.Resource!);
+            IInputResource? resource = input.Kind == InputKind.BaseModel ? Models.Cache.Find(key) : Datasets.Cache.Find(key);
+            if (resource is not null)
+            {
+                found[input.Name] = resource;
+            }
+        }
+
+        return found;
     }
 
     /// <summary>The Jobs that a resource owns.</summary>
@@ -119,11 +138,6 @@ public sealed class ClusterCaches
         return informer;
     }
 
-    private static IEnumerable<string> Reference(AdapterTrainingRun run, LocalReference? reference)
-    {
-        return reference?.Name is { } name ? [new ObjectKey(run.Metadata.NamespaceProperty, name).ToString()] : [];
-    }
-
     private static IEnumerable<string> OwnerUid(IKubernetesObject<V1ObjectMeta> child)
     {
         return Owner.Of(child) is { } owner ? [owner.Uid] : [];
@@ -147,5 +161,16 @@ public sealed class ClusterCaches
     private static void Trim(IKubernetesObject<V1ObjectMeta> resource)
     {
         resource.Metadata.Annotations = null;
+    }
+
+    private sealed class WatchRuns(
+        ClusterCaches caches, ApiClient api, OperatorOptions options, TimeProvider time, ILoggerFactory loggers)
+        : IRunKindVisitor<IRunWatch>
+    {
+        public IRunWatch Visit<TRun>(IRunKind kind)
+            where TRun : class, IRunResource
+        {
+            return new RunWatch<TRun>(kind, caches.Watch<TRun>(api, options, time, loggers, null, Trim));
+        }
     }
 }

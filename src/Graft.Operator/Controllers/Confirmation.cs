@@ -14,17 +14,17 @@ namespace Graft.Operator.Controllers;
 /// <param name="expectations">What this replica has written and not yet seen.</param>
 public sealed class Confirmation(ApiClient api, WriteExpectations expectations)
 {
-    /// <summary>The version of the runs when this replica began to lead; null while that is not known.</summary>
+    /// <summary>The version of the cluster when this replica began to lead; null while that is not known.</summary>
     private volatile string? _beginning;
 
     /// <summary>Takes note of what there is when this replica begins to lead.</summary>
-    /// <param name="namespace">Where the runs are; null for everywhere.</param>
+    /// <param name="namespace">Where the resources are; null for everywhere.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     public async Task BeginAsync(string? @namespace, CancellationToken cancellationToken)
     {
         try
         {
-            var page = await new ResourceClient<AdapterTrainingRun>(api)
+            var page = await new ResourceClient<BaseModel>(api)
                 .ListAsync(@namespace, new Selection(null), limit: 1, continueToken: null, cancellationToken).ConfigureAwait(false);
             _beginning = page.Metadata.ResourceVersion;
         }
@@ -42,19 +42,19 @@ public sealed class Confirmation(ApiClient api, WriteExpectations expectations)
     public Task AskAsync<T>(T resource, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        return resource is AdapterTrainingRun run && IsUntouched(run)
+        return resource is IRunResource run && run.Status?.PlanHash is null && IsUntouched(resource)
             ? Task.CompletedTask
             : new ResourceClient<T>(api).ConfirmAsync(resource, cancellationToken);
     }
 
     /// <summary>
-    /// Whether a run has no plan yet in a version that is younger than this replica's leadership: nobody else has planned it, and what
-    /// this replica wrote the cache has seen. Its owner may have changed it since, which is answered when it is seen.
+    /// Whether a run that has no plan yet is of a version that is younger than this replica's leadership: nobody else has planned it, and
+    /// what this replica wrote the cache has seen. Its owner may have changed it since, which is answered when it is seen.
     /// </summary>
-    private bool IsUntouched(AdapterTrainingRun run)
+    private bool IsUntouched<T>(T run)
+        where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        return run.Status?.PlanHash is null
-            && _beginning is { } beginning && ResourceVersion.IsAfter(run.Metadata.ResourceVersion, beginning)
-            && !expectations.AreOpen<AdapterTrainingRun>(ObjectKey.Of(run));
+        return _beginning is { } beginning && ResourceVersion.IsAfter(run.Metadata.ResourceVersion, beginning)
+            && !expectations.AreOpen<T>(ObjectKey.Of(run));
     }
 }

@@ -18,13 +18,18 @@ public sealed class InputController<T>(
     WriteExpectations expectations,
     EventRecorder events,
     TimeProvider time)
+    : IReconciler
     where T : class, IKubernetesObject<V1ObjectMeta>
 {
     private static readonly TimeSpan UnseenPause = TimeSpan.FromSeconds(1);
     private static readonly KubernetesKind Kind = KubernetesKind.Of<T>();
     private readonly ResourceClient<T> _client = new(api);
 
-    /// <summary>Reconciles a resource.</summary>
+    public Task TellAsync(ObjectKey key, string what, CancellationToken cancellationToken)
+    {
+        return writer.TellFailureAsync(_client, resources.Cache.Find(key), what, cancellationToken);
+    }
+
     public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         var resource = resources.Cache.Find(key);

@@ -8,12 +8,17 @@ namespace Graft.Operator.Controllers;
 
 /// <summary>Tells the users of a kind that has a schema and no controller yet that nothing will happen.</summary>
 public sealed class LaterController<T, TStatus>(ApiClient api, Informer<T> resources, StatusWriter writer, TimeProvider time)
+    : IReconciler
     where T : class, IKubernetesObject<V1ObjectMeta>, IStatus<TStatus?>
     where TStatus : ResourceStatus, new()
 {
     private readonly ResourceClient<T> _client = new(api);
 
-    /// <summary>Looks at a resource.</summary>
+    public Task TellAsync(ObjectKey key, string what, CancellationToken cancellationToken)
+    {
+        return writer.TellFailureAsync(_client, resources.Cache.Find(key), what, cancellationToken);
+    }
+
     public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
         if (resources.Cache.Find(key) is { Metadata.DeletionTimestamp: null } resource)

@@ -4,52 +4,58 @@ using Graft.Operator.Runtime;
 
 namespace Graft.Operator.Controllers;
 
-/// <summary>Carries out what <see cref="RunDecider"/> decides about AdapterTrainingRuns.</summary>
-public sealed class RunController(
-    ApiClient api,
-    ClusterCaches caches,
-    RunDecider decider,
-    JobCreator jobs,
-    StatusWriter writer,
-    WriteExpectations expectations,
-    EventRecorder events,
-    RunMetrics metrics,
-    TimeProvider time)
+/// <summary>What the controllers of all kinds of runs work with.</summary>
+public sealed record RunControllerServices(
+    ApiClient Api,
+    ClusterCaches Caches,
+    RunDecider Decider,
+    JobCreator Jobs,
+    StatusWriter Writer,
+    WriteExpectations Expectations,
+    EventRecorder Events,
+    RunMetrics Metrics,
+    TimeProvider Time);
+
+/// <summary>Carries out what <see cref="RunDecider"/> decides about the runs of a kind.</summary>
+/// <typeparam name="T">The kind.</typeparam>
+/// <param name="services">What it works with.</param>
+/// <param name="runs">The runs as last seen.</param>
+public sealed class RunController<T>(RunControllerServices services, Informer<T> runs) : IReconciler
+    where T : class, IRunResource
 {
     /// <summary>How soon to look again at what the cache has not seen yet; its change usually comes first.</summary>
     private static readonly TimeSpan UnseenPause = TimeSpan.FromSeconds(1);
 
-    private static readonly KubernetesKind Kind = KubernetesKind.Of<AdapterTrainingRun>();
-    private readonly ResourceClient<AdapterTrainingRun> _runs = new(api);
+    private static readonly KubernetesKind Kind = KubernetesKind.Of<T>();
+    private readonly ResourceClient<T> _runs = new(services.Api);
 
-    /// <summary>Looks at a run.</summary>
     public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
     {
-        var run = caches.Runs.Cache.Find(key);
+        var run = runs.Cache.Find(key);
         if (run is null || run.Metadata.DeletionTimestamp is not null)
         {
             // Everything that it owns goes with it.
             return null;
         }
 
-        if (!expectations.Fulfilled(key, run))
+        if (!services.Expectations.Fulfilled(key, run))
         {
             return UnseenPause;
         }
 
         var observed = Observe(run);
-        if (!jobs.AreSeen(observed.Jobs))
+        if (!services.Jobs.AreSeen(observed.Jobs))
         {
             return UnseenPause;
         }
 
-        var decision = decider.Decide(observed);
+        var decision = services.Decider.Decide(observed);
         if (decision.WasPlanned)
         {
-            metrics.Planned();
+            services.Metrics.Planned();
         }
 
-        if (decision.Actions.OfType<CreateChildren>().Any(create => !jobs.IsSeen(create.Children.Job)))
+        if (decision.Actions.OfType<CreateChildren>().Any(create => !services.Jobs.IsSeen(create.Children.Job)))
         {
             return UnseenPause;
         }
@@ -65,8 +71,8 @@ public sealed class RunController(
         }
         catch (ApiException refusal) when (refusal.IsRejection)
         {
-            await WriteAsync(
-                observed, current, decider.Decide(observed with { Refusal = refusal.Message }), cancellationToken).ConfigureAwait(false);
+            var refused = services.Decider.Decide(observed with { Refusal = refusal.Message });
+            await WriteAsync(observed, current, refused, cancellationToken).ConfigureAwait(false);
             throw new ToldException(refusal);
         }
 
@@ -74,41 +80,41 @@ public sealed class RunController(
         return decision.RequeueAfter;
     }
 
-    private RunObservation Observe(AdapterTrainingRun run)
+    public Task TellAsync(ObjectKey key, string what, CancellationToken cancellationToken)
     {
-        var owned = caches.JobsOf(run);
-        var pods = caches.PodsOf(owned);
+        return services.Writer.TellFailureAsync(_runs, runs.Cache.Find(key), what, cancellationToken);
+    }
+
+    private RunObservation Observe(T run)
+    {
+        var owned = services.Caches.JobsOf(run);
+        var pods = services.Caches.PodsOf(owned);
         return new RunObservation
         {
             Run = run,
-            Model = run.Spec.BaseModelRef?.Name is { } model
-                ? caches.Models.Cache.Find(new ObjectKey(run.Metadata.NamespaceProperty, model))
-                : null,
-            Dataset = run.Spec.Data?.DatasetRef?.Name is { } dataset
-                ? caches.Datasets.Cache.Find(new ObjectKey(run.Metadata.NamespaceProperty, dataset))
-                : null,
+            Inputs = services.Caches.InputsOf(run),
             Jobs = owned,
             Pods = pods,
-            Events = caches.WarningsAbout(owned, pods),
-            Now = time.GetUtcNow(),
+            Events = services.Caches.WarningsAbout(owned, pods),
+            Now = services.Time.GetUtcNow(),
         };
     }
 
-    private async Task<AdapterTrainingRun> DoAsync(AdapterTrainingRun run, RunAction action, CancellationToken cancellationToken)
+    private async Task<T> DoAsync(T run, RunAction action, CancellationToken cancellationToken)
     {
         switch (action)
         {
             case CreateChildren create:
-                await jobs.CreateAsync(run, create.Children.Job, create.Children.Plan, cancellationToken).ConfigureAwait(false);
+                await services.Jobs.CreateAsync(run, create.Children.Job, create.Children.Plan, cancellationToken).ConfigureAwait(false);
                 break;
             case DeleteJob delete:
-                await jobs.DeleteAsync(run, delete.Job, cancellationToken).ConfigureAwait(false);
+                await services.Jobs.DeleteAsync(run, delete.Job, cancellationToken).ConfigureAwait(false);
                 break;
             case DeleteOtherPlans others:
-                await jobs.DeleteOtherPlansAsync(run, others.Plan, cancellationToken).ConfigureAwait(false);
+                await services.Jobs.DeleteOtherPlansAsync(run, others.Plan, cancellationToken).ConfigureAwait(false);
                 break;
             case SetTimeToLive ttl:
-                await jobs.SetTimeToLiveAsync(ttl.Job, ttl.Seconds, cancellationToken).ConfigureAwait(false);
+                await services.Jobs.SetTimeToLiveAsync(ttl.Job, ttl.Seconds, cancellationToken).ConfigureAwait(false);
                 break;
             case ClearProgress:
                 return await PatchProgressAsync(run, null, cancellationToken).ConfigureAwait(false);
@@ -121,25 +127,26 @@ public sealed class RunController(
         return run;
     }
 
-    private async Task<AdapterTrainingRun> PatchProgressAsync(AdapterTrainingRun run, object? progress, CancellationToken cancellationToken)
+    private async Task<T> PatchProgressAsync(T run, object? progress, CancellationToken cancellationToken)
     {
         var status = new Dictionary<string, object?> { ["progress"] = progress };
         var patched = await _runs.PatchStatusAsync(run, status, StatusWriter.ProgressManager, cancellationToken).ConfigureAwait(false);
-        expectations.Wrote(patched);
+        services.Expectations.Wrote(patched);
         return patched;
     }
 
     private async Task WriteAsync(
-        RunObservation observed, AdapterTrainingRun current, RunDecision decision, CancellationToken cancellationToken)
+        RunObservation observed, T current, RunDecision decision, CancellationToken cancellationToken)
     {
         var run = observed.Run;
         var ours = Ours(run.Status, decision.Status);
-        if (await writer.WriteAsync(_runs, current, ours, decision.Status, cancellationToken).ConfigureAwait(false) is not null)
+        if (await services.Writer.WriteAsync(_runs, current, ours, decision.Status, cancellationToken).ConfigureAwait(false) is not null)
         {
-            metrics.Changed(run.Status, decision.Status, observed.Jobs.FirstOrDefault(job => job.Metadata.Name == decision.Status.JobName));
+            var job = observed.Jobs.FirstOrDefault(job => job.Metadata.Name == decision.Status.JobName);
+            services.Metrics.Changed(run.Status, decision.Status, job);
             foreach (var note in decision.Events)
             {
-                events.Record(run, Kind, note);
+                services.Events.Record(run, Kind, note);
             }
         }
     }

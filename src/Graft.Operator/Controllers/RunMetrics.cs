@@ -33,7 +33,7 @@ public sealed class RunMetrics
         factory.CreateGauge("graft_build_info", "1; the version is the label's.", "version").WithLabels(ThisAssembly.Version).Set(1);
         registry.AddBeforeCollectCallback(() =>
         {
-            var all = caches.Runs.Cache.All();
+            var all = caches.Runs.SelectMany(kind => kind.All()).ToList();
             var states = all.GroupBy(run => run.Status.Get(ConditionTypes.Succeeded)?.Reason ?? Reasons.Pending)
                 .ToDictionary(group => group.Key, group => group.Count());
             foreach (var labels in runs.GetAllLabelValues().Where(labels => !states.ContainsKey(labels[0])))

@@ -70,6 +70,16 @@ public sealed class StatusWriter(WriteExpectations expectations, TimeProvider ti
         }
     }
 
+    /// <summary>Says in a resource's conditions, where its owner looks, that it cannot be handled.</summary>
+    public Task TellFailureAsync<T>(ResourceClient<T> client, T? resource, string what, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        return resource is null
+            ? Task.CompletedTask
+            : TellAsync(
+                client, resource, Reasons.ReconciliationFailed, $"The operator cannot handle this resource: {what}", cancellationToken);
+    }
+
     private async Task<T> ApplyAsync<T>(ResourceClient<T> client, T resource, JsonObject status, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {

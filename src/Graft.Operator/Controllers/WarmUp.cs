@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Graft.Api.Methods;
+using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Runs;
 using Graft.Operator.Runtime;
@@ -39,18 +40,19 @@ public static class WarmUp
         {
             Kind = nameof(BaseModel),
             Metadata = Metadata(),
-            Spec = new BaseModelSpec { Source = new ModelSource { Builtin = new BuiltinSource { Name = "tiny" } } },
+            Spec = new BaseModelSpec { Source = new FileSource { Builtin = new BuiltinSource { Name = "tiny" } } },
             Status = Ready(new BaseModelStatus(), now),
         });
         var dataset = Received(new TrainingDataset
         {
             Kind = nameof(TrainingDataset),
             Metadata = Metadata(),
-            Spec = new TrainingDatasetSpec { Source = new DatasetSource { Builtin = new BuiltinSource { Name = "words" } } },
+            Spec = new TrainingDatasetSpec { Source = new FileSource { Builtin = new BuiltinSource { Name = "words" } } },
             Status = Ready(new TrainingDatasetStatus(), now),
         });
+        var inputs = new Dictionary<string, IInputResource> { [RecipeResolver.BasePart] = model, [Execution.DatasetInput] = dataset };
         var decision = new RunDecider(options, () => reportCa)
-            .Decide(new RunObservation { Run = run, Model = model, Dataset = dataset, Now = now });
+            .Decide(new RunObservation { Run = run, Inputs = inputs, Now = now });
         var status = StatusJson.Of(decision.Status);
         _ = JsonSerializer.Serialize(new { status });
         run.Status = decision.Status;

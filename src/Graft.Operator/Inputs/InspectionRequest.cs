@@ -20,7 +20,7 @@ public sealed record InspectionRequest
     public required IReadOnlyList<SpecProblem> Problems { get; init; }
 
     /// <summary>Where the files are; null where the spec does not say.</summary>
-    public required InputSource? Source { get; init; }
+    public required FileSource? Source { get; init; }
 
     /// <summary>How to read them as a model; exactly one of this and <see cref="Dataset"/> is set.</summary>
     public InspectedModel? Model { get; init; }
@@ -84,7 +84,7 @@ public sealed class BaseModels : IInputKind<BaseModel>
             Resource = resource,
             Owner = Owner.Reference(resource),
             Problems = SpecValidator.Validate(resource),
-            Source = spec.Source is { } source ? InputSource.Of(source) : null,
+            Source = spec.Source,
             Model = new InspectedModel { Format = spec.Format!, RandomInitialization = spec.RandomInitialization is not null },
             ExpectedDigest = spec.Digest,
             Rerun = spec.Rerun,
@@ -130,7 +130,7 @@ public sealed class TrainingDatasets : IInputKind<TrainingDataset>
             Resource = resource,
             Owner = Owner.Reference(resource),
             Problems = SpecValidator.Validate(resource),
-            Source = spec.Source is { } source ? InputSource.Of(source) : null,
+            Source = spec.Source,
             Dataset = new InspectedDataset { Format = spec.Format!, TrainFile = spec.TrainFile!, EvaluationFile = spec.EvaluationFile },
             ExpectedDigest = spec.Digest,
             Rerun = spec.Rerun,

@@ -8,10 +8,9 @@ namespace Graft.Operator.Pods;
 public static class Owner
 {
     /// <summary>The reference that makes a resource the owner of what is created for it.</summary>
-    public static V1OwnerReference Reference<T>(T resource)
-        where T : IKubernetesObject<V1ObjectMeta>
+    public static V1OwnerReference Reference(IKubernetesObject<V1ObjectMeta> resource)
     {
-        var kind = KubernetesKind.Of<T>();
+        var kind = KubernetesKind.Of(resource.GetType());
         return new V1OwnerReference
         {
             ApiVersion = kind.ApiVersion,

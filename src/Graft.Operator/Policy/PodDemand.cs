@@ -25,7 +25,7 @@ public sealed record PodDemand
     public IReadOnlyList<(string Path, string? Name)> Claims { get; init; } = [];
 
     /// <summary>What a run asks for. Its inputs have been asked themselves.</summary>
-    public static PodDemand Of(AdapterTrainingRunSpec spec)
+    public static PodDemand Of(RunSpec spec)
     {
         return new PodDemand
         {

@@ -15,35 +15,33 @@ namespace Graft.Operator.Reports;
 /// </summary>
 public sealed class ProgressWriter(ApiClient api, ClusterCaches caches, TimeSpan pause, TimeProvider time)
 {
-    private readonly ResourceClient<AdapterTrainingRun> _runs = new(api);
-    private readonly ConcurrentDictionary<ObjectKey, Taken> _newest = new();
-    private readonly ConcurrentDictionary<ObjectKey, long> _written = new();
+    private readonly ConcurrentDictionary<RunKey, Taken> _newest = new();
+    private readonly ConcurrentDictionary<RunKey, long> _written = new();
 
     /// <summary>Takes a report of a run from its present Job.</summary>
     /// <returns>How long until it should be written.</returns>
-    public TimeSpan Take(AdapterTrainingRun run, ProgressReport report)
+    public TimeSpan Take(RunKey key, IRunResource run, ProgressReport report)
     {
-        var key = ObjectKey.Of(run);
         _newest[key] = new Taken(run.Metadata.Uid, run.Status?.JobName, report);
         return _written.TryGetValue(key, out var at) ? pause - time.GetElapsedTime(at) : TimeSpan.Zero;
     }
 
     /// <summary>Forgets a run that is gone.</summary>
-    public void Forget(ObjectKey key)
+    public void Forget(RunKey key)
     {
         _newest.TryRemove(key, out _);
         _written.TryRemove(key, out _);
     }
 
     /// <summary>Writes a run's newest report, if it is still wanted.</summary>
-    public async Task<TimeSpan?> WriteAsync(ObjectKey key, CancellationToken cancellationToken)
+    public async Task<TimeSpan?> WriteAsync(RunKey key, CancellationToken cancellationToken)
     {
         if (!_newest.TryRemove(key, out var taken))
         {
             return null;
         }
 
-        if (caches.Runs.Cache.Find(key) is not { Metadata.DeletionTimestamp: null } run
+        if (caches.FindRun(key) is not { Metadata.DeletionTimestamp: null } run
             || run.Metadata.Uid != taken.RunUid
             || run.Status?.JobName != taken.JobName
             || RunDecider.IsFinished(run.Status))
@@ -57,7 +55,8 @@ public sealed class ProgressWriter(ApiClient api, ClusterCaches caches, TimeSpan
         try
         {
             // Onto the very run that has not ended: one that ends meanwhile keeps the progress that it ended with.
-            await _runs.ApplyStatusAsync(run, status, StatusWriter.ProgressManager, cancellationToken).ConfigureAwait(false);
+            await caches.Runs.First(kind => kind.Kind.Plural == key.Plural).ApplyProgressAsync(api, run, status, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (ApiException error) when (error.IsNotFound)
         {

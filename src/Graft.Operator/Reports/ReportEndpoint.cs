@@ -10,25 +10,22 @@ using k8s.Models;
 namespace Graft.Operator.Reports;
 
 /// <summary>
-/// <c>PUT /v1/namespaces/{namespace}/adaptertrainingruns/{name}/progress</c>: a trainer pod says how far its run is. The pod proves
+/// <c>PUT</c> at <see cref="Graft.Api.Reporting.ReportRoute.Pattern"/>: a trainer pod says how far its run is. The pod proves
 /// by its token that it is itself, and by its owners that it is this run's; it needs no permission in the cluster.
 /// </summary>
 public sealed class ReportEndpoint(
-    TokenReviewer reviewer, ClusterCaches caches, ProgressWriter writer, WorkQueue<ObjectKey> queue, TimeProvider time)
+    TokenReviewer reviewer, ClusterCaches caches, ProgressWriter writer, WorkQueue<RunKey> queue, TimeProvider time)
 {
-    public const string Route = "/v1/namespaces/{namespace}/adaptertrainingruns/{name}/progress";
-
     private const int LargestReport = 16 * 1024;
     private const double ReportsPerSecond = 2;
     private const int ReportBurst = 10;
     private const string Scheme = "Bearer ";
     private const int MostRuns = 50_000;
-    private readonly SourceRates<ObjectKey> _rates = new(ReportsPerSecond, ReportBurst, MostRuns, time);
+    private readonly SourceRates<RunKey> _rates = new(ReportsPerSecond, ReportBurst, MostRuns, time);
 
     /// <summary>Answers a request.</summary>
-    public async Task<IResult> PutAsync(HttpContext context, string @namespace, string name)
+    public async Task<IResult> PutAsync(HttpContext context, RunKey key)
     {
-        var key = new ObjectKey(@namespace, name);
         var header = context.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Scheme, StringComparison.Ordinal))
         {
@@ -54,19 +51,19 @@ public sealed class ReportEndpoint(
             return Refuse(StatusCodes.Status401Unauthorized, $"This is no valid pod's token for the audience {GraftApi.ReportAudience}.");
         }
 
-        if (caches.Runs.Cache.Find(key) is not { } run)
+        if (caches.FindRun(key) is not { } run)
         {
-            return Refuse(StatusCodes.Status404NotFound, $"There is no AdapterTrainingRun {key}.");
+            return Refuse(StatusCodes.Status404NotFound, $"There is no IRunResource {key}.");
         }
 
         if (!Belongs(pod, run))
         {
-            return Refuse(StatusCodes.Status403Forbidden, $"The pod {pod.Key} does not train the AdapterTrainingRun {key}.");
+            return Refuse(StatusCodes.Status403Forbidden, $"The pod {pod.Key} does not train the IRunResource {key}.");
         }
 
         if (RunDecider.IsFinished(run.Status))
         {
-            return Refuse(StatusCodes.Status409Conflict, $"The AdapterTrainingRun {key} has ended.");
+            return Refuse(StatusCodes.Status409Conflict, $"The IRunResource {key} has ended.");
         }
 
         if (!_rates.TryTake(key))
@@ -74,11 +71,11 @@ public sealed class ReportEndpoint(
             return Refuse(StatusCodes.Status429TooManyRequests, $"More than {ReportsPerSecond} reports a second of one run.");
         }
 
-        return await TakeAsync(context, run).ConfigureAwait(false);
+        return await TakeAsync(context, key, run).ConfigureAwait(false);
     }
 
     /// <summary>Forgets a run that is gone.</summary>
-    public void Forget(ObjectKey key)
+    public void Forget(RunKey key)
     {
         _rates.Forget(key);
         writer.Forget(key);
@@ -101,7 +98,7 @@ public sealed class ReportEndpoint(
         return pod == claimed ? pod : null;
     }
 
-    private async Task<IResult> TakeAsync(HttpContext context, AdapterTrainingRun run)
+    private async Task<IResult> TakeAsync(HttpContext context, RunKey key, IRunResource run)
     {
         if (await ReadAsync(context.Request).ConfigureAwait(false) is not { } body)
         {
@@ -110,7 +107,7 @@ public sealed class ReportEndpoint(
 
         try
         {
-            queue.AddAfter(ObjectKey.Of(run), writer.Take(run, ReportJson.Read(body)));
+            queue.AddAfter(key, writer.Take(key, run, ReportJson.Read(body)));
             return Results.Accepted();
         }
         catch (JsonException error)
@@ -134,7 +131,7 @@ public sealed class ReportEndpoint(
     }
 
     /// <summary>Whether the pod is the run's: pod, Job and run by their UIDs, of the plan that the run has now.</summary>
-    private bool Belongs(ReportingPod reporter, AdapterTrainingRun run)
+    private bool Belongs(ReportingPod reporter, IRunResource run)
     {
         if (reporter.Key.Namespace != run.Metadata.NamespaceProperty
             || caches.Pods.Cache.Find(reporter.Key) is not { } pod

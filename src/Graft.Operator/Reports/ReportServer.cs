@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Graft.Operator.Controllers;
+using Graft.Operator.Runs;
 using Graft.Operator.Runtime;
 using k8s.Models;
 using Microsoft.Extensions.Options;
@@ -47,10 +48,10 @@ public sealed class ReportServer(
         {
             var secret = new ObjectKey(settings.Value.PodNamespace, $"{settings.Value.InstanceName}-report-ca");
             _authority = new ReportAuthority(new ResourceClient<V1Secret>(api), secret, new Uri(url).Host, time);
-            var queue = metrics.CreateQueue<ObjectKey>("progress", time);
+            var queue = metrics.CreateQueue<RunKey>("progress", time);
             var writer = new ProgressWriter(api, caches, TimeSpan.FromSeconds(settings.Value.ProgressSeconds), time);
             _endpoint = new ReportEndpoint(new TokenReviewer(api, time), caches, writer, queue, time);
-            var work = new Controller<ObjectKey>("progress", queue, writer.WriteAsync, metrics, logger).RunAsync(
+            var work = new Controller<RunKey>("progress", queue, writer.WriteAsync, metrics, logger).RunAsync(
                 settings.Value.Workers, cancellationToken);
             await KeepAuthorityAsync(_authority, cancellationToken).ConfigureAwait(false);
             await work.ConfigureAwait(false);
@@ -62,7 +63,7 @@ public sealed class ReportServer(
     }
 
     /// <summary>Answers a request.</summary>
-    public Task<IResult> PutAsync(HttpContext context, string @namespace, string name)
+    public Task<IResult> PutAsync(HttpContext context, RunKey key)
     {
         if (!context.Request.IsHttps)
         {
@@ -70,12 +71,12 @@ public sealed class ReportServer(
             return Task.FromResult(Results.NotFound());
         }
 
-        return _endpoint?.PutAsync(context, @namespace, name)
+        return _endpoint?.PutAsync(context, key)
             ?? Task.FromResult(Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
     }
 
     /// <summary>Forgets a run that is gone.</summary>
-    public void Forget(ObjectKey key)
+    public void Forget(RunKey key)
     {
         _endpoint?.Forget(key);
     }

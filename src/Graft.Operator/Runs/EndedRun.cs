@@ -68,7 +68,7 @@ internal static class EndedRun
         var settings = RunSettings.Of(before);
         var changed = resolved.Settings.ChangedSince(settings);
         // What an earlier release did not record is taken to be what the spec says: only later edits can be told from it.
-        var ofPeople = settings is null ? [] : changed.Except([RunSettings.Installation, RunSettings.Inputs, RunSettings.Queue]).ToList();
+        var ofPeople = settings is null ? [] : changed.Except([RunSettings.Installation, RunSettings.Sources, RunSettings.Queue]).ToList();
         if (settings is not null
             && changed.Contains(RunSettings.Publish) && resolved.Publication is { } publication && observed.Run.Spec.Suspend != true)
         {
@@ -94,7 +94,7 @@ internal static class EndedRun
     /// Whether another Job of a failed run would only publish. What is trained is kept beside the checkpoints, so that a volume for those
     /// has it; without one it has ended with its pod.
     /// </summary>
-    private static bool IsPublishedByItsSuccessor(AdapterTrainingRun run, string failure)
+    private static bool IsPublishedByItsSuccessor(IRunResource run, string failure)
     {
         return failure == Reasons.PublishFailed && run.Spec.Checkpoint?.ClaimName is not null;
     }
@@ -124,7 +124,7 @@ internal static class EndedRun
             }
             else if (job.Spec?.TtlSecondsAfterFinished is null && job.Metadata.Name != kept)
             {
-                actions.Add(new SetTimeToLive(job, RunResolver.WithDefaults(run.Spec).Pod!.TtlSecondsAfterFinished!.Value));
+                actions.Add(new SetTimeToLive(job, RunResolver.WithDefaults(run).Pod!.TtlSecondsAfterFinished!.Value));
             }
         }
 

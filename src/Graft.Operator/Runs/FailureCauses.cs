@@ -13,8 +13,8 @@ public static class FailureCauses
         [Reasons.OutOfMemory] = [RunSettings.Pod],
         [Reasons.DeadlineExceeded] = [RunSettings.Pod],
         [Reasons.PublishFailed] = [RunSettings.Publish],
-        [Reasons.ModelNotLoadable] = [RunSettings.Inputs, RunSettings.Pod],
-        [Reasons.BadData] = [RunSettings.Inputs],
+        [Reasons.ModelNotLoadable] = [RunSettings.Sources, RunSettings.Pod],
+        [Reasons.BadData] = [RunSettings.Sources],
         [Reasons.BadPlan] = [RunSettings.Pod],
         [Reasons.Diverged] = [],
     };
@@ -24,7 +24,7 @@ public static class FailureCauses
     public static IReadOnlyList<string> Of(string reason)
     {
         // A crash, or a reason of a trainer of another release: whatever belongs to the pod.
-        return Sections.TryGetValue(reason, out var known) ? known : [RunSettings.Pod, RunSettings.Checkpoint, RunSettings.Inputs];
+        return Sections.TryGetValue(reason, out var known) ? known : [RunSettings.Pod, RunSettings.Checkpoint, RunSettings.Sources];
     }
 
     /// <summary>Whether the installation, and not only the run's own spec, can remove the cause.</summary>

@@ -1,7 +1,6 @@
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Status;
-using k8s.Models;
 
 namespace Graft.Operator.Runs;
 
@@ -74,20 +73,13 @@ public static class PlanRecord
     /// <summary>The inputs that are there and ready; one that is inspected anew is what it was until something else is known.</summary>
     private static IEnumerable<ResolvedInput> Inputs(RunObservation observed)
     {
-        if (observed.Model is { } model && RunResolver.IsReady(model.Metadata, model.Status, model.Status?.Digest))
+        return observed.Inputs.Where(input => RunResolver.IsReady(input.Value)).Select(input => new ResolvedInput
         {
-            yield return Input(RecipeResolver.BasePart, model.Metadata, model.Status!.Digest);
-        }
-
-        if (observed.Dataset is { } dataset && RunResolver.IsReady(dataset.Metadata, dataset.Status, dataset.Status?.Digest))
-        {
-            yield return Input(Execution.DatasetInput, dataset.Metadata, dataset.Status!.Digest);
-        }
-    }
-
-    private static ResolvedInput Input(string name, V1ObjectMeta metadata, string? digest)
-    {
-        return new ResolvedInput { Name = name, Uid = metadata.Uid, Generation = metadata.Generation, Digest = digest };
+            Name = input.Key,
+            Uid = input.Value.Metadata.Uid,
+            Generation = input.Value.Metadata.Generation,
+            Digest = input.Value.Status!.Digest,
+        });
     }
 
     private static bool IsRecorded(ResolvedFrom resolved, ResolvedInput input)

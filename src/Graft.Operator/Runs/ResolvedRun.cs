@@ -1,11 +1,10 @@
 using Graft.Api.Defaulting;
 using Graft.Api.Planning;
+using Graft.Api.Runs;
 using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
-using Graft.Operator.Pods;
 using Graft.Operator.Policy;
 using Graft.Operator.Status;
-using k8s.Models;
 
 namespace Graft.Operator.Runs;
 
@@ -60,7 +59,7 @@ public static class RunResolver
             return (null, new Unresolved(Reasons.InvalidSpec, alone, Blocker.Spec));
         }
 
-        if (InstallationPolicy.Of(options).Check(PodDemand.Of(WithDefaults(run.Spec))) is { Count: > 0 } refused)
+        if (InstallationPolicy.Of(options).Check(PodDemand.Of(WithDefaults(run))) is { Count: > 0 } refused)
         {
             return (null, new Unresolved(Reasons.NotAllowed, string.Join("\n", refused), Blocker.Spec));
         }
@@ -78,17 +77,17 @@ public static class RunResolver
             return (null, input);
         }
 
-        var (model, dataset) = (observed.Model!, observed.Dataset!);
-        var together = Errors(SpecValidator.Validate(run, model, dataset));
+        var together = Errors(SpecValidator.Validate(run, observed.Inputs));
         return together is null
-            ? (Plan(run, model, dataset, options, reportCa), null)
+            ? (Plan(run, observed.Inputs, options, reportCa), null)
             : (null, new Unresolved(Reasons.InvalidSpec, together, Blocker.Spec));
     }
 
     private static ResolvedRun Plan(
-        AdapterTrainingRun run, BaseModel model, TrainingDataset dataset, OperatorOptions options, string? reportCa)
+        IRunResource run, IReadOnlyDictionary<string, IInputResource> inputs, OperatorOptions options, string? reportCa)
     {
-        var recipe = RecipeResolver.Resolve(run, model, model.Status!.Digest!, dataset, dataset.Status!.Digest!);
+        var recipe = RecipeResolver.Resolve(
+            run, inputs.ToDictionary(input => input.Key, input => new PinnedInput(input.Value, input.Value.Status!.Digest!)));
         if (run.Status?.PlanHash is { } known && RecipeHash.As(recipe, PlanRecord.FormOf(run.Status), known) is { } same)
         {
             // What an earlier release planned, in other words: it keeps its hash, and with that its Job and its checkpoints.
@@ -96,10 +95,10 @@ public static class RunResolver
         }
 
         var hash = RecipeHash.Of(recipe);
-        var spec = WithDefaults(run.Spec);
-        var execution = RunExecution.For(
-            run, spec, InputSource.Of(model.Spec.Source!), InputSource.Of(dataset.Spec.Source!), hash, options);
-        var settings = RunSettings.Of(run, model, dataset, execution, options);
+        var spec = WithDefaults(run);
+        var sources = inputs.ToDictionary(input => input.Key, input => input.Value.Source!);
+        var execution = RunExecution.For(run, spec, sources, hash, options);
+        var settings = RunSettings.Of(run, sources, execution, options);
         var plan = new RunPlan { Recipe = recipe, Execution = execution.Plan };
         return new ResolvedRun(hash, recipe.Form, settings, RunChildren.For(run, spec, plan, hash, execution, settings, options, reportCa))
         {
@@ -115,9 +114,9 @@ public static class RunResolver
     }
 
     /// <summary>The spec with its defaults, sections that were left out included.</summary>
-    public static AdapterTrainingRunSpec WithDefaults(AdapterTrainingRunSpec spec)
+    public static RunSpec WithDefaults(IRunResource run)
     {
-        var full = Defaults.Apply(spec);
+        var full = RunKinds.Of(run).WithDefaults(run.Spec);
         full.Checkpoint ??= Defaults.Apply(new CheckpointSpec());
         full.Pod ??= Defaults.Apply(new PodSettings());
         return full;
@@ -125,49 +124,39 @@ public static class RunResolver
 
     private static Unresolved? InputProblem(RunObservation observed)
     {
-        var run = observed.Run;
-        var (modelName, datasetName) = (run.Spec.BaseModelRef!.Name!, run.Spec.Data!.DatasetRef!.Name!);
-        if (observed.Model is null)
-        {
-            return Missing(nameof(BaseModel), modelName, Reasons.BaseModelNotFound);
-        }
-
-        if (observed.Dataset is null)
-        {
-            return Missing(nameof(TrainingDataset), datasetName, Reasons.DatasetNotFound);
-        }
-
-        if (!IsReady(observed.Model.Metadata, observed.Model.Status, observed.Model.Status?.Digest))
-        {
-            return Unready(nameof(BaseModel), modelName, observed.Model.Status, Reasons.BaseModelNotReady);
-        }
-
-        if (!IsReady(observed.Dataset.Metadata, observed.Dataset.Status, observed.Dataset.Status?.Digest))
-        {
-            return Unready(nameof(TrainingDataset), datasetName, observed.Dataset.Status, Reasons.DatasetNotReady);
-        }
-
-        return null;
-
-        Unresolved Missing(string kind, string name, string reason)
-        {
-            return new Unresolved(
-                reason, $"There is no {kind} \"{name}\" in the namespace {run.Metadata.NamespaceProperty}.", Blocker.MissingInput);
-        }
+        var inputs = RunKinds.Of(observed.Run).Inputs(observed.Run.Spec);
+        return inputs.Select(input => Missing(observed, input)).FirstOrDefault(why => why is not null)
+            ?? inputs.Select(input => Unready(input, observed.Inputs[input.Name])).FirstOrDefault(why => why is not null);
     }
 
-    internal static bool IsReady(V1ObjectMeta metadata, ResourceStatus? status, string? digest)
+    private static Unresolved? Missing(RunObservation observed, RunInput input)
     {
-        return digest is not null
-            && status!.ObservedGeneration == metadata.Generation
-            && status.Get(ConditionTypes.Ready)?.Status == ConditionSet.True;
+        return observed.Inputs.ContainsKey(input.Name)
+            ? null
+            : new Unresolved(
+                input.Kind.NotFound,
+                $"There is no {input.Kind.Name} \"{input.Resource}\" in the namespace {observed.Run.Metadata.NamespaceProperty}.",
+                Blocker.MissingInput);
     }
 
-    private static Unresolved Unready(string kind, string name, ResourceStatus? status, string reason)
+    private static Unresolved? Unready(RunInput input, IInputResource resource)
     {
-        var ready = status.Get(ConditionTypes.Ready);
+        if (IsReady(resource))
+        {
+            return null;
+        }
+
+        var ready = resource.Status.Get(ConditionTypes.Ready);
         var why = ready is null ? "it has not been inspected yet" : $"{ready.Reason}: {ready.Message}";
-        return new Unresolved(reason, $"The {kind} \"{name}\" is not ready: {why}", Blocker.UnreadyInput);
+        return new Unresolved(input.Kind.NotReady, $"The {input.Kind.Name} \"{input.Resource}\" is not ready: {why}", Blocker.UnreadyInput);
+    }
+
+    /// <summary>Whether an input has been inspected as it is now, and its files are there.</summary>
+    internal static bool IsReady(IInputResource input)
+    {
+        return input.Status is { Digest: not null } status
+            && status.ObservedGeneration == input.Metadata.Generation
+            && status.Get(ConditionTypes.Ready)?.Status == ConditionSet.True;
     }
 
     private static string? Errors(IReadOnlyList<SpecProblem> problems)

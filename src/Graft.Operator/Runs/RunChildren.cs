@@ -1,5 +1,5 @@
-using Graft.Api.Defaulting;
 using Graft.Api.Planning;
+using Graft.Api.Runs;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
 using k8s;
@@ -36,8 +36,8 @@ public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
     /// <param name="options">The installation's settings.</param>
     /// <param name="reportCa">The certificate authority of progress reports, as PEM; null without reports.</param>
     public static RunChildren For(
-        AdapterTrainingRun run,
-        AdapterTrainingRunSpec spec,
+        IRunResource run,
+        RunSpec spec,
         RunPlan plan,
         string planHash,
         RunExecution execution,
@@ -59,15 +59,15 @@ public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
     /// <param name="settings">The run's settings.</param>
     /// <param name="options">The installation's settings.</param>
     public static RunChildren ForPublishing(
-        AdapterTrainingRun run,
-        AdapterTrainingRunSpec spec,
+        IRunResource run,
+        RunSpec spec,
         Recipe recipe,
         string planHash,
         RunExecution execution,
         RunSettings settings,
         OperatorOptions options)
     {
-        var small = Defaults.Apply(spec);
+        var small = RunKinds.Of(run).WithDefaults(spec);
         var pod = small.Pod!;
         (pod.Cpu, pod.CpuLimit, pod.Memory, pod.SharedMemory, pod.Gpu) = (PublishingCpu, null, PublishingMemory, null, null);
         // Another artifact or another place is another Job.
@@ -77,8 +77,8 @@ public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
     }
 
     private static RunChildren Make(
-        AdapterTrainingRun run,
-        AdapterTrainingRunSpec spec,
+        IRunResource run,
+        RunSpec spec,
         string role,
         string suffix,
         RunPlan plan,
@@ -169,7 +169,7 @@ public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
         };
     }
 
-    private static V1ObjectMeta Metadata(AdapterTrainingRun run, string name, Dictionary<string, string> labels)
+    private static V1ObjectMeta Metadata(IRunResource run, string name, Dictionary<string, string> labels)
     {
         return new V1ObjectMeta
         {
@@ -181,13 +181,13 @@ public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
     }
 
     /// <summary>Kueue's labels go to the Job alone: on pods they would queue those one by one.</summary>
-    private static Dictionary<string, string> WithQueue(AdapterTrainingRun run, Dictionary<string, string> labels)
+    private static Dictionary<string, string> WithQueue(IRunResource run, Dictionary<string, string> labels)
     {
         return labels.Concat(QueueLabels(run)).ToDictionary();
     }
 
     /// <summary>The run's labels that are for Kueue.</summary>
-    public static IReadOnlyDictionary<string, string> QueueLabels(AdapterTrainingRun run)
+    public static IReadOnlyDictionary<string, string> QueueLabels(IRunResource run)
     {
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var label in new[] { GraftApi.KueueQueueLabel, GraftApi.KueuePriorityLabel })

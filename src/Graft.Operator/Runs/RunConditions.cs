@@ -9,7 +9,7 @@ namespace Graft.Operator.Runs;
 /// <summary>Says in the conditions of a run what was observed: one method for each condition, with its reason and sentence.</summary>
 internal sealed class RunConditions
 {
-    private readonly AdapterTrainingRun _run;
+    private readonly IRunResource _run;
     private readonly TrainingRunStatus? _before;
     private readonly TrainingRunStatus _status;
     private readonly ConditionSet _conditions;
@@ -18,7 +18,7 @@ internal sealed class RunConditions
     /// <param name="before">What its status says of the same plan; null where it says nothing.</param>
     /// <param name="status">The status that gets the conditions.</param>
     /// <param name="now">The time.</param>
-    public RunConditions(AdapterTrainingRun run, TrainingRunStatus? before, TrainingRunStatus status, DateTimeOffset now)
+    public RunConditions(IRunResource run, TrainingRunStatus? before, TrainingRunStatus status, DateTimeOffset now)
     {
         _run = run;
         _before = before;

@@ -248,7 +248,7 @@ public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
         return changed.Any(section => section != RunSettings.Installation || job.Spec?.Suspend != true);
     }
 
-    private static Acceptance NotApplied(AdapterTrainingRun run, V1Job job, IReadOnlyList<string> changed)
+    private static Acceptance NotApplied(IRunResource run, V1Job job, IReadOnlyList<string> changed)
     {
         var resumed = run.Spec.Checkpoint?.ClaimName is { } claim
             ? $"training resumes from the last checkpoint on {claim}"

@@ -1,4 +1,6 @@
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
+using Graft.Api.Schema;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
 using k8s.Models;
@@ -29,21 +31,20 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
     /// <summary>Makes it for a run whose spec and inputs have their defaults.</summary>
     /// <param name="run">The run.</param>
     /// <param name="spec">Its spec, with defaults.</param>
-    /// <param name="model">Where the base model is.</param>
-    /// <param name="dataset">Where the data set is.</param>
+    /// <param name="sources">Where the files of its inputs are, by the name in the plan.</param>
     /// <param name="planHash">The plan's hash: it names the folder of checkpoints.</param>
     /// <param name="options">The installation's settings.</param>
     public static RunExecution For(
-        AdapterTrainingRun run,
-        AdapterTrainingRunSpec spec,
-        InputSource model,
-        InputSource dataset,
+        IRunResource run,
+        RunSpec spec,
+        IReadOnlyDictionary<string, FileSource> sources,
         string planHash,
         OperatorOptions options)
     {
         var folders = new PodFolders(spec.Pod!, options.Pods);
-        var @base = PodInput.For(RecipeResolver.BasePart, model, options.BuiltinDirectory, folders.InputLimit);
-        var data = PodInput.For(Execution.DatasetInput, dataset, options.BuiltinDirectory, folders.InputLimit);
+        var inputs = sources.ToDictionary(
+            source => source.Key,
+            source => PodInput.For(source.Key, source.Value, options.BuiltinDirectory, folders.InputLimit));
         var publishSecret = SecretForPublishing(spec.Publish, options);
         var credentials = publishSecret is null ? null : RegistryCredentials.For("publish", publishSecret);
         // One claim may serve many runs, and a run that is planned anew must not find the old plan's checkpoints.
@@ -51,11 +52,7 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
         var execution = new Execution
         {
             Run = new RunIdentity { Namespace = run.Metadata.NamespaceProperty, Name = run.Metadata.Name, Uid = run.Metadata.Uid },
-            Inputs = new Dictionary<string, PlanInput>
-            {
-                [RecipeResolver.BasePart] = @base.Plan,
-                [Execution.DatasetInput] = data.Plan,
-            },
+            Inputs = inputs.ToDictionary(input => input.Key, input => input.Value.Plan),
             OutputDirectory = OutputFolder,
             CheckpointDirectory = checkpoints,
             CheckpointEverySteps = spec.Checkpoint!.EverySteps!.Value,
@@ -64,7 +61,8 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
             Report = options.ReportUrl is { } url
                 ? new PlanReport
                 {
-                    Url = ReportAddress(url, run.Metadata.NamespaceProperty, run.Metadata.Name),
+                    Url = ReportRoute.Address(
+                        url, run.Metadata.NamespaceProperty, ResourceKind.For(run.GetType()).Plural, run.Metadata.Name),
                     TokenFile = $"{TokenFolder}/token",
                     CaFile = $"{PlanFolder}/{CaFile}",
                 }
@@ -77,13 +75,13 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
         return new RunExecution(
             execution,
             [
-                .. @base.Volumes, .. data.Volumes,
+                .. inputs.Values.SelectMany(input => input.Volumes),
                 folders.Output("output"), CheckpointVolume(spec.Checkpoint, folders),
                 .. execution.Report is null ? [] : new[] { TokenVolume() },
                 .. credentials is null ? [] : new[] { credentials.Volume },
             ],
             [
-                .. @base.Mounts, .. data.Mounts,
+                .. inputs.Values.SelectMany(input => input.Mounts),
                 new V1VolumeMount { Name = "output", MountPath = OutputFolder },
                 new V1VolumeMount { Name = "checkpoints", MountPath = CheckpointFolder },
                 .. execution.Report is null
@@ -105,7 +103,7 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
     /// <param name="artifact">Where its artifact is.</param>
     /// <param name="options">The installation's settings.</param>
     public RunExecution ForPublishing(
-        AdapterTrainingRun run, AdapterTrainingRunSpec spec, PublishedArtifactStatus artifact, OperatorOptions options)
+        IRunResource run, RunSpec spec, PublishedArtifactStatus artifact, OperatorOptions options)
     {
         var repository = RepositoryOf(artifact.Reference!);
         // A run that has published below the installation's repository has done so with the installation's credentials.
@@ -165,17 +163,11 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
         return tag > plain.LastIndexOf('/') ? plain[..tag] : plain;
     }
 
-    /// <summary>The address of a run's progress below the operator's.</summary>
-    public static string ReportAddress(string baseUrl, string @namespace, string name)
-    {
-        return $"{baseUrl.TrimEnd('/')}/v1/namespaces/{@namespace}/adaptertrainingruns/{name}/progress";
-    }
-
     /// <summary>
     /// The repository that a run publishes below, or null where neither it nor the installation names one. In the installation's each
     /// namespace has its own: runs of the same name must not make versions of one another's adapters.
     /// </summary>
-    public static string? Repository(AdapterTrainingRun run, OperatorOptions options)
+    public static string? Repository(IRunResource run, OperatorOptions options)
     {
         return run.Spec.Publish?.Repository
             ?? (options.ArtifactRepository is { } shared ? $"{shared.TrimEnd('/')}/{run.Metadata.NamespaceProperty}" : null);
@@ -205,7 +197,7 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
             && Uri.Compare(one, other, UriComponents.HttpRequestUrl, UriFormat.SafeUnescaped, StringComparison.Ordinal) == 0;
     }
 
-    private static PlanTracking Tracking(AdapterTrainingRun run, TrackingSpec? tracking, string checkpoints, OperatorOptions options)
+    private static PlanTracking Tracking(IRunResource run, TrackingSpec? tracking, string checkpoints, OperatorOptions options)
     {
         return new PlanTracking
         {
@@ -217,7 +209,7 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
         };
     }
 
-    private static PlanPublish Publish(AdapterTrainingRun run, PublishSpec? publish, string? credentials, OperatorOptions options)
+    private static PlanPublish Publish(IRunResource run, PublishSpec? publish, string? credentials, OperatorOptions options)
     {
         return new PlanPublish
         {

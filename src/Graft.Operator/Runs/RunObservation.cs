@@ -7,13 +7,10 @@ namespace Graft.Operator.Runs;
 /// <summary>What is known of a run when it is looked at.</summary>
 public sealed record RunObservation
 {
-    public required AdapterTrainingRun Run { get; init; }
+    public required IRunResource Run { get; init; }
 
-    /// <summary>The base model that it names, if there is one.</summary>
-    public BaseModel? Model { get; init; }
-
-    /// <summary>The data set that it names, if there is one.</summary>
-    public TrainingDataset? Dataset { get; init; }
+    /// <summary>What it names, by the name in the plan, as far as it is there.</summary>
+    public IReadOnlyDictionary<string, IInputResource> Inputs { get; init; } = new Dictionary<string, IInputResource>();
 
     /// <summary>The Jobs that it owns, of whatever plan.</summary>
     public IReadOnlyList<V1Job> Jobs { get; init; } = [];

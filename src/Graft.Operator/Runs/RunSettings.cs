@@ -23,7 +23,7 @@ public sealed record RunSettings(IReadOnlyDictionary<string, string> Sections)
     public const string Publish = "publish";
     public const string Tracking = "tracking";
     public const string Queue = "queue";
-    public const string Inputs = "inputs";
+    public const string Sources = "sources";
 
     /// <summary>What the installation gives to every pod: the image, the address for reports.</summary>
     public const string Installation = "installation";
@@ -35,12 +35,11 @@ public sealed record RunSettings(IReadOnlyDictionary<string, string> Sections)
 
     /// <summary>Takes the settings of a run.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="model">Its base model.</param>
-    /// <param name="dataset">Its data set.</param>
+    /// <param name="sources">Where the files of its inputs are, by the name in the plan.</param>
     /// <param name="execution">The execution that was made of them.</param>
     /// <param name="options">The installation's settings.</param>
     public static RunSettings Of(
-        AdapterTrainingRun run, BaseModel model, TrainingDataset dataset, RunExecution execution, OperatorOptions options)
+        IRunResource run, IReadOnlyDictionary<string, FileSource> sources, RunExecution execution, OperatorOptions options)
     {
         var spec = run.Spec;
         return new RunSettings(new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -51,7 +50,7 @@ public sealed record RunSettings(IReadOnlyDictionary<string, string> Sections)
             [Publish] = Fingerprint(new { execution.Plan.Publish, execution.PublishSecret }),
             [Tracking] = Fingerprint(new { execution.Plan.Tracking.Uri, execution.Plan.Tracking.Experiment, execution.TrackingSecret }),
             [Queue] = Fingerprint(RunChildren.QueueLabels(run)),
-            [Inputs] = Fingerprint(new { Model = model.Spec.Source, Dataset = dataset.Spec.Source }),
+            [Sources] = Fingerprint(new SortedDictionary<string, FileSource>(sources.ToDictionary(), StringComparer.Ordinal)),
             [Installation] = Fingerprint(new
             {
                 Image = spec.Pod?.Image is null ? options.TrainerImage : null,
@@ -118,7 +117,7 @@ public sealed record RunSettings(IReadOnlyDictionary<string, string> Sections)
         return string.Join(", ", sections.Select(section => section switch
         {
             Queue => "the queue labels",
-            Inputs => "where the inputs are",
+            Sources => "where the inputs are",
             Installation => "the installation's settings",
             _ => $"spec.{section}",
         }));

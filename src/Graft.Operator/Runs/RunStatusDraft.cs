@@ -19,7 +19,7 @@ internal sealed class RunStatusDraft
     /// <param name="planHash">The plan that the status will speak of; null where there is none yet.</param>
     /// <param name="resolved">What that plan was made from.</param>
     /// <param name="now">The time.</param>
-    public RunStatusDraft(AdapterTrainingRun run, string? planHash, ResolvedFrom? resolved, DateTimeOffset now)
+    public RunStatusDraft(IRunResource run, string? planHash, ResolvedFrom? resolved, DateTimeOffset now)
     {
         _now = now;
         // What was seen of another plan tells nothing about this one.

@@ -19,7 +19,12 @@ public sealed record KubernetesKind(string Group, string Version, string Kind, s
     /// <exception cref="ArgumentException">The type carries neither.</exception>
     public static KubernetesKind Of<T>()
     {
-        var type = typeof(T);
+        return Of(typeof(T));
+    }
+
+    /// <summary>The same for a type that is known at run time.</summary>
+    public static KubernetesKind Of(Type type)
+    {
         if (type.GetCustomAttribute<CustomResourceAttribute>() is { } custom)
         {
             return new KubernetesKind(GraftApi.Group, GraftApi.Version, custom.Kind, custom.Plural);

@@ -1,4 +1,3 @@
-using Graft.Adapters;
 using Graft.Trainer.Training;
 using static TorchSharp.torch;
 
@@ -7,21 +6,22 @@ namespace Graft.Trainer.Checkpoints;
 /// <summary>A session's tensors by name, and a session from them.</summary>
 internal static class SessionCheckpoint
 {
-    private const string AdapterPrefix = "adapter.";
     private const string OptimizerPrefix = "optimizer.";
 
     /// <summary>Everything of the session that is a tensor.</summary>
     public static IEnumerable<KeyValuePair<string, Tensor>> Tensors(TrainingSession session) =>
     [
-        .. session.Adapter.State.Select(p => KeyValuePair.Create(AdapterPrefix + p.Key, p.Value)),
+        .. session.Parts.State,
         .. session.Optimizer.Moments.Select(p => KeyValuePair.Create(OptimizerPrefix + p.Key, p.Value)),
     ];
 
     /// <summary>Brings a new session to where the checkpoint was.</summary>
     public static void Restore(TrainingSession session, LoadedCheckpoint checkpoint)
     {
-        session.Adapter.Restore(Below(AdapterPrefix, checkpoint), "the checkpoint");
-        session.Optimizer.Restore(checkpoint.Record.OptimizerUpdates, Below(OptimizerPrefix, checkpoint));
+        var moments = Below(OptimizerPrefix, checkpoint);
+        session.Parts.Restore(
+            checkpoint.Tensors.Where(p => !p.Key.StartsWith(OptimizerPrefix, StringComparison.Ordinal)).ToDictionary(), "the checkpoint");
+        session.Optimizer.Restore(checkpoint.Record.OptimizerUpdates, moments);
         session.Resume(checkpoint.Record.Step, checkpoint.Record.TokensSeen, checkpoint.Record.LastLoss);
         foreach (var tensor in checkpoint.Tensors.Values)
         {

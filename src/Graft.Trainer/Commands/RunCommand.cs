@@ -11,29 +11,44 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var plan = new Argument<FileInfo>("plan") { Description = "The run plan, as `graft plan` writes it." };
-        var command = new Command("run", "Carry out a run plan: train, evaluate, save, publish.") { plan };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(plan).FullName));
+        var plans = new Argument<FileInfo[]>("plan")
+        {
+            Description = "The run plan, as `graft plan` writes it. Several are carried out in turn in this process, and share frozen models.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var command = new Command("run", "Carry out a run plan: train, evaluate, save, publish.") { plans };
+        command.SetAction((parsed, _) => RunAsync([.. parsed.GetRequiredValue(plans).Select(plan => plan.FullName)]));
         return command;
     }
 
-    private static async Task<int> RunAsync(string path)
+    private static async Task<int> RunAsync(IReadOnlyList<string> paths)
     {
-        RunPlan plan;
-        try
+        var plans = new List<RunPlan>();
+        foreach (var path in paths)
         {
-            plan = PlanJson.Read(SmallFile.ReadText(path));
-        }
-        catch (Exception error) when (error is PlanFormatException or IOException or UnauthorizedAccessException)
-        {
-            await Console.Error.WriteLineAsync($"{path}: {error.Message}").ConfigureAwait(false);
-            return TrainerExitCodes.BadPlan;
+            try
+            {
+                plans.Add(PlanJson.Read(SmallFile.ReadText(path)));
+            }
+            catch (Exception error) when (error is PlanFormatException or IOException or UnauthorizedAccessException)
+            {
+                await Console.Error.WriteLineAsync($"{path}: {error.Message}").ConfigureAwait(false);
+                return TrainerExitCodes.BadPlan;
+            }
         }
 
         using var stop = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        return await new RunProgram(plan, Console.Out, Console.Error, TimeProvider.System).RunAsync(stop.Token).ConfigureAwait(false);
+        try
+        {
+            return await Pack.RunAsync(plans, Console.Out, Console.Error, TimeProvider.System, stop.Token).ConfigureAwait(false);
+        }
+        catch (PlanFormatException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
+            return TrainerExitCodes.BadPlan;
+        }
 
         void Stop(PosixSignalContext context)
         {

@@ -1,10 +1,12 @@
 using Graft.Data;
+using Graft.Data.Batches;
 using Graft.Data.Records;
 using Graft.Data.Samples;
 using Graft.Data.Tokenization;
 using Graft.Models;
 using Graft.Models.Generation;
 using Graft.Models.Hooks;
+using static TorchSharp.torch;
 
 namespace Graft.Trainer.Evaluation;
 
@@ -15,25 +17,33 @@ public sealed class AnswerEvaluator
 
     private readonly ICausalLanguageModel _model;
     private readonly TextTokenizer _tokenizer;
-    private readonly (long[] Prompt, string Expected)[] _questions;
+    private readonly ICollator _collator;
+    private readonly (long[] Prompt, string? Picture, string Expected)[] _questions;
     private readonly GenerationOptions _options;
 
     /// <summary>Creates an evaluator.</summary>
     /// <param name="model">The frozen model.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="data">The template.</param>
-    /// <param name="records">The records; those without an answer are left out.</param>
+    /// <param name="records">The records, with the files of their pictures; those without an answer are left out.</param>
+    /// <param name="collator">Gives what the model is told besides tokens.</param>
     /// <param name="maxNewTokens">The longest answer.</param>
     public AnswerEvaluator(
-        ICausalLanguageModel model, TextTokenizer tokenizer, DataOptions data, IEnumerable<SourceRecord> records, int maxNewTokens)
+        ICausalLanguageModel model,
+        TextTokenizer tokenizer,
+        DataOptions data,
+        IEnumerable<(SourceRecord Record, string? Picture)> records,
+        ICollator collator,
+        int maxNewTokens)
     {
+        _collator = collator;
         _model = model;
         _tokenizer = tokenizer;
         var encoder = new SampleEncoder(tokenizer, data.Template);
         _questions =
         [
-            .. records.Where(r => r.Answer is not null)
-                .Select(r => (Array.ConvertAll(encoder.EncodePrompt(r), id => (long)id), Words(r.Answer!)))
+            .. records.Where(r => r.Record.Answer is not null)
+                .Select(r => (Array.ConvertAll(encoder.EncodePrompt(r.Record), id => (long)id), r.Picture, Words(r.Record.Answer!)))
                 .OrderBy(q => q.Item1.Length),
         ];
         _options = new GenerationOptions
@@ -54,8 +64,10 @@ public sealed class AnswerEvaluator
         var right = 0;
         foreach (var asked in _questions.Chunk(PromptsAtOnce))
         {
+            using var scope = NewDisposeScope();
+            var sides = hooks is null ? null : _collator.SideInputs([.. asked.Select(q => q.Picture)], _model.Device);
             var answers = TokenGenerator.Generate(
-                _model, [.. asked.Select(q => q.Prompt)], _options, hooks, cancellationToken: cancellationToken);
+                _model, [.. asked.Select(q => q.Prompt)], _options, hooks, sides, cancellationToken: cancellationToken);
             right += answers.Zip(asked, (answer, question) => Words(Text(answer)) == question.Expected).Count(isRight => isRight);
         }
 

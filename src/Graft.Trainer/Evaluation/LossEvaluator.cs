@@ -1,7 +1,7 @@
 using Graft.Data.Batches;
 using Graft.Data.Samples;
-using Graft.Models;
 using Graft.Models.Hooks;
+using Graft.Trainer.Parts;
 using Graft.Trainer.Training;
 using static TorchSharp.torch;
 
@@ -10,26 +10,24 @@ namespace Graft.Trainer.Evaluation;
 /// <summary>Measures loss and token accuracy; sums on the fly, so that no logits are kept.</summary>
 public sealed class LossEvaluator
 {
-    private readonly ICausalLanguageModel _model;
-    private readonly ILoss _loss;
+    private readonly PartGraph _parts;
+    private readonly IObjective _objective;
+    private readonly ICollator _collator;
     private readonly Sample[][] _batches;
-    private readonly int _padId;
 
     /// <summary>Creates an evaluator.</summary>
-    /// <param name="model">The frozen model.</param>
-    /// <param name="loss">The loss that is trained on.</param>
+    /// <param name="parts">The frozen models, and what is trained.</param>
+    /// <param name="objective">The loss that is trained on; its last phase is measured.</param>
     /// <param name="samples">The held-out samples.</param>
     /// <param name="batchSize">Samples in a forward pass.</param>
-    /// <param name="padId">What fills up short rows.</param>
-    public LossEvaluator(ICausalLanguageModel model, ILoss loss, IEnumerable<Sample> samples, int batchSize, int padId)
+    /// <param name="collator">Puts samples side by side.</param>
+    public LossEvaluator(PartGraph parts, IObjective objective, IEnumerable<Sample> samples, int batchSize, ICollator collator)
     {
-        _model = model;
-        _loss = loss;
-        _padId = padId;
+        (_parts, _objective, _collator) = (parts, objective, collator);
         _batches = [.. samples.OrderBy(s => s.Length).Chunk(batchSize)];
     }
 
-    /// <summary>The figures of the frozen model with hooks, or without any.</summary>
+    /// <summary>The figures with what is trained, or of the language model alone.</summary>
     public EvaluationFigures Measure(ModelHooks? hooks, CancellationToken cancellationToken)
     {
         using var noGradient = no_grad();
@@ -39,8 +37,8 @@ public sealed class LossEvaluator
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            using var batch = Batch.Of(samples, _padId, _model.Device);
-            var sum = _loss.Of(_model, batch, hooks);
+            using var batch = _collator.Of(samples, _parts.LanguageModel.Device);
+            var sum = _objective.Of(_parts, batch, hooks, _objective.Phases[^1]);
             loss += sum.Sum.to(ScalarType.Float64).item<double>();
             correct += sum.Correct.to(ScalarType.Float64).item<double>();
             labeled += sum.Count;

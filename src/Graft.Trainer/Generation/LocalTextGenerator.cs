@@ -51,7 +51,7 @@ public sealed class LocalTextGenerator(
         {
             var text = new StreamedText(options.Stop);
             var tokens = new List<int>();
-            TokenGenerator.Generate(model, [Encode(prompt)], Parts(options), hooks, Add, cancellationToken);
+            TokenGenerator.Generate(model, [Encode(prompt)], Parts(options), hooks, onToken: Add, cancellationToken: cancellationToken);
             pieces.TryWrite(text.Rest());
 
             void Add(int row, long token)

@@ -13,19 +13,21 @@ public sealed record AdamWOptions(double Beta1, double Beta2, double Epsilon, do
 public sealed class AdamW : IDisposable
 {
     private readonly AdamWOptions _options;
-    private readonly (TrainableParameter Parameter, Tensor Mean, Tensor Variance)[] _slots;
+    private readonly (ParameterGroup Group, TrainableParameter Parameter, Tensor Mean, Tensor Variance)[] _slots;
+    private readonly Dictionary<ParameterGroup, int> _updates;
 
     /// <summary>Starts with zero moments.</summary>
-    /// <param name="parameters">What is updated; stays the caller's.</param>
+    /// <param name="groups">What is updated; stays the caller's.</param>
     /// <param name="options">The constants.</param>
-    public AdamW(IEnumerable<TrainableParameter> parameters, AdamWOptions options)
+    public AdamW(IReadOnlyList<ParameterGroup> groups, AdamWOptions options)
     {
         _options = options;
-        _slots = [.. parameters.Select(p => (p, Zeros(p), Zeros(p)))];
+        _slots = [.. groups.SelectMany(group => group.Parameters.Select(p => (group, p, Zeros(p), Zeros(p))))];
+        _updates = groups.ToDictionary(group => group, _ => 0);
     }
 
-    /// <summary>Updates made.</summary>
-    public int Updates { get; private set; }
+    /// <summary>Updates made of each group: as many as there were steps.</summary>
+    public int Updates => _updates.Values.DefaultIfEmpty().Max();
 
     /// <summary>Both moments by <c>PARAMETER.mean</c> and <c>PARAMETER.variance</c>; the tensors themselves.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Moments => _slots.SelectMany(slot => new[]
@@ -34,30 +36,37 @@ public sealed class AdamW : IDisposable
         KeyValuePair.Create($"{slot.Parameter.Name}.variance", slot.Variance),
     });
 
-    /// <summary>Updates all parameters from their gradients; one without a gradient stays as it is.</summary>
-    public void Update(double rate)
+    /// <summary>Updates parameters from their gradients; one without a gradient stays as it is.</summary>
+    /// <param name="rate">The learning rate, which each group scales.</param>
+    /// <param name="only">The groups to update; null for all.</param>
+    public void Update(double rate, IReadOnlySet<string>? only = null)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Updates++;
-        var meanCorrection = 1 - Math.Pow(_options.Beta1, Updates);
-        var varianceCorrection = Math.Sqrt(1 - Math.Pow(_options.Beta2, Updates));
-        foreach (var (parameter, mean, variance) in _slots)
+        foreach (var group in _updates.Keys.Where(group => only?.Contains(group.Name) != false))
+        {
+            _updates[group]++;
+        }
+
+        foreach (var (group, parameter, mean, variance) in _slots.Where(slot => only?.Contains(slot.Group.Name) != false))
         {
             if (parameter.Value.grad is not { } gradient)
             {
                 continue;
             }
 
-            if (_options.WeightDecay != 0)
+            var meanCorrection = 1 - Math.Pow(_options.Beta1, _updates[group]);
+            var varianceCorrection = Math.Sqrt(1 - Math.Pow(_options.Beta2, _updates[group]));
+            var scaled = rate * group.RateScale;
+            if ((group.WeightDecay ?? _options.WeightDecay) is var decay && decay != 0)
             {
-                parameter.Value.mul_(1 - (rate * _options.WeightDecay));
+                parameter.Value.mul_(1 - (scaled * decay));
             }
 
             mean.lerp_(gradient, 1 - _options.Beta1);
             variance.mul_(_options.Beta2).addcmul_(gradient, gradient, 1 - _options.Beta2);
             var denominator = variance.sqrt().div_(varianceCorrection).add_(_options.Epsilon);
-            parameter.Value.addcdiv_(mean, denominator, -rate / meanCorrection);
+            parameter.Value.addcdiv_(mean, denominator, -scaled / meanCorrection);
         }
     }
 
@@ -72,12 +81,15 @@ public sealed class AdamW : IDisposable
             tensor.copy_(moments[name]);
         }
 
-        Updates = updates;
+        foreach (var group in _updates.Keys)
+        {
+            _updates[group] = updates;
+        }
     }
 
     public void Dispose()
     {
-        foreach (var (_, mean, variance) in _slots)
+        foreach (var (_, _, mean, variance) in _slots)
         {
             mean.Dispose();
             variance.Dispose();

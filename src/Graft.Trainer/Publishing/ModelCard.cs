@@ -11,8 +11,8 @@ internal static class ModelCard
 {
     public static string Write(string name, Recipe recipe, RunFigures figures)
     {
-        var model = recipe.Parts[0];
-        var method = recipe.Method.Selected;
+        var model = recipe.LanguageModel;
+        var method = recipe.Trained.Single();
         var isAdapter = method.Publishes == ArtifactKind.Adapter;
         var card = new StringBuilder();
         void Line(string text = "") => card.Append(text).Append('\n');
@@ -81,7 +81,7 @@ internal static class ModelCard
     {
         (string What, string? License, string? Notice)[] sources =
         [
-            ($"Base model `{recipe.Parts[0].Model}`", recipe.Parts[0].License, recipe.Parts[0].LicenseNotice),
+            ($"Base model `{recipe.LanguageModel.Model}`", recipe.LanguageModel.License, recipe.LanguageModel.LicenseNotice),
             ($"Data set `{recipe.Data.Dataset}`", recipe.Data.License, recipe.Data.LicenseNotice),
         ];
         if (sources.All(s => s.License is null && s.Notice is null))

@@ -44,7 +44,7 @@ internal sealed class Publication(RunPlan plan)
             Name = _publish.Name,
             RunUid = plan.Execution.Run.Uid,
             PlanHash = RecipeHash.Of(plan.Recipe),
-            BaseModel = plan.Recipe.Parts[0].Model,
+            BaseModel = plan.Recipe.LanguageModel.Model,
             Root = _layout,
         };
         try

@@ -2,14 +2,13 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Graft.Adapters;
-using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Artifacts;
 using Graft.Data.Samples;
 using Graft.Models;
-using Graft.Models.Hooks;
 using Graft.Trainer.Evaluation;
 using Graft.Trainer.Failures;
+using Graft.Trainer.Parts;
 using Graft.Trainer.Running;
 
 namespace Graft.Trainer.Publishing;
@@ -36,7 +35,7 @@ internal static class TrainedFolder
     };
 
     /// <summary>Writes the folder anew.</summary>
-    public static void Write(string folder, string name, Recipe recipe, LoadedRun run, RunFigures figures)
+    public static void Write(string folder, string name, Recipe recipe, PartGraph parts, RunFigures figures)
     {
         if (Directory.Exists(folder))
         {
@@ -44,7 +43,7 @@ internal static class TrainedFolder
         }
 
         Directory.CreateDirectory(folder);
-        run.Session.Adapter.Save(folder, recipe.Parts[0].Model);
+        TrainedFiles.Write(recipe, parts, folder);
         File.WriteAllText(Path.Combine(folder, "run-plan.json"), PlanJson.Write(recipe).ReplaceLineEndings("\n") + "\n");
         File.WriteAllText(Path.Combine(folder, "metrics.json"), JsonSerializer.Serialize(figures, Json) + "\n");
         File.WriteAllText(Path.Combine(folder, "README.md"), ModelCard.Write(name, recipe, figures));
@@ -52,18 +51,19 @@ internal static class TrainedFolder
 
     /// <summary>Opens the folder as a stranger would, and compares its loss on a few samples with that of the session.</summary>
     /// <exception cref="PublishException">It cannot be opened, or does not compute what was trained.</exception>
-    public static void Verify(string folder, Recipe recipe, LoadedRun run)
+    public static void Verify(string folder, LoadedRun run)
     {
         IReadOnlyList<Sample> samples = [.. (run.HeldOut ?? run.Train).Samples.Take(SamplesToVerify)];
-        double trained = Loss(run.Model, run.Session.Adapter.Hooks), reopened;
+        double trained = Loss(run.Parts), reopened;
         try
         {
-            if (AdapterFolder.IsAdapter(folder))
+            foreach (var adapter in new[] { folder }.Concat(Directory.EnumerateDirectories(folder)).Where(AdapterFolder.IsAdapter))
             {
-                AdapterFolder.Verify(folder);
+                AdapterFolder.Verify(adapter);
             }
 
-            reopened = recipe.Method.Selected.Publishes == ArtifactKind.Adapter ? OfAdapter() : OfModel();
+            using var parts = run.Reopen(folder);
+            reopened = Loss(parts);
         }
         catch (Exception error) when (error is AdapterException or ModelException or ArtifactException)
         {
@@ -76,20 +76,7 @@ internal static class TrainedFolder
                 $"What was saved in {folder} has the loss {reopened:R} where the trained one has {trained:R}: it is not published.");
         }
 
-        double OfAdapter()
-        {
-            using var adapter = AdapterMethods.Load(folder, run.Model);
-            return Loss(run.Model, adapter.Hooks);
-        }
-
-        double OfModel()
-        {
-            using var model = CausalLanguageModels.Load(folder, run.Model.ElementType, run.Model.Device);
-            return Loss(model, null);
-        }
-
-        double Loss(ICausalLanguageModel model, ModelHooks? hooks) =>
-            new LossEvaluator(model, run.Loss, samples, samples.Count, run.Tokenizer.Special.Pad)
-                .Measure(hooks, CancellationToken.None).Loss;
+        double Loss(PartGraph parts) =>
+            new LossEvaluator(parts, run.Objective, samples, samples.Count, run.Collator).Measure(parts.Hooks, CancellationToken.None).Loss;
     }
 }

@@ -55,14 +55,12 @@ internal static class Inspection
 
     private static InspectionReport OfDataset(string folder, InspectedDataset asked, bool selfContained)
     {
-        if (!Enum.TryParse(asked.Format, ignoreCase: true, out RecordFormat format) || !Enum.IsDefined(format))
-        {
-            throw new DatasetException($"The format '{asked.Format}' is not known; known are instruction, messages, text.");
-        }
+        var parser = RecordParsers.Find(asked.Format)
+            ?? throw new DatasetException($"The format '{asked.Format}' is not known; known are {RecordParsers.Known}.");
 
-        var (train, bad, firstBad) = Count(PathOf(asked.TrainFile), format);
+        var (train, bad, firstBad) = Count(PathOf(asked.TrainFile), parser);
         var (evaluation, evaluationBad, firstEvaluationBad) = asked.EvaluationFile is { } heldOut
-            ? Count(PathOf(heldOut), format)
+            ? Count(PathOf(heldOut), parser)
             : (0, 0, null);
         return Files(folder) with
         {
@@ -78,11 +76,11 @@ internal static class Inspection
             : Path.Combine(folder, name);
     }
 
-    private static (long Good, long Bad, BadRecord? First) Count(string file, RecordFormat format)
+    private static (long Good, long Bad, BadRecord? First) Count(string file, IRecordParser parser)
     {
         long good = 0, bad = 0;
         BadRecord? first = null;
-        foreach (var read in new RecordReader(file, format).Read())
+        foreach (var read in new RecordReader(file, parser).Read())
         {
             good += read.Record is null ? 0 : 1;
             bad += read.Bad is null ? 0 : 1;

@@ -1,40 +1,33 @@
 using Graft.Adapters;
 using Graft.Api.Planning;
 using Graft.Data;
+using Graft.Data.Batches;
+using Graft.Data.Records;
 using Graft.Data.Samples;
 using Graft.Data.Tokenization;
-using Graft.Models;
 using Graft.Trainer.Evaluation;
+using Graft.Trainer.Parts;
 using Graft.Trainer.Training;
 using static TorchSharp.torch;
 
 namespace Graft.Trainer.Running;
 
-/// <summary>A plan's model, data and session in memory.</summary>
+/// <summary>A plan's parts, data and session in memory.</summary>
 public sealed class LoadedRun : IDisposable
 {
+    private readonly PartLoader _loader;
+    private readonly AdapterStart _start;
+    private readonly string? _heldOutFile;
+
     private LoadedRun(
-        ICausalLanguageModel model,
-        TextTokenizer tokenizer,
-        DataOptions data,
-        SampleSet train,
-        SampleSet? heldOut,
-        TrainingSession session,
-        ILoss loss)
+        PartLoader loader, AdapterStart start, TextTokenizer tokenizer, DataOptions data, SampleSet train, SampleSet? heldOut,
+        string? heldOutFile, TrainingSession session, ICollator collator, IObjective objective)
     {
-        Model = model;
-        Tokenizer = tokenizer;
-        Data = data;
-        Train = train;
-        HeldOut = heldOut;
-        Session = session;
-        Loss = loss;
+        (_loader, _start, _heldOutFile) = (loader, start, heldOutFile);
+        (Tokenizer, Data, Train, HeldOut, Session, Collator, Objective) = (tokenizer, data, train, heldOut, session, collator, objective);
     }
 
-    /// <summary>The frozen model.</summary>
-    public ICausalLanguageModel Model { get; }
-
-    /// <summary>Its tokenizer.</summary>
+    /// <summary>The language model's tokenizer.</summary>
     public TextTokenizer Tokenizer { get; }
 
     /// <summary>How records become samples.</summary>
@@ -49,73 +42,81 @@ public sealed class LoadedRun : IDisposable
     /// <summary>What the run owns.</summary>
     public TrainingSession Session { get; }
 
+    /// <summary>The frozen models, and what is trained.</summary>
+    public PartGraph Parts => Session.Parts;
+
+    /// <summary>Puts samples side by side.</summary>
+    public ICollator Collator { get; }
+
     /// <summary>The training loss.</summary>
-    public ILoss Loss { get; }
+    public IObjective Objective { get; }
 
     /// <summary>
     /// Loads everything that a plan names. Data come first: mistakes in them are the most frequent and the quickest to find.
     /// </summary>
-    public static LoadedRun Load(RunPlan plan, IReadOnlyDictionary<string, string> folders, Device device)
+    public static LoadedRun Load(RunPlan plan, IReadOnlyDictionary<string, string> folders, Device device, PartLibrary library)
     {
         var recipe = plan.Recipe;
-        var part = recipe.Parts is [{ Role: "languageModel" } single]
-            ? single
-            : throw new PlanFormatException($"recipe.parts: this trainer trains on one languageModel, the plan has "
-                + $"{string.Join(", ", recipe.Parts.Select(p => p.Role))}.");
-        string modelFolder = folders[part.Name], dataFolder = folders[Execution.DatasetInput];
+        string modelFolder = folders[recipe.LanguageModel.Name], dataFolder = folders[Execution.DatasetInput];
         var tokenizer = TokenizerFolder.Load(modelFolder);
         var options = DataOptions.From(recipe.Data);
         var encoder = new SampleEncoder(tokenizer, options.Template);
         var train = SampleSet.Load(Path.Combine(dataFolder, recipe.Data.TrainFile), options, encoder);
-        var heldOut = recipe.Data.EvaluationFile is { } file
-            ? SampleSet.Load(Path.Combine(dataFolder, file), options, encoder, recipe.Evaluation.MaxRecords)
-            : null;
-        var model = LoadModel(part, modelFolder, recipe.Training.Precision, device);
-        tokenizer.CheckFits(model.VocabularySize);
-        var loss = new NextTokenObjective();
-        var adapter = AdapterMethods.Of(recipe.Method).Attach(model, NewStart(recipe, tokenizer));
-        CheckPositions(model, adapter.Hooks.ExtraPositions, train, heldOut);
-        var session = new TrainingSession(model, adapter, train.Samples, recipe.Training, tokenizer.Special.Pad, loss);
-        return new LoadedRun(model, tokenizer, options, train, heldOut, session, loss);
+        var heldOutFile = recipe.Data.EvaluationFile is { } file ? Path.Combine(dataFolder, file) : null;
+        var heldOut = heldOutFile is null ? null : SampleSet.Load(heldOutFile, options, encoder, recipe.Evaluation.MaxRecords);
+        var start = new AdapterStart(
+            (ulong)recipe.Training.Seed, text => [.. tokenizer.EncodePart(text, TextPosition.Start).Select(id => (long)id)]);
+        var loader = new PartLoader(library, recipe, folders, ElementType(recipe.Training.Precision), device);
+        var parts = loader.Load(start);
+        try
+        {
+            tokenizer.CheckFits(parts.LanguageModel.VocabularySize);
+            CheckPositions(parts, train, heldOut);
+            var collator = new PaddedCollator(tokenizer.Special.Pad, loader.SideInputs(parts, start));
+            var objective = Objectives.Of(recipe);
+            var session = new TrainingSession(parts, train.Samples, collator, recipe.Training, objective);
+            return new LoadedRun(loader, start, tokenizer, options, train, heldOut, heldOutFile, session, collator, objective);
+        }
+        catch
+        {
+            parts.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Measures the loss on the held-out samples; null where there are none.</summary>
     public LossEvaluator? HeldOutLoss(int batchSize) =>
-        HeldOut is null ? null : new LossEvaluator(Model, Loss, HeldOut.Samples, batchSize, Tokenizer.Special.Pad);
+        HeldOut is null ? null : new LossEvaluator(Parts, Objective, HeldOut.Samples, batchSize, Collator);
 
-    public void Dispose()
-    {
-        Session.Dispose();
-        Model.Dispose();
-    }
+    /// <summary>Has the language model answer the first held-out records.</summary>
+    public AnswerEvaluator HeldOutAnswers(int records, int maxNewTokens) => new(
+        Parts.LanguageModel, Tokenizer, Data, HeldOut!.Records.Take(records).Select(WithPicture), Collator, maxNewTokens);
 
-    private static AdapterStart NewStart(Recipe recipe, TextTokenizer tokenizer) => new(
-        (ulong)recipe.Training.Seed,
-        text => [.. tokenizer.EncodePart(text, TextPosition.Start).Select(id => (long)id)]);
+    /// <summary>The same parts with what was saved in a folder, read by nothing but its files; they belong to the caller.</summary>
+    public PartGraph Reopen(string folder) => _loader.Reopen(folder, _start);
 
-    private static void CheckPositions(ICausalLanguageModel model, int extra, SampleSet train, SampleSet? heldOut)
+    public void Dispose() => Session.Dispose();
+
+    private (SourceRecord Record, string? Picture) WithPicture(SourceRecord record) => (record, SampleSet.PictureOf(record, _heldOutFile!));
+
+    private static void CheckPositions(PartGraph parts, SampleSet train, SampleSet? heldOut)
     {
         var longest = train.Samples.Concat(heldOut?.Samples ?? []).Max(sample => sample.Length);
-        if (longest + extra > model.MaximumPositions)
+        var (extra, positions) = (parts.Hooks.ExtraPositions, parts.LanguageModel.MaximumPositions);
+        if (longest + extra > positions)
         {
-            var added = extra > 0 ? $" and the {extra} virtual tokens of the method" : "";
+            var added = extra > 0 ? $" and the {extra} virtual tokens of what is trained" : "";
             throw new PlanFormatException(
-                $"data.maxLength: the longest sample has {longest} tokens; with them{added} the model's {model.MaximumPositions} positions "
-                + $"are not enough. Set maxLength to at most {Math.Max(1, model.MaximumPositions - extra)}.");
+                $"data.maxLength: the longest sample has {longest} tokens; with them{added} the model's {positions} positions "
+                + $"are not enough. Set maxLength to at most {Math.Max(1, positions - extra)}.");
         }
     }
 
-    private static ICausalLanguageModel LoadModel(PlanPart part, string folder, string precision, Device device)
+    private static ScalarType ElementType(string precision) => precision switch
     {
-        var type = precision switch
-        {
-            "float32" => ScalarType.Float32,
-            "bfloat16" => ScalarType.BFloat16,
-            "float16" => ScalarType.Float16,
-            _ => throw new PlanFormatException($"training.precision: '{precision}' is not known; known are float32, bfloat16, float16."),
-        };
-        return part.RandomInitializationSeed is { } seed
-            ? CausalLanguageModels.Initialize(folder, (ulong)seed, type, device)
-            : CausalLanguageModels.Load(folder, type, device);
-    }
+        "float32" => ScalarType.Float32,
+        "bfloat16" => ScalarType.BFloat16,
+        "float16" => ScalarType.Float16,
+        _ => throw new PlanFormatException($"training.precision: '{precision}' is not known; known are float32, bfloat16, float16."),
+    };
 }

@@ -14,7 +14,9 @@ public static class RunInputs
     public static async Task<IReadOnlyDictionary<string, string>> PrepareAsync(RunPlan plan, CancellationToken cancellationToken)
     {
         var folders = new Dictionary<string, string>();
-        var pinned = plan.Recipe.Parts.Select(part => (part.Name, part.Digest)).Append((Execution.DatasetInput, plan.Recipe.Data.Digest));
+        var pinned = plan.Recipe.Graph.Where(part => part.FilesDigest is not null)
+            .Select(part => (part.Name, Digest: part.FilesDigest!))
+            .Append((Execution.DatasetInput, plan.Recipe.Data.Digest));
         foreach (var (name, digest) in pinned)
         {
             var (exitCode, reason) = name == Execution.DatasetInput

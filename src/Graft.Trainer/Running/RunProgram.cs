@@ -15,6 +15,7 @@ namespace Graft.Trainer.Running;
 public sealed class RunProgram
 {
     private readonly RunPlan _plan;
+    private readonly RunHost _host;
     private readonly TextWriter _output;
     private readonly TextWriter _log;
     private readonly TimeProvider _time;
@@ -23,12 +24,14 @@ public sealed class RunProgram
 
     /// <summary>Creates the program.</summary>
     /// <param name="plan">The plan.</param>
+    /// <param name="host">What the runs of this process share.</param>
     /// <param name="output">Events as lines of JSON.</param>
     /// <param name="log">Words for people.</param>
     /// <param name="time">Measures time.</param>
-    public RunProgram(RunPlan plan, TextWriter output, TextWriter log, TimeProvider time)
+    public RunProgram(RunPlan plan, RunHost host, TextWriter output, TextWriter log, TimeProvider time)
     {
         _plan = plan;
+        _host = host;
         _output = output;
         _log = log;
         _time = time;
@@ -108,7 +111,7 @@ public sealed class RunProgram
     private async Task<(int ExitCode, RunResult Result, TrackedStatus Status)> ExecuteAsync(
         Publication publication, TrainedRecord? trained, IEventSink events, IRunTracker tracker, CancellationToken stop)
     {
-        var run = new TrainingRun(_plan, events, _time);
+        var run = new TrainingRun(_plan, _host, events, _time);
         try
         {
             trained ??= IsCopy ? null : await TrainAsync(run, events, stop).ConfigureAwait(false);
@@ -140,22 +143,22 @@ public sealed class RunProgram
         {
             Outcome = outcome,
             Message = message,
-            Steps = trained?.Step ?? run.Step,
-            Figures = IsCopy ? null : trained?.Figures ?? run.Figures,
+            Steps = trained?.Step ?? run.Context.Step,
+            Figures = IsCopy ? null : trained?.Figures ?? run.Context.Figures,
         };
     }
 
     private async Task<TrainedRecord> TrainAsync(TrainingRun run, IEventSink events, CancellationToken stop)
     {
-        Threads.Initialize(_plan.Execution.Threads);
+        await _host.Compute.RunAsync(() => Threads.Initialize(_plan.Execution.Threads)).ConfigureAwait(false);
         await run.ExecuteAsync(stop).ConfigureAwait(false);
         var record = new TrainedRecord
         {
             PlanHash = RecipeHash.Of(_plan.Recipe),
             FilesDigest = FolderDigest.Compute(_trainedPath),
-            Step = run.Step,
+            Step = run.Context.Step,
             LastLoss = run.LastLoss,
-            Figures = run.Figures,
+            Figures = run.Context.Figures,
         };
         try
         {
@@ -193,7 +196,7 @@ public sealed class RunProgram
         });
     }
 
-    private string Interruption(TrainingRun run, TrainedRecord? trained) => (trained, run.Step) switch
+    private string Interruption(TrainingRun run, TrainedRecord? trained) => (trained, run.Context.Step) switch
     {
         ({ } record, _) => $"Stopped before the adapter was published. {Kept(record)}",
         (null, _) when IsCopy => "Stopped before the adapter was published at its new place.",

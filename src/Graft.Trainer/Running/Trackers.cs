@@ -60,11 +60,14 @@ internal static class Trackers
         ? new ResultTracking { ExperimentId = experiment, RunId = id, Uri = run.Location }
         : null;
 
-    /// <summary>The recipe's values by their paths: <c>training.learningRate</c>, <c>method.lora.rank</c>…</summary>
+    /// <summary>
+    /// The recipe's values by their paths: <c>training.learningRate</c>, <c>method.lora.rank</c>… A run with one adapter has the names
+    /// that recipes of form 2 have, which are those of its spec.
+    /// </summary>
     internal static Dictionary<string, string> Parameters(Recipe recipe)
     {
         var parameters = new Dictionary<string, string>();
-        Flatten("", JsonSerializer.SerializeToNode(recipe, PlanJson.WireOptions), parameters);
+        Flatten("", JsonSerializer.SerializeToNode(recipe.InForm(2) ?? recipe, PlanJson.WireOptions), parameters);
         return parameters;
     }
 

@@ -2,54 +2,46 @@ using Graft.Adapters;
 using Graft.Api.Planning;
 using Graft.Data.Batches;
 using Graft.Data.Samples;
-using Graft.Models;
 using Graft.Trainer.Optimization;
+using Graft.Trainer.Parts;
 using Graft.Trainer.Schedules;
 using static TorchSharp.torch;
 
 namespace Graft.Trainer.Training;
 
 /// <summary>
-/// Everything that one run owns: the trained part, the optimizer, the place in the data. Several sessions may share one frozen model and
+/// Everything that one run owns: the trained parts, the optimizer, the place in the data. Several sessions may share frozen models and
 /// step in turn. What is random in a step is drawn from the seed and the step's number, so that no generator's state has to be kept: a
 /// session restored at step k goes on exactly as one that was never stopped.
 /// </summary>
 public sealed class TrainingSession : IDisposable
 {
-    private readonly ICausalLanguageModel _model;
+    private readonly ICollator _collator;
     private readonly IReadOnlyList<Sample> _samples;
     private readonly PlanTraining _training;
-    private readonly ILoss _loss;
-    private readonly int _padId;
+    private readonly IObjective _objective;
     private readonly StepPlan _steps;
     private readonly Func<int, double> _rate;
 
     /// <summary>Creates a session at step 0.</summary>
-    /// <param name="model">The frozen model; stays the caller's.</param>
-    /// <param name="adapter">The trained part; the session disposes it.</param>
+    /// <param name="parts">The parts; the session disposes them.</param>
     /// <param name="samples">What is trained on.</param>
+    /// <param name="collator">Puts samples side by side.</param>
     /// <param name="training">The optimizer's settings.</param>
-    /// <param name="padId">What fills up short rows.</param>
-    /// <param name="loss">What is made small.</param>
+    /// <param name="objective">The training loss.</param>
     public TrainingSession(
-        ICausalLanguageModel model, IAdapter adapter, IReadOnlyList<Sample> samples, PlanTraining training, int padId, ILoss loss)
+        PartGraph parts, IReadOnlyList<Sample> samples, ICollator collator, PlanTraining training, IObjective objective)
     {
-        _model = model;
-        _samples = samples;
-        _training = training;
-        _padId = padId;
-        _loss = loss;
-        Adapter = adapter;
+        (Parts, _samples, _collator, _training, _objective) = (parts, samples, collator, training, objective);
         _steps = new StepPlan(samples.Select(s => s.Length), training.BatchSize, training.GradientAccumulationSteps, training.Seed);
         TotalSteps = training.MaxSteps ?? (int)Math.Ceiling((training.Epochs ?? 1.0) * _steps.StepsPerEpoch);
         _rate = PlanSchedule.Of(training, TotalSteps);
         Optimizer = new AdamW(
-            adapter.Trainable,
-            new AdamWOptions(training.AdamBeta1, training.AdamBeta2, training.AdamEpsilon, training.WeightDecay));
+            parts.Groups, new AdamWOptions(training.AdamBeta1, training.AdamBeta2, training.AdamEpsilon, training.WeightDecay));
     }
 
-    /// <summary>The trained part.</summary>
-    public IAdapter Adapter { get; }
+    /// <summary>The parts.</summary>
+    public PartGraph Parts { get; }
 
     /// <summary>The optimizer.</summary>
     public AdamW Optimizer { get; }
@@ -81,24 +73,13 @@ public sealed class TrainingSession : IDisposable
         // Normalizing by the labeled tokens of the whole window makes one batch of 32 and 32 batches of one the same step.
         var labeled = batches.Sum(batch => batch.Sum(sample => (long)sample.TrainedTokens));
         SeedDropout();
-        double loss = 0;
-        foreach (var samples in batches)
-        {
-            loss += Accumulate(samples, labeled);
-        }
-
-        loss /= labeled;
         var rate = _rate(Step);
-        var norm = Gradients.Clip(Adapter.Trainable, _training.MaxGradientNorm);
-        if (!double.IsFinite(loss) || !double.IsFinite(norm))
+        double loss = 0, norm = 0;
+        foreach (var phase in _objective.Phases)
         {
-            Gradients.Clear(Adapter.Trainable);
-            var what = double.IsFinite(loss) ? "The gradient is not finite" : $"The loss is {(double.IsNaN(loss) ? "NaN" : "infinite")}";
-            throw new DivergedException(Step + 1, what, [.. batches.SelectMany(b => b).Select(s => s.Id)]);
+            (loss, norm) = Move(phase, batches, labeled, rate);
         }
 
-        Optimizer.Update(rate);
-        Gradients.Clear(Adapter.Trainable);
         var tokens = batches.Sum(batch => batch.Sum(sample => sample.Length));
         Step++;
         TokensSeen += tokens;
@@ -117,14 +98,33 @@ public sealed class TrainingSession : IDisposable
     public void Dispose()
     {
         Optimizer.Dispose();
-        Adapter.Dispose();
+        Parts.Dispose();
     }
 
-    private double Accumulate(Sample[] samples, long labeled)
+    /// <summary>The loss of a phase over the whole window, and the update that lowers it.</summary>
+    private (double Loss, double GradientNorm) Move(ObjectivePhase phase, Sample[][] batches, long labeled, double rate)
+    {
+        var loss = batches.Aggregate(0.0, (sum, samples) => sum + Accumulate(phase, samples, labeled)) / labeled;
+        TrainableParameter[] moved =
+            [.. Parts.Groups.Where(group => phase.Groups?.Contains(group.Name) != false).SelectMany(group => group.Parameters)];
+        var norm = Gradients.Clip(moved, _training.MaxGradientNorm);
+        if (!double.IsFinite(loss) || !double.IsFinite(norm))
+        {
+            Gradients.Clear(Parts.Trainable);
+            var what = double.IsFinite(loss) ? "The gradient is not finite" : $"The loss is {(double.IsNaN(loss) ? "NaN" : "infinite")}";
+            throw new DivergedException(Step + 1, what, [.. batches.SelectMany(b => b).Select(s => s.Id)]);
+        }
+
+        Optimizer.Update(rate, phase.Groups);
+        Gradients.Clear(Parts.Trainable);
+        return (loss, norm);
+    }
+
+    private double Accumulate(ObjectivePhase phase, Sample[] samples, long labeled)
     {
         using var scope = NewDisposeScope();
-        using var batch = Batch.Of(samples, _padId, _model.Device);
-        var sum = _loss.Of(_model, batch, Adapter.TrainingHooks);
+        using var batch = _collator.Of(samples, Parts.LanguageModel.Device);
+        var sum = _objective.Of(Parts, batch, Parts.TrainingHooks, phase);
         (sum.Sum / labeled).backward();
         return sum.Sum.to(ScalarType.Float64).item<double>();
     }

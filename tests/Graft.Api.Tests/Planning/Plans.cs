@@ -3,6 +3,7 @@ using CsCheck;
 using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
+using Graft.Tests;
 using k8s.Models;
 
 namespace Graft.Api.Tests.Planning;
@@ -16,13 +17,13 @@ internal static class Plans
     public static BaseModel Model => new()
     {
         Metadata = new V1ObjectMeta { Name = "tiny" },
-        Spec = new BaseModelSpec { Source = new ModelSource { Path = "model" }, License = new LicenseNotice { Spdx = "Apache-2.0" } },
+        Spec = new BaseModelSpec { Source = new FileSource { Path = "model" }, License = new LicenseNotice { Spdx = "Apache-2.0" } },
     };
 
     public static TrainingDataset Dataset => new()
     {
         Metadata = new V1ObjectMeta { Name = "colors" },
-        Spec = new TrainingDatasetSpec { Source = new DatasetSource { Path = "data" }, EvaluationFile = "eval.jsonl" },
+        Spec = new TrainingDatasetSpec { Source = new FileSource { Path = "data" }, EvaluationFile = "eval.jsonl" },
     };
 
     public static AdapterTrainingRun Run(LoraSpec? lora = null, TrainingSpec? training = null)
@@ -42,7 +43,7 @@ internal static class Plans
 
     public static Recipe Resolve(AdapterTrainingRun run)
     {
-        return RecipeResolver.Resolve(run, Model, ModelDigest, Dataset, DatasetDigest);
+        return RecipeResolver.Resolve(run, PinnedInputs.Of(Model, ModelDigest, Dataset, DatasetDigest));
     }
 
     /// <summary>Specs of LoRA that follow the schema.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Graft.Api.Documents;
 using Graft.Api.Planning;
+using Graft.Api.Runs;
 using Graft.Api.V1Alpha1;
 using Graft.Tests;
 using Xunit;
@@ -39,7 +40,7 @@ public sealed class RecipeCorpusTests
     {
         var file = Path.Combine(Folder, $"form-{form}", name);
         var recorded = Path.ChangeExtension(file, ".json");
-        var recipe = Resolve(file) with { Form = form };
+        var recipe = Resolve(file).InForm(form)!;
         if (!File.Exists(recorded))
         {
             Assert.Fail($"{recorded} is missing; for a new spec it is\n{JsonSerializer.Serialize(new Recorded(RecipeHash.Of(recipe), recipe), Indented)}");
@@ -63,13 +64,10 @@ public sealed class RecipeCorpusTests
     {
         var set = SpecSet.Load([new SpecFile(file, File.ReadAllText(file))]);
         Assert.Empty(set.Diagnostics);
-        var resources = set.Resources.Select(resource => resource.Resource!).ToList();
-        return RecipeResolver.Resolve(
-            resources.OfType<AdapterTrainingRun>().Single(),
-            resources.OfType<BaseModel>().Single(),
-            Plans.ModelDigest,
-            resources.OfType<TrainingDataset>().Single(),
-            Plans.DatasetDigest);
+        var (source, run) = set.All<IRunResource>().Single();
+        return RecipeResolver.Resolve(run, set.InputsOf(source, run).ToDictionary(
+            input => input.Key,
+            input => new PinnedInput(input.Value, input.Value is TrainingDataset ? Plans.DatasetDigest : Plans.ModelDigest)));
     }
 
     private sealed record Recorded(string Hash, Recipe Recipe);

@@ -1,6 +1,7 @@
 using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
+using Graft.Tests;
 using Xunit;
 
 namespace Graft.Api.Tests.Planning;
@@ -31,8 +32,9 @@ public sealed class RecipeResolverTests
             Precision = "float32",
         }, recipe.Training);
         Assert.Equal(new PlanEvaluation { EverySteps = 0, MaxRecords = null, GenerateRecords = 0, MaxNewTokens = 64 }, recipe.Evaluation);
-        Assert.Equal(8, recipe.Method.Lora!.Rank);
-        Assert.Null(recipe.Method.Lora.TargetModules);
+        var adapter = Assert.IsType<AdapterPart>(Assert.Single(recipe.Trained));
+        Assert.Equal(8, adapter.Method.Lora!.Rank);
+        Assert.Null(adapter.Method.Lora.TargetModules);
     }
 
     [Fact]
@@ -40,8 +42,8 @@ public sealed class RecipeResolverTests
     {
         var recipe = Plans.Resolve(Plans.Run());
 
-        var part = Assert.Single(recipe.Parts);
-        Assert.Equal(("base", "languageModel", "tiny", Plans.ModelDigest), (part.Name, part.Role, part.Model, part.Digest));
+        var part = recipe.LanguageModel;
+        Assert.Equal(("base", "tiny", Plans.ModelDigest), (part.Name, part.Model, part.Digest));
         Assert.Equal(("colors", Plans.DatasetDigest, "train.jsonl", "eval.jsonl"), (
             recipe.Data.Dataset, recipe.Data.Digest, recipe.Data.TrainFile, recipe.Data.EvaluationFile));
         Assert.Equal("Apache-2.0", part.License);
@@ -56,7 +58,8 @@ public sealed class RecipeResolverTests
         var dataset = Plans.Dataset;
         dataset.Spec.Format = format;
 
-        var recipe = RecipeResolver.Resolve(Plans.Run(), Plans.Model, Plans.ModelDigest, dataset, Plans.DatasetDigest);
+        var recipe = RecipeResolver.Resolve(
+            Plans.Run(), PinnedInputs.Of(Plans.Model, Plans.ModelDigest, dataset, Plans.DatasetDigest));
 
         Assert.Equal(template, recipe.Data.Template);
     }
@@ -77,10 +80,10 @@ public sealed class RecipeResolverTests
         var run = Plans.Run();
         run.Spec.Method = new MethodSpec { Full = new FullSpec() };
 
-        var recipe = RecipeResolver.Resolve(run, model, Plans.ModelDigest, Plans.Dataset, Plans.DatasetDigest);
+        var recipe = RecipeResolver.Resolve(run, PinnedInputs.Of(model, Plans.ModelDigest, Plans.Dataset, Plans.DatasetDigest));
 
-        Assert.Equal(0, recipe.Parts[0].RandomInitializationSeed);
-        Assert.NotNull(recipe.Method.Full);
+        Assert.Equal(0, recipe.LanguageModel.RandomInitializationSeed);
+        Assert.NotNull(((AdapterPart)recipe.Trained.Single()).Method.Full);
     }
 
     [Fact]
@@ -89,7 +92,7 @@ public sealed class RecipeResolverTests
         var one = Plans.Resolve(Plans.Run(new LoraSpec { TargetModules = ["v_proj", "q_proj", "v_proj"] }));
         var other = Plans.Resolve(Plans.Run(new LoraSpec { TargetModules = ["q_proj", "v_proj"] }));
 
-        Assert.Equal(["q_proj", "v_proj"], one.Method.Lora!.TargetModules!);
+        Assert.Equal(["q_proj", "v_proj"], ((AdapterPart)one.Trained.Single()).Method.Lora!.TargetModules!);
         Assert.Equal(RecipeHash.Of(other), RecipeHash.Of(one));
     }
 

@@ -25,9 +25,9 @@ public sealed class InspectionPodTests
     public void What_a_run_may_not_ask_for_a_model_and_a_data_set_may_not_either(InspectionPodSettings pod, string words)
     {
         var model = SpecValidator.Validate(
-            new BaseModel { Spec = new BaseModelSpec { Source = new ModelSource { Builtin = Builtin }, Pod = pod } });
+            new BaseModel { Spec = new BaseModelSpec { Source = new FileSource { Builtin = Builtin }, Pod = pod } });
         var dataset = SpecValidator.Validate(
-            new TrainingDataset { Spec = new TrainingDatasetSpec { Source = new DatasetSource { Builtin = Builtin }, Pod = pod } });
+            new TrainingDataset { Spec = new TrainingDatasetSpec { Source = new FileSource { Builtin = Builtin }, Pod = pod } });
 
         Assert.StartsWith(words, Assert.Single(model).ToString(), StringComparison.Ordinal);
         Assert.StartsWith(words, Assert.Single(dataset).ToString(), StringComparison.Ordinal);

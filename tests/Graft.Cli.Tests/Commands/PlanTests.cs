@@ -2,6 +2,7 @@ using Graft.Api.Documents;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Artifacts;
+using Graft.Tests;
 using Xunit;
 
 namespace Graft.Cli.Tests.Commands;
@@ -22,10 +23,11 @@ public sealed class PlanTests : IDisposable
         var set = SpecSet.Load([new SpecFile(file, Specs.Run)]);
         var recipe = RecipeResolver.Resolve(
             set.All<AdapterTrainingRun>().Single().Resource,
-            set.All<BaseModel>().Single().Resource,
-            FolderDigest.Compute(Path.Combine(_folder.Path, "model")),
-            set.All<TrainingDataset>().Single().Resource,
-            FolderDigest.Compute(Path.Combine(_folder.Path, "data")));
+            PinnedInputs.Of(
+                set.All<BaseModel>().Single().Resource,
+                FolderDigest.Compute(Path.Combine(_folder.Path, "model")),
+                set.All<TrainingDataset>().Single().Resource,
+                FolderDigest.Compute(Path.Combine(_folder.Path, "data"))));
 
         Assert.Equal($"{RecipeHash.Of(recipe)}  try", await HashAsync(_folder.Path, "run.yaml"));
     }

@@ -11,32 +11,32 @@ public sealed class RecordReaderTests
         using var folder = new TemporaryFolder();
         var file = folder.File("train.jsonl", "\uFEFF{\"id\":\"a-1\",\"text\":\"one\"}\r\n\n{\"text\":\"two\"}");
 
-        ReadRecord[] read = [.. new RecordReader(file, RecordFormat.Text).Read()];
+        ReadRecord[] read = [.. new RecordReader(file, RecordParsers.Find("text")!).Read()];
 
         Assert.Equal([new TextRecord("a-1", "one"), new TextRecord("train.jsonl:3", "two")], read.Select(r => (TextRecord)r.Record!));
         Assert.Equal([1, 3], read.Select(r => r.Line));
     }
 
     [Theory]
-    [InlineData(RecordFormat.Instruction, """{"instruction":"add","output":""}""", "'output' is empty")]
-    [InlineData(RecordFormat.Instruction, """{"prompt":"add","output":"3"}""", "'instruction' is missing")]
-    [InlineData(RecordFormat.Instruction, """{"instruction":["add"],"output":"3"}""", "'instruction' is a JSON array")]
-    [InlineData(RecordFormat.Instruction, """{"instruction":"add" "output":"3"}""", "not JSON")]
-    [InlineData(RecordFormat.Text, "[1]", "JSON array, not an object")]
-    [InlineData(RecordFormat.Text, """{"text":"\ud800"}""", "not valid UTF-8")]
-    [InlineData(RecordFormat.Messages, """{"messages":[]}""", "'messages' is missing, no list, or empty")]
-    [InlineData(RecordFormat.Messages, """{"messages":[{"role":"user","content":"hi"}]}""", "the last message is the user's")]
-    [InlineData(RecordFormat.Messages, """{"messages":[{"role":"human","content":"hi"}]}""", "role 'human'")]
+    [InlineData("instruction", """{"instruction":"add","output":""}""", "'output' is empty")]
+    [InlineData("instruction", """{"prompt":"add","output":"3"}""", "'instruction' is missing")]
+    [InlineData("instruction", """{"instruction":["add"],"output":"3"}""", "'instruction' is a JSON array")]
+    [InlineData("instruction", """{"instruction":"add" "output":"3"}""", "not JSON")]
+    [InlineData("text", "[1]", "JSON array, not an object")]
+    [InlineData("text", """{"text":"\ud800"}""", "not valid UTF-8")]
+    [InlineData("messages", """{"messages":[]}""", "'messages' is missing, no list, or empty")]
+    [InlineData("messages", """{"messages":[{"role":"user","content":"hi"}]}""", "the last message is the user's")]
+    [InlineData("messages", """{"messages":[{"role":"human","content":"hi"}]}""", "role 'human'")]
     [InlineData(
-        RecordFormat.Messages,
+        "messages",
         """{"messages":[{"role":"user","content":"hi"},{"role":"system","content":"x"},{"role":"assistant","content":"ho"}]}""",
         "message 2 is a system message")]
-    public void A_bad_line_says_file_line_reason_and_remedy(RecordFormat format, string line, string reason)
+    public void A_bad_line_says_file_line_reason_and_remedy(string format, string line, string reason)
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("d.jsonl", "\n" + line + "\n");
 
-        var bad = Assert.Single(new RecordReader(file, format).Read()).Bad!;
+        var bad = Assert.Single(new RecordReader(file, RecordParsers.Find(format)!).Read()).Bad!;
 
         Assert.Contains(reason, bad.Reason, StringComparison.Ordinal);
         Assert.NotEmpty(bad.Remedy);
@@ -50,7 +50,7 @@ public sealed class RecordReaderTests
         string text = new('x', 200_000);
         var file = folder.File("d.jsonl", $"{{\"text\":\"{text}\"}}\n{{\"text\":\"short\"}}\n");
 
-        Assert.Equal([text, "short"], new RecordReader(file, RecordFormat.Text).Read().Select(r => ((TextRecord)r.Record!).Text));
+        Assert.Equal([text, "short"], new RecordReader(file, RecordParsers.Find("text")!).Read().Select(r => ((TextRecord)r.Record!).Text));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class RecordReaderTests
         using var folder = new TemporaryFolder();
         folder.File("training.jsonl", "");
 
-        var reader = new RecordReader(Path.Combine(folder.Path, "train.jsonl"), RecordFormat.Text);
+        var reader = new RecordReader(Path.Combine(folder.Path, "train.jsonl"), RecordParsers.Find("text")!);
         var error = Assert.Throws<DatasetException>(() => reader.Read());
 
         Assert.Contains("the folder has training.jsonl", error.Message, StringComparison.Ordinal);

@@ -65,7 +65,7 @@ public sealed class SampleSetTests
         var file = folder.File("t.jsonl", string.Concat(Enumerable.Range(0, 9).Select(i => $"{{\"text\":\"the fox number {i}\"}}\n")));
         var encoder = new SampleEncoder(Tokenizer, new PlainTemplate());
         var options = new DataOptions(
-            RecordFormat.Text, new PlainTemplate(), 16, TooLongPolicy.Truncate, BadRecordPolicy.Error, Packing: false);
+            RecordParsers.Find("text")!, new PlainTemplate(), 16, TooLongPolicy.Truncate, BadRecordPolicy.Error, Packing: false);
         int[] stream = [.. SampleSet.Load(file, options, encoder).Samples.SelectMany(s => s.Ids)];
 
         var packed = SampleSet.Load(file, options with { Packing = true }, encoder);
@@ -83,7 +83,7 @@ public sealed class SampleSetTests
         var template = new PlainTemplate();
         return SampleSet.Load(
             folder.File("d.jsonl", content),
-            new DataOptions(RecordFormat.Instruction, template, maxLength, onTooLong, onBad, Packing: false),
+            new DataOptions(RecordParsers.Find("instruction")!, template, maxLength, onTooLong, onBad, Packing: false),
             new SampleEncoder(Tokenizer, template));
     }
 }

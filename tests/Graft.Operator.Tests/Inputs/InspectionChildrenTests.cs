@@ -63,7 +63,7 @@ public sealed class InspectionChildrenTests
         var model = For(new BaseModels().Request(new BaseModel
         {
             Metadata = Metadata(name),
-            Spec = new BaseModelSpec { Source = new ModelSource { Builtin = new BuiltinSource { Name = "tiny" } } },
+            Spec = new BaseModelSpec { Source = new FileSource { Builtin = new BuiltinSource { Name = "tiny" } } },
         }));
 
         string[] names = [dataset.Job.Metadata.Name, dataset.Plan.Metadata.Name, model.Job.Metadata.Name, model.Plan.Metadata.Name];
@@ -161,7 +161,7 @@ public sealed class InspectionChildrenTests
 
     private static InspectionRequest Dataset(Action<TrainingDatasetSpec> edit, string name = "words")
     {
-        var spec = new TrainingDatasetSpec { Source = new DatasetSource { Oci = new OciSource { Reference = "registry.example/data:1" } } };
+        var spec = new TrainingDatasetSpec { Source = new FileSource { Oci = new OciSource { Reference = "registry.example/data:1" } } };
         edit(spec);
         return new TrainingDatasets().Request(new TrainingDataset { Metadata = Metadata(name), Spec = spec });
     }

@@ -23,7 +23,7 @@ internal sealed class InspectionWorld
     public TrainingDataset Dataset { get; } = new()
     {
         Metadata = new V1ObjectMeta { Name = "words", NamespaceProperty = "team", Uid = "uid", Generation = 1 },
-        Spec = new TrainingDatasetSpec { Source = new DatasetSource { Oci = new OciSource { Reference = "registry.example/data:1" } } },
+        Spec = new TrainingDatasetSpec { Source = new FileSource { Oci = new OciSource { Reference = "registry.example/data:1" } } },
     };
 
     public List<V1Job> Jobs { get; } = [];

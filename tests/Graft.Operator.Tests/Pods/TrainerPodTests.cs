@@ -188,14 +188,15 @@ public sealed class TrainerPodTests
     private static Operator.Runs.RunChildren RunChildrenOf(PodSettings settings, PodOptions pods)
     {
         var world = new World { Options = { Pods = pods } };
-        world.Model.Spec.Source = new ModelSource { Oci = new OciSource { Reference = "registry.example/models/tiny:1" } };
-        var spec = Operator.Runs.RunResolver.WithDefaults(world.Run.Spec);
+        world.Model.Spec.Source = new FileSource { Oci = new OciSource { Reference = "registry.example/models/tiny:1" } };
+        var spec = Operator.Runs.RunResolver.WithDefaults(world.Run);
         spec.Pod = Defaults.Apply(settings);
-        var recipe = Graft.Api.Planning.RecipeResolver.Resolve(world.Run, world.Model, World.Digest('a'), world.Dataset, World.Digest('b'));
+        var recipe = Graft.Api.Planning.RecipeResolver.Resolve(
+            world.Run, Graft.Tests.PinnedInputs.Of(world.Model, World.Digest('a'), world.Dataset, World.Digest('b')));
+        var sources = new Dictionary<string, FileSource> { ["base"] = world.Model.Spec.Source, ["dataset"] = world.Dataset.Spec.Source! };
         var execution = Operator.Runs.RunExecution.For(
-            world.Run, spec, InputSource.Of(world.Model.Spec.Source), InputSource.Of(world.Dataset.Spec.Source!), World.Digest('c'),
-            world.Options);
-        var made = Operator.Runs.RunSettings.Of(world.Run, world.Model, world.Dataset, execution, world.Options);
+            world.Run, spec, sources, World.Digest('c'), world.Options);
+        var made = Operator.Runs.RunSettings.Of(world.Run, sources, execution, world.Options);
         var plan = new Graft.Api.Planning.RunPlan { Recipe = recipe, Execution = execution.Plan };
         return Operator.Runs.RunChildren.For(world.Run, spec, plan, World.Digest('c'), execution, made, world.Options, null);
     }

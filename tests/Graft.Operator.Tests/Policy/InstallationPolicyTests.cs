@@ -144,12 +144,12 @@ public sealed class InstallationPolicyTests
         Assert.Equal(
             ["spec.pod.priorityClassName", "spec.source.pvc.claimName"],
             Fields(
-                PodDemand.Of(new BaseModelSpec { Pod = pod, Source = new ModelSource { Pvc = new PvcSource { ClaimName = "other" } } })));
+                PodDemand.Of(new BaseModelSpec { Pod = pod, Source = new FileSource { Pvc = new PvcSource { ClaimName = "other" } } })));
         Assert.Equal(
             ["spec.source.oci.pullSecretRef.name"],
             Fields(PodDemand.Of(new TrainingDatasetSpec
             {
-                Source = new DatasetSource
+                Source = new FileSource
                 {
                     Oci = new OciSource
                     {

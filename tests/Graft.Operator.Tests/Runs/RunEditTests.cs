@@ -29,7 +29,7 @@ public sealed class RunEditTests
         { "the priority in the queue", world => Of(world).Run.Metadata.Labels = new Dictionary<string,
             string> { [GraftApi.KueuePriorityLabel] = "high" } },
         { "the volume of the base model", world => Of(world).Model.Spec
-            .Source = new ModelSource { Pvc = new PvcSource { ClaimName = "models" } } },
+            .Source = new FileSource { Pvc = new PvcSource { ClaimName = "models" } } },
         { "the installation's image", world => Of(world).Options.TrainerImage = "trainer:2" },
         { "the installation's registry", world => Of(world).Options.ArtifactRepository = "other.example/adapters" },
         { "the installation's tracking server", world => Of(world).Options.TrackingUri = "http://mlflow.example" },

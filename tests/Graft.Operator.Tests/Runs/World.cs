@@ -3,6 +3,7 @@ using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
 using Graft.Operator.Runs;
+using Graft.Tests;
 using k8s;
 using k8s.Models;
 
@@ -42,13 +43,13 @@ internal sealed class World
     public BaseModel Model { get; } = new()
     {
         Metadata = new V1ObjectMeta { Name = "tiny", NamespaceProperty = "team", Uid = "model-uid", Generation = 1 },
-        Spec = new BaseModelSpec { Source = new ModelSource { Builtin = new BuiltinSource { Name = "tiny" } } },
+        Spec = new BaseModelSpec { Source = new FileSource { Builtin = new BuiltinSource { Name = "tiny" } } },
     };
 
     public TrainingDataset Dataset { get; } = new()
     {
         Metadata = new V1ObjectMeta { Name = "words", NamespaceProperty = "team", Uid = "data-uid", Generation = 1 },
-        Spec = new TrainingDatasetSpec { Source = new DatasetSource { Builtin = new BuiltinSource { Name = "words" } } },
+        Spec = new TrainingDatasetSpec { Source = new FileSource { Builtin = new BuiltinSource { Name = "words" } } },
     };
 
     public bool HasModel { get; set; } = true;
@@ -70,8 +71,7 @@ internal sealed class World
         return new RunDecider(Options, () => null).Decide(new RunObservation
         {
             Run = Run,
-            Model = HasModel ? Model : null,
-            Dataset = HasDataset ? Dataset : null,
+            Inputs = PinnedInputs.Of(HasModel ? Model : null, HasDataset ? Dataset : null),
             Jobs = [.. Jobs],
             Pods = [.. Pods],
             Now = Now,
@@ -261,7 +261,8 @@ internal sealed class World
     /// <summary>Makes the status what the release before wrote: a hash of every field, and nothing of what it was made from.</summary>
     public World OfTheReleaseBefore()
     {
-        var recipe = RecipeResolver.Resolve(Run, Model, Model.Status!.Digest!, Dataset, Dataset.Status!.Digest!) with { Form = 1 };
+        var recipe = RecipeResolver.Resolve(
+            Run, PinnedInputs.Of(Model, Model.Status!.Digest!, Dataset, Dataset.Status!.Digest!)).InForm(1)!;
         var (hash, name) = (RecipeHash.Of(recipe), RunChildren.Name(Run.Metadata.Name, RecipeHash.Of(recipe)));
         Run.Status!.PlanHash = hash;
         Run.Status.Resolved = null;

@@ -133,7 +133,7 @@ public sealed class InspectionTests(ApiServer server) : ServerTest(server)
             },
             Spec = new TrainingDatasetSpec
             {
-                Source = new DatasetSource { Builtin = new BuiltinSource { Name = Name } },
+                Source = new FileSource { Builtin = new BuiltinSource { Name = Name } },
                 Rerun = rerun,
                 TrainFile = file
             },

@@ -39,12 +39,12 @@ internal sealed class Team(ApiServer server, string @namespace)
         await ApplyAsync(new ResourceClient<BaseModel>(server.Client), new BaseModel
         {
             Metadata = Metadata("tiny"),
-            Spec = new BaseModelSpec { Source = new ModelSource { Builtin = new BuiltinSource { Name = "tiny" } } },
+            Spec = new BaseModelSpec { Source = new FileSource { Builtin = new BuiltinSource { Name = "tiny" } } },
         });
         await ApplyAsync(new ResourceClient<TrainingDataset>(server.Client), new TrainingDataset
         {
             Metadata = Metadata("words"),
-            Spec = new TrainingDatasetSpec { Source = new DatasetSource { Builtin = new BuiltinSource { Name = "words" } } },
+            Spec = new TrainingDatasetSpec { Source = new FileSource { Builtin = new BuiltinSource { Name = "words" } } },
         });
         foreach (var input in Inputs)
         {

@@ -16,7 +16,7 @@ public sealed class AdamWTests
         manual_seed(5);
         Parameter ours = new(randn(7, 3)), theirs = new(ours.detach().clone());
         using var optimizer = new Graft.Trainer.Optimization.AdamW(
-            [new TrainableParameter("w", ours)], new AdamWOptions(0.8, 0.95, 1e-6, 0.1));
+            [new ParameterGroup("all", [new TrainableParameter("w", ours)])], new AdamWOptions(0.8, 0.95, 1e-6, 0.1));
         using var reference = optim.AdamW([theirs], lr: 1, beta1: 0.8, beta2: 0.95, eps: 1e-6, weight_decay: 0.1);
 
         for (var step = 0; step < 10; step++)

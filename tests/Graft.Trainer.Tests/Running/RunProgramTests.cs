@@ -251,7 +251,7 @@ public sealed class RunProgramTests : IDisposable
         {
             Recipe = recipe with
             {
-                Parts = [recipe.Parts[0] with { RandomInitializationSeed = 3 }],
+                Parts = [recipe.LanguageModel with { RandomInitializationSeed = 3 }],
                 Method = new MethodSpec { Full = new FullSpec() },
                 Data = recipe.Data with
                 {

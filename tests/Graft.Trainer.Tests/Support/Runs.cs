@@ -24,7 +24,7 @@ internal static class Runs
     {
         using var output = new LineWriter(onEvent);
         using var log = new StringWriter();
-        var exitCode = await new RunProgram(plan, output, log, TimeProvider.System).RunAsync(stop);
+        var exitCode = await Pack.RunAsync([plan], output, log, TimeProvider.System, stop);
         return new Ended(exitCode, [.. output.Events], log.ToString());
     }
 

@@ -3,11 +3,13 @@ using Graft.Adapters;
 using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Data;
+using Graft.Data.Batches;
 using Graft.Data.Records;
 using Graft.Data.Samples;
 using Graft.Data.Templates;
 using Graft.Data.Tokenization;
 using Graft.Models;
+using Graft.Trainer.Parts;
 using Graft.Trainer.Training;
 using TorchSharp;
 
@@ -20,6 +22,8 @@ internal sealed class Sessions(TinyWorld world) : IDisposable
 
     public TextTokenizer Tokenizer { get; } = TokenizerFolder.Load(world.Model);
 
+    public ICollator Collator => new PaddedCollator(Tokenizer.Special.Pad);
+
     public IReadOnlyList<Sample> Samples => field ??= Load("train.jsonl").Samples;
 
     public IReadOnlyList<Sample> HeldOut => field ??= Load("heldout.jsonl").Samples;
@@ -28,7 +32,7 @@ internal sealed class Sessions(TinyWorld world) : IDisposable
     {
         training ??= TinyPlan.Training;
         var adapter = AdapterMethods.Of(method ?? TinyPlan.Lora(dropout: 0.1)).Attach(Model, (ulong)training.Seed);
-        return new TrainingSession(Model, adapter, Samples, training, Tokenizer.Special.Pad, new NextTokenObjective());
+        return new TrainingSession(PartGraph.Of(Model, adapter), Samples, Collator, training, new NextTokenObjective());
     }
 
     /// <summary>The losses of so many steps.</summary>
@@ -50,14 +54,15 @@ internal sealed class Sessions(TinyWorld world) : IDisposable
     }
 
     /// <summary>A digest of everything that a session trains with.</summary>
-    public static string Digest(TrainingSession session) => Digest(session.Adapter.State.Concat(session.Optimizer.Moments));
+    public static string Digest(TrainingSession session) => Digest(session.Parts.State.Concat(session.Optimizer.Moments));
 
     public void Dispose() => Model.Dispose();
 
     private SampleSet Load(string file)
     {
         var template = new PlainTemplate();
-        var options = new DataOptions(RecordFormat.Instruction, template, 64, TooLongPolicy.Error, BadRecordPolicy.Error, Packing: false);
+        var options = new DataOptions(
+            RecordParsers.Find("instruction")!, template, 64, TooLongPolicy.Error, BadRecordPolicy.Error, Packing: false);
         return SampleSet.Load(Path.Combine(world.Data, file), options, new SampleEncoder(Tokenizer, template));
     }
 }

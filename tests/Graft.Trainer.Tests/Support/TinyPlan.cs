@@ -14,10 +14,9 @@ internal static class TinyPlan
             Kind = "AdapterTrainingRun",
             Parts =
             [
-                new PlanPart
+                new LanguageModelPart
                 {
                     Name = "base",
-                    Role = "languageModel",
                     Model = "tiny",
                     Format = "huggingFace",
                     Digest = FolderDigest.Compute(world.Model),

@@ -1,6 +1,7 @@
 using Graft.Data.Batches;
 using Graft.Data.Samples;
 using Graft.Models.Hooks;
+using Graft.Trainer.Parts;
 using Graft.Trainer.Tests.Support;
 using Graft.Trainer.Training;
 using TorchSharp;
@@ -58,7 +59,7 @@ public sealed class NextTokenObjectiveTests : IDisposable
         using var batch = Batch.Of(
             [new Sample("a", ids, trained)], padId: 0, CPU, new Dictionary<string, Tensor> { ["shift"] = full([1, 1, 1], side) });
         var hooks = new ModelHooks { Embeddings = [new Shift()] };
-        return new NextTokenObjective().Of(_sessions.Model, batch, hooks).Sum.item<float>();
+        return new NextTokenObjective().Of(PartGraph.Of(_sessions.Model), batch, hooks, ObjectivePhase.Whole).Sum.item<float>();
     }
 
     private sealed class Shift : IEmbeddingHook

@@ -2,6 +2,7 @@ using Graft.Api.Methods;
 using Graft.Models.Tests;
 using Graft.Trainer.Checkpoints;
 using Graft.Trainer.Evaluation;
+using Graft.Trainer.Parts;
 using Graft.Trainer.Tests.Support;
 using Graft.Trainer.Training;
 using Xunit;
@@ -25,9 +26,10 @@ public sealed class TrainingSessionTests : IDisposable
     public void Before_training_the_adapted_model_is_the_base_to_the_bit()
     {
         using var session = _sessions.New();
-        var evaluator = new LossEvaluator(_sessions.Model, new NextTokenObjective(), _sessions.HeldOut, 4, _sessions.Tokenizer.Special.Pad);
+        var evaluator = new LossEvaluator(
+            PartGraph.Of(_sessions.Model), new NextTokenObjective(), _sessions.HeldOut, 4, _sessions.Collator);
 
-        var adapted = evaluator.Measure(session.Adapter.Hooks, TestContext.Current.CancellationToken);
+        var adapted = evaluator.Measure(session.Parts.Hooks, TestContext.Current.CancellationToken);
 
         Assert.Equal(evaluator.Measure(null, TestContext.Current.CancellationToken), adapted);
     }
@@ -37,12 +39,12 @@ public sealed class TrainingSessionTests : IDisposable
     {
         var before = Sessions.Digest(_sessions.Model.Parameters);
         using var session = _sessions.New();
-        var start = Sessions.Digest(session.Adapter.State);
+        var start = Sessions.Digest(session.Parts.State);
 
         Sessions.Advance(session, 10);
 
         Assert.Equal(before, Sessions.Digest(_sessions.Model.Parameters));
-        Assert.NotEqual(start, Sessions.Digest(session.Adapter.State));
+        Assert.NotEqual(start, Sessions.Digest(session.Parts.State));
     }
 
     [Theory]
@@ -80,9 +82,9 @@ public sealed class TrainingSessionTests : IDisposable
         double[] wideLosses = Sessions.Advance(wide, 6), deepLosses = Sessions.Advance(deep, 6);
 
         Assert.All(wideLosses.Zip(deepLosses), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
-        foreach (var (name, tensor) in wide.Adapter.State)
+        foreach (var (name, tensor) in wide.Parts.State)
         {
-            using var difference = (tensor - deep.Adapter.State[name]).abs().max();
+            using var difference = (tensor - deep.Parts.State[name]).abs().max();
             Assert.True(difference.item<float>() < 2e-4f, $"{name} differs by {difference.item<float>()}");
         }
     }
@@ -127,14 +129,15 @@ public sealed class TrainingSessionTests : IDisposable
     public void No_tensor_is_left_behind_by_a_step_or_an_evaluation()
     {
         using var session = _sessions.New(TinyPlan.Training with { MaxSteps = 1000 });
-        var evaluator = new LossEvaluator(_sessions.Model, new NextTokenObjective(), _sessions.HeldOut, 4, _sessions.Tokenizer.Special.Pad);
+        var evaluator = new LossEvaluator(
+            PartGraph.Of(_sessions.Model), new NextTokenObjective(), _sessions.HeldOut, 4, _sessions.Collator);
         Sessions.Advance(session, 3);
-        evaluator.Measure(session.Adapter.Hooks, TestContext.Current.CancellationToken);
+        evaluator.Measure(session.Parts.Hooks, TestContext.Current.CancellationToken);
 
         var left = LiveTensors.LeftBy(() =>
         {
             Sessions.Advance(session, 200);
-            evaluator.Measure(session.Adapter.Hooks, TestContext.Current.CancellationToken);
+            evaluator.Measure(session.Parts.Hooks, TestContext.Current.CancellationToken);
         });
 
         Assert.Equal(0, left);

@@ -4,20 +4,6 @@ using k8s.Models;
 
 namespace Graft.Operator.Pods;
 
-/// <summary>Where an input's files are, whichever kind of resource says it; exactly one is set.</summary>
-public sealed record InputSource(BuiltinSource? Builtin, string? Path, PvcSource? Pvc, OciSource? Oci)
-{
-    public static InputSource Of(ModelSource source)
-    {
-        return new InputSource(source.Builtin, source.Path, source.Pvc, source.Oci);
-    }
-
-    public static InputSource Of(DatasetSource source)
-    {
-        return new InputSource(source.Builtin, source.Path, source.Pvc, source.Oci);
-    }
-}
-
 /// <summary>How a pod gets an input: what its plan says, and what must be mounted for that.</summary>
 /// <param name="Plan">Where the files are inside the pod.</param>
 /// <param name="Volumes">The pod's volumes.</param>
@@ -30,7 +16,7 @@ public sealed record PodInput(PlanInput Plan, IReadOnlyList<V1Volume> Volumes, I
     /// <param name="builtinDirectory">Where those are that come with the image.</param>
     /// <param name="sizeLimit">The largest size of what is fetched.</param>
     /// <exception cref="ArgumentException">The source is a local folder, which no pod can reach.</exception>
-    public static PodInput For(string name, InputSource source, string builtinDirectory, string sizeLimit)
+    public static PodInput For(string name, FileSource source, string builtinDirectory, string sizeLimit)
     {
         var folder = $"/inputs/{name}";
         var volume = $"input-{name}";

@@ -1,0 +1,114 @@
+using System.Text.Json.Serialization;
+using Graft.Api.Methods;
+using Graft.Api.Projectors;
+
+namespace Graft.Api.Planning;
+
+/// <summary>A part of what a run computes with: a frozen model, or something trained on or between them.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "role")]
+[JsonDerivedType(typeof(LanguageModelPart), "languageModel")]
+[JsonDerivedType(typeof(EncoderPart), "encoder")]
+[JsonDerivedType(typeof(AdapterPart), "adapter")]
+[JsonDerivedType(typeof(ProjectorPart), "projector")]
+public abstract record PlanPart
+{
+    /// <summary>Names it in the graph; <see cref="Execution.Inputs"/> says under this name where its files are.</summary>
+    [JsonPropertyOrder(-1)]
+    public required string Name { get; init; }
+
+    /// <summary>The digest of the files that it is read from; null where it is read from none.</summary>
+    [JsonIgnore]
+    public abstract string? FilesDigest { get; }
+}
+
+/// <summary>A frozen model.</summary>
+public abstract record ModelPart : PlanPart
+{
+    /// <summary>The name of the BaseModel: what an adapter's configuration calls its base.</summary>
+    [NotHashed]
+    public required string Model { get; init; }
+
+    public required string Format { get; init; }
+
+    /// <summary>The digest of the model's files.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>Set where the weights are drawn at random from this seed instead of read.</summary>
+    public int? RandomInitializationSeed { get; init; }
+
+    [NotHashed]
+    public string? License { get; init; }
+
+    [NotHashed]
+    public string? LicenseNotice { get; init; }
+
+    [JsonIgnore]
+    public override string? FilesDigest => Digest;
+}
+
+/// <summary>The frozen language model.</summary>
+public sealed record LanguageModelPart : ModelPart;
+
+/// <summary>A frozen encoder of images.</summary>
+public sealed record EncoderPart : ModelPart;
+
+/// <summary>Something that is trained.</summary>
+public abstract record TrainedPart : PlanPart
+{
+    /// <summary>The digest of the files of the artifact that it begins as; without it it begins anew.</summary>
+    public string? Digest { get; init; }
+
+    [JsonIgnore]
+    public override string? FilesDigest => Digest;
+
+    /// <summary>What it is published as.</summary>
+    [JsonIgnore]
+    public abstract ArtifactKind Publishes { get; }
+
+    /// <summary>It in words, as a model card has it.</summary>
+    [JsonIgnore]
+    public abstract string Title { get; }
+
+    /// <summary>The programs that load what is published as it is, in words.</summary>
+    [JsonIgnore]
+    public abstract string LoadedBy { get; }
+}
+
+/// <summary>A frozen model's adapter.</summary>
+public sealed record AdapterPart : TrainedPart
+{
+    /// <summary>The name of the model that it adapts.</summary>
+    public required string On { get; init; }
+
+    public required MethodSpec Method { get; init; }
+
+    [JsonIgnore]
+    public override ArtifactKind Publishes => Method.Selected.Publishes;
+
+    [JsonIgnore]
+    public override string Title => Method.Selected.Title;
+
+    [JsonIgnore]
+    public override string LoadedBy => Method.Selected.LoadedBy;
+}
+
+/// <summary>Leads from an encoder's vectors to the language model's input.</summary>
+public sealed record ProjectorPart : TrainedPart
+{
+    /// <summary>The name of the encoder.</summary>
+    public required string From { get; init; }
+
+    /// <summary>The name of the language model.</summary>
+    public required string Into { get; init; }
+
+    public required ProjectorSpec Projector { get; init; }
+
+    [JsonIgnore]
+    public override ArtifactKind Publishes => ArtifactKind.Projector;
+
+    [JsonIgnore]
+    public override string Title => Projector.Selected.Title;
+
+    [JsonIgnore]
+    public override string LoadedBy => "Graft";
+}

@@ -1,0 +1,38 @@
+using Graft.Api.Methods;
+using Graft.Api.Planning;
+using Graft.Api.V1Alpha1;
+using Graft.Api.Validation;
+
+namespace Graft.Api.Runs;
+
+/// <summary>A frozen language model, adapted by one method.</summary>
+internal sealed class AdapterTrainingKind : RunKind<AdapterTrainingRun, AdapterTrainingRunSpec>
+{
+    protected override IEnumerable<RunInput> Models(AdapterTrainingRunSpec spec) =>
+        [new RunInput(RecipeResolver.BasePart, InputKind.BaseModel, ["baseModelRef"], spec.BaseModelRef?.Name)];
+
+    protected override IEnumerable<SpecProblem> Check(
+        AdapterTrainingRunSpec spec, FieldPath at, IReadOnlyDictionary<string, IInputResource> inputs)
+    {
+        var method = spec.Method!;
+        return method.Selected.Check(at.Field("method", method.SelectedName), spec, at)
+            .Concat(RandomWeightsAreTrainedInFull(spec, at, inputs.GetValueOrDefault(RecipeResolver.BasePart) as BaseModel));
+    }
+
+    protected override IReadOnlyList<PlanPart> Parts(AdapterTrainingRunSpec spec, IReadOnlyDictionary<string, PinnedInput> inputs) =>
+    [
+        RecipeResolver.LanguageModel(RecipeResolver.BasePart, inputs[RecipeResolver.BasePart]),
+        new AdapterPart { Name = Recipe.AdapterPartName, On = RecipeResolver.BasePart, Method = spec.Method!.Normalized() },
+    ];
+
+    private static IEnumerable<SpecProblem> RandomWeightsAreTrainedInFull(AdapterTrainingRunSpec spec, FieldPath at, BaseModel? model)
+    {
+        if (spec.Method!.Selected.Publishes == ArtifactKind.Adapter && model?.Spec.RandomInitialization is not null)
+        {
+            yield return SpecProblem.Impossible(
+                at.Field("method", spec.Method.SelectedName),
+                $"the base model \"{spec.BaseModelRef!.Name}\" has random weights, which an adapter would keep as they are",
+                "choose the method \"full: {}\" to pre-train it, or name a trained base model");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Graft.Common;
+using Graft.Data.Batches;
+using static TorchSharp.torch;
+
+namespace Graft.Data.Pictures;
+
+/// <summary>How an encoder takes pictures: their size, and mean and standard deviation of each color in what it was trained on.</summary>
+/// <param name="Size">The side of the square, in pixels.</param>
+/// <param name="Mean">Of red, green and blue, as shares of 255.</param>
+/// <param name="StandardDeviation">Likewise.</param>
+public sealed record PicturePreprocessing(int Size, IReadOnlyList<float> Mean, IReadOnlyList<float> StandardDeviation)
+{
+    private const string FileName = "preprocessor_config.json";
+
+    /// <summary>Reads an encoder's preprocessor_config.json.</summary>
+    /// <param name="folder">The encoder's folder.</param>
+    /// <param name="size">The side of the pictures that it takes.</param>
+    /// <exception cref="DatasetException">There is none, or it lacks <c>image_mean</c> or <c>image_std</c>.</exception>
+    public static PicturePreprocessing Read(string folder, int size)
+    {
+        var path = Path.Combine(folder, FileName);
+        try
+        {
+            using var json = JsonDocument.Parse(SmallFile.ReadBytes(path));
+            return new PicturePreprocessing(size, Numbers(json, "image_mean"), Numbers(json, "image_std"));
+        }
+        catch (Exception error) when (error is IOException or JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new DatasetException(
+                $"{path}: it does not say how the encoder takes pictures (image_mean and image_std, three numbers each): {error.Message}");
+        }
+    }
+
+    private static float[] Numbers(JsonDocument json, string name)
+    {
+        float[] numbers = [.. json.RootElement.GetProperty(name).EnumerateArray().Select(number => number.GetSingle())];
+        return numbers.Length == 3 ? numbers : throw new JsonException($"{name} has {numbers.Length} numbers");
+    }
+}
+
+/// <summary>The pixels of the samples' pictures, [B, 3, size, size], normalized as an encoder takes them.</summary>
+/// <param name="name">The side input's name.</param>
+/// <param name="preprocessing">How the encoder takes them.</param>
+public sealed class PictureInput(string name, PicturePreprocessing preprocessing) : ISideInput
+{
+    public string Name => name;
+
+    public Tensor Of(IReadOnlyList<string?> pictures, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var mean = tensor(preprocessing.Mean.ToArray()).view(1, 3, 1, 1);
+        var deviation = tensor(preprocessing.StandardDeviation.ToArray()).view(1, 3, 1, 1);
+        var pixels = stack(pictures.Select(Pixels)).permute(0, 3, 1, 2).to(ScalarType.Float32) / 255;
+        return ((pixels - mean) / deviation).contiguous().to(device).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Pixels(string? file)
+    {
+        var picture = PortablePixmap.Read(
+            file ?? throw new DatasetException("A record has no picture, and the encoder needs one; use records of the format imageText."));
+        return picture.Width == preprocessing.Size && picture.Height == preprocessing.Size
+            ? tensor(picture.Rgb, [picture.Height, picture.Width, 3], ScalarType.Byte)
+            : throw new DatasetException(
+                $"{file}: the picture has {picture.Width} × {picture.Height} pixels, the encoder takes {preprocessing.Size} × "
+                + $"{preprocessing.Size}; resize it");
+    }
+}

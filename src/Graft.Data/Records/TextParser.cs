@@ -1,0 +1,12 @@
+using System.Text.Json;
+using static Graft.Data.Records.RecordFields;
+
+namespace Graft.Data.Records;
+
+/// <summary><c>{text}</c>, trained on as a whole.</summary>
+internal sealed class TextParser : IRecordParser
+{
+    public string Format => "text";
+
+    public SourceRecord Parse(JsonElement json, string id) => new TextRecord(id, Text(json, "text", Presence.NotEmpty));
+}

@@ -1,0 +1,121 @@
+using System.Text.Json;
+using Graft.Api.Planning;
+using Graft.Trainer.Checkpoints;
+using Graft.Trainer.Evaluation;
+using Graft.Trainer.Reporting;
+using Graft.Trainer.Training;
+using static TorchSharp.torch;
+
+namespace Graft.Trainer.Running;
+
+/// <summary>What one run is and knows while it is carried out, apart from the process that it shares with others.</summary>
+/// <param name="plan">The plan.</param>
+/// <param name="host">What the runs of this process share.</param>
+/// <param name="events">Told of everything.</param>
+/// <param name="time">Measures time.</param>
+public sealed class RunContext(RunPlan plan, RunHost host, IEventSink events, TimeProvider time)
+{
+    /// <summary>The plan.</summary>
+    public RunPlan Plan { get; } = plan;
+
+    /// <summary>What names what it computes.</summary>
+    public string PlanHash { get; } = RecipeHash.Of(plan.Recipe);
+
+    /// <summary>What the runs of this process share.</summary>
+    public RunHost Host { get; } = host;
+
+    /// <summary>Measures time.</summary>
+    public TimeProvider Time { get; } = time;
+
+    /// <summary>Where the trained part is once the run is done.</summary>
+    public string TrainedPath { get; } = Path.Combine(plan.Execution.OutputDirectory, TrainingRun.TrainedFolderName);
+
+    /// <summary>The device; before the run is prepared the CPU.</summary>
+    public Device Device { get; internal set; } = CPU;
+
+    /// <summary>How fast it is.</summary>
+    internal Pace Pace { get; set; } = new();
+
+    /// <summary>How the model does without what is trained; null where that is not known yet.</summary>
+    public EvaluationFigures? Base { get; internal set; }
+
+    /// <summary>The step of the newest checkpoint on disk.</summary>
+    public int? CheckpointStep { get; internal set; }
+
+    /// <summary>Optimizer steps done.</summary>
+    public int Step { get; internal set; }
+
+    /// <summary>What is known so far; for the result, however the run ends.</summary>
+    public ResultFigures Figures { get; internal set; } = new();
+
+    /// <summary>Tells an event.</summary>
+    public void Tell(TrainerEvent told) => events.Take(told);
+
+    /// <summary>Tells something that a person should know, although the run goes on.</summary>
+    public void Warn(string message) => events.Take(new WarningEvent(message));
+
+    /// <summary>Tells how far the run is.</summary>
+    /// <param name="activity">What it does.</param>
+    /// <param name="session">Its session; null before it is loaded.</param>
+    /// <param name="report">The step just made, if any.</param>
+    internal void TellProgress(string activity, TrainingSession? session, StepReport? report = null)
+    {
+        Figures = Figures with { TokensPerSecond = Pace.Overall, PeakMemoryBytes = ProcessMemory.Peak() };
+        events.Take(new ProgressEvent
+        {
+            Activity = activity,
+            Step = Step,
+            TotalSteps = session?.TotalSteps ?? 0,
+            Loss = report?.Loss ?? session?.LastLoss,
+            LearningRate = report?.LearningRate,
+            GradientNorm = report?.GradientNorm,
+            TokensPerSecond = Pace.Recent,
+            EtaSeconds = report is null ? null : Pace.Left(session!.TotalSteps - Step),
+            CheckpointStep = CheckpointStep,
+        });
+    }
+
+    /// <summary>Tells how a model does on the held-out records.</summary>
+    internal void TellEvaluation(string model, EvaluationFigures figures) => events.Take(new EvaluationEvent
+    {
+        Model = model,
+        Step = Step,
+        Loss = figures.Loss,
+        TokenAccuracy = figures.TokenAccuracy,
+        ExactMatch = figures.ExactMatch,
+    });
+
+    /// <summary>Saves a checkpoint unless there is one of this step.</summary>
+    internal void SaveIfNew(TrainingSession session, CheckpointStore checkpoints)
+    {
+        if (session.Step == 0 || session.Step == CheckpointStep)
+        {
+            return;
+        }
+
+        var record = new CheckpointRecord
+        {
+            PlanHash = PlanHash,
+            Step = session.Step,
+            OptimizerUpdates = session.Optimizer.Updates,
+            TokensSeen = session.TokensSeen,
+            TrainingSeconds = Pace.Seconds,
+            LastLoss = session.LastLoss,
+            Base = Base,
+            Threads = get_num_threads(),
+            Device = Device.ToString(),
+        };
+        var path = checkpoints.Save(record, SessionCheckpoint.Tensors(session));
+        CheckpointStep = session.Step;
+        events.Take(new CheckpointEvent(session.Step, path));
+    }
+
+    /// <summary>Names the records of a step whose loss was not finite.</summary>
+    internal void WriteDiverged(DivergedException diverged)
+    {
+        Directory.CreateDirectory(Plan.Execution.OutputDirectory);
+        File.WriteAllText(
+            Path.Combine(Plan.Execution.OutputDirectory, TrainingRun.DivergedFileName),
+            JsonSerializer.Serialize(new { diverged.Step, diverged.What, diverged.RecordIds }, PlanJson.WireOptions) + "\n");
+    }
+}

@@ -1,0 +1,91 @@
+using Graft.Data.Samples;
+using Graft.Trainer.Checkpoints;
+using Graft.Trainer.Reporting;
+using static TorchSharp.torch;
+
+namespace Graft.Trainer.Running.Stages;
+
+/// <summary>Brings inputs, parts and data into memory, and a stopped run to where it was.</summary>
+internal static class PrepareStage
+{
+    /// <summary>The run in memory; it belongs to the caller.</summary>
+    public static async Task<LoadedRun> RunAsync(RunContext context, CheckpointStore checkpoints, CancellationToken stop)
+    {
+        context.CheckpointStep = checkpoints.NewestStep;
+        context.TellProgress("Loading", null);
+        var folders = await RunInputs.PrepareAsync(context.Plan, stop).ConfigureAwait(false);
+        return await context.Host.Compute.RunAsync(() =>
+        {
+            var run = LoadedRun.Load(context.Plan, folders, context.Device, context.Host.Library);
+            try
+            {
+                Resume(context, run, checkpoints);
+                Announce(context, run);
+                return run;
+            }
+            catch
+            {
+                run.Dispose();
+                throw;
+            }
+        }).ConfigureAwait(false);
+    }
+
+    private static void Resume(RunContext context, LoadedRun run, CheckpointStore checkpoints)
+    {
+        if (checkpoints.LoadNewest(context.Warn) is not { } found)
+        {
+            context.CheckpointStep = null;
+            return;
+        }
+
+        SessionCheckpoint.Restore(run.Session, found);
+        context.Base = found.Record.Base;
+        context.Pace = new Pace(found.Record.TrainingSeconds, found.Record.TokensSeen);
+        context.CheckpointStep = context.Step = found.Record.Step;
+        if (found.Record.Threads != get_num_threads() || found.Record.Device != context.Device.ToString())
+        {
+            context.Warn($"The checkpoint was made on {found.Record.Device} with {found.Record.Threads} threads, this is {context.Device} with "
+                + $"{get_num_threads()}: the last bits of the results may differ from those of a run that was never stopped.");
+        }
+    }
+
+    private static void Announce(RunContext context, LoadedRun run)
+    {
+        SampleCounts train = run.Train.Counts, heldOut = run.HeldOut?.Counts ?? new SampleCounts();
+        foreach (var bad in run.Train.FirstBad.Concat(run.HeldOut?.FirstBad ?? []))
+        {
+            context.Warn($"A bad record is left out: {bad}");
+        }
+
+        if (train.Truncated + heldOut.Truncated > 0)
+        {
+            context.Warn($"{train.Truncated + heldOut.Truncated} records are longer than {run.Data.MaxLength} tokens and are cut; their answers "
+                + "may end in the middle. Raise maxLength, or set onTooLong.");
+        }
+
+        var trainable = run.Parts.TrainedParameters;
+        context.Figures = context.Figures with
+        {
+            TrainableParameters = trainable,
+            BadRecords = train.Bad + heldOut.Bad,
+            TooLongRecords = train.Truncated + train.TooLong + heldOut.Truncated + heldOut.TooLong,
+        };
+        context.Tell(new StartedEvent
+        {
+            PlanHash = context.PlanHash,
+            TotalSteps = run.Session.TotalSteps,
+            ResumedFromStep = context.Step,
+            TrainableParameters = trainable,
+            BaseParameters = run.Parts.FrozenParameters,
+            TrainRecords = run.Train.Records.Count,
+            EvaluationRecords = run.HeldOut?.Records.Count ?? 0,
+            BadRecords = train.Bad + heldOut.Bad,
+            TruncatedRecords = train.Truncated + heldOut.Truncated,
+            TooLongRecords = train.TooLong + heldOut.TooLong,
+            Device = context.Device.ToString(),
+            Threads = get_num_threads(),
+            FirstSample = SampleView.Of(run.Train.Samples[0], run.Tokenizer),
+        });
+    }
+}
