@@ -18,6 +18,13 @@ public static class VisionEncoders
     /// <summary>The values of config.json's <c>model_type</c> that can be loaded.</summary>
     public static IReadOnlyCollection<string> Supported => Families.Keys;
 
+    /// <summary>Whether a folder's config.json is of a family that is an encoder.</summary>
+    /// <exception cref="ModelException">There is no readable config.json.</exception>
+    public static bool Recognizes(string folder)
+    {
+        return ModelFolder.Open(folder).Fields.Text("model_type") is { } type && Families.ContainsKey(type);
+    }
+
     /// <summary>Loads a folder in Hugging Face's layout, memory-mapped where type and device allow.</summary>
     /// <param name="folder">Holds config.json and safetensors weights.</param>
     /// <param name="type">Element type to convert to; null keeps the stored one, without copying it into memory.</param>

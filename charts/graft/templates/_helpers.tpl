@@ -25,6 +25,16 @@
 {{- end }}
 {{- end }}
 
+{{- /* The plurals of some kinds, as one list: the root context, which kinds of files/kinds.yaml, and what follows each name. */ -}}
+{{- define "graft.plurals" -}}
+{{- $suffix := index . 2 }}
+{{- $names := list }}
+{{- range index ((index . 0).Files.Get "files/kinds.yaml" | fromYaml) (index . 1) }}
+{{- $names = append $names (printf "%s%s" .plural $suffix) }}
+{{- end }}
+{{- toJson $names }}
+{{- end }}
+
 {{- define "graft.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "graft.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}

@@ -30,6 +30,9 @@ public static class SampleFormats
     /// <summary>The format of a name, or null.</summary>
     public static SampleFormat? Find(string? name) => All.FirstOrDefault(format => format.Name == name);
 
+    /// <summary>The names of some formats, for messages.</summary>
+    public static string Those(Func<SampleFormat, bool> meant) => string.Join(" or ", All.Where(meant).Select(format => format.Name));
+
     private static string? Text(JsonElement fields, string name) =>
         fields.ValueKind == JsonValueKind.Object
         && fields.TryGetProperty(name, out var value)

@@ -72,6 +72,10 @@ public abstract record TrainedPart : PlanPart
     /// <summary>The programs that load what is published as it is, in words.</summary>
     [JsonIgnore]
     public abstract string LoadedBy { get; }
+
+    /// <summary>The library that model hubs are told to load it with.</summary>
+    [JsonIgnore]
+    public abstract string Library { get; }
 }
 
 /// <summary>A frozen model's adapter.</summary>
@@ -90,6 +94,9 @@ public sealed record AdapterPart : TrainedPart
 
     [JsonIgnore]
     public override string LoadedBy => Method.Selected.LoadedBy;
+
+    [JsonIgnore]
+    public override string Library => Publishes == ArtifactKind.Model ? "transformers" : "peft";
 }
 
 /// <summary>Leads from an encoder's vectors to the language model's input.</summary>
@@ -111,4 +118,7 @@ public sealed record ProjectorPart : TrainedPart
 
     [JsonIgnore]
     public override string LoadedBy => "Graft";
+
+    [JsonIgnore]
+    public override string Library => "graft";
 }

@@ -62,6 +62,7 @@ public static class RecipeResolver
             Model = model.Metadata.Name,
             Format = spec.Format!,
             Digest = input.Digest,
+            RandomInitializationSeed = spec.RandomInitialization?.Seed,
             License = spec.License?.Spdx,
             LicenseNotice = spec.License?.Notice,
         };

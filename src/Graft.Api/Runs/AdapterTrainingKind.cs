@@ -1,3 +1,4 @@
+using Graft.Api.Data;
 using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
@@ -16,7 +17,8 @@ internal sealed class AdapterTrainingKind : RunKind<AdapterTrainingRun, AdapterT
     {
         var method = spec.Method!;
         return method.Selected.Check(at.Field("method", method.SelectedName), spec, at)
-            .Concat(RandomWeightsAreTrainedInFull(spec, at, inputs.GetValueOrDefault(RecipeResolver.BasePart) as BaseModel));
+            .Concat(RandomWeightsAreTrainedInFull(spec, at, inputs.GetValueOrDefault(RecipeResolver.BasePart) as BaseModel))
+            .Concat(PicturesAreNotSeen(at, inputs.GetValueOrDefault(Execution.DatasetInput) as TrainingDataset));
     }
 
     protected override IReadOnlyList<PlanPart> Parts(AdapterTrainingRunSpec spec, IReadOnlyDictionary<string, PinnedInput> inputs) =>
@@ -24,6 +26,17 @@ internal sealed class AdapterTrainingKind : RunKind<AdapterTrainingRun, AdapterT
         RecipeResolver.LanguageModel(RecipeResolver.BasePart, inputs[RecipeResolver.BasePart]),
         new AdapterPart { Name = Recipe.AdapterPartName, On = RecipeResolver.BasePart, Method = spec.Method!.Normalized() },
     ];
+
+    private static IEnumerable<SpecProblem> PicturesAreNotSeen(FieldPath at, TrainingDataset? dataset)
+    {
+        if (SampleFormats.Find(dataset?.Spec.Format) is { HasPicture: true } format)
+        {
+            yield return SpecProblem.Impossible(
+                at.Field("data", "datasetRef", "name"),
+                $"the records of \"{dataset!.Metadata.Name}\" have pictures ({format.Name}), and a language model alone sees none",
+                "train a projector on them (ProjectionPretrain), or name a data set of texts");
+        }
+    }
 
     private static IEnumerable<SpecProblem> RandomWeightsAreTrainedInFull(AdapterTrainingRunSpec spec, FieldPath at, BaseModel? model)
     {

@@ -1,3 +1,5 @@
+using Graft.Api.Data;
+using Graft.Api.Defaulting;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
@@ -25,6 +27,14 @@ internal sealed class ProjectionPretrainKind : RunKind<ProjectionPretrain, Proje
                 $"\"{spec.EncoderRef.Name}\" is named as encoder and as language model",
                 "name two BaseModels: a projector leads from one to the other");
         }
+
+        if (inputs.GetValueOrDefault(Execution.DatasetInput) is TrainingDataset dataset && !HasPictures(dataset))
+        {
+            yield return SpecProblem.Impossible(
+                at.Field("data", "datasetRef", "name"),
+                $"the records of \"{dataset.Metadata.Name}\" have no pictures, and a projector learns from them",
+                $"name a data set of the format {SampleFormats.Those(format => format.HasPicture)}");
+        }
     }
 
     protected override IReadOnlyList<PlanPart> Parts(ProjectionPretrainSpec spec, IReadOnlyDictionary<string, PinnedInput> inputs) =>
@@ -33,4 +43,7 @@ internal sealed class ProjectionPretrainKind : RunKind<ProjectionPretrain, Proje
         RecipeResolver.LanguageModel(RecipeResolver.BasePart, inputs[RecipeResolver.BasePart]),
         new ProjectorPart { Name = "projector", From = EncoderPart, Into = RecipeResolver.BasePart, Projector = spec.Projector! },
     ];
+
+    private static bool HasPictures(TrainingDataset dataset) =>
+        SampleFormats.Find(Defaults.Apply(dataset.Spec).Format) is { HasPicture: true };
 }

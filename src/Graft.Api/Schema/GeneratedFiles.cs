@@ -9,6 +9,7 @@ public static class GeneratedFiles
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["docs/reference/api.md"] = ApiReference.Write(descriptions),
+            ["charts/graft/files/kinds.yaml"] = KindList.Write(),
             ["docs/reference/problems.md"] = ProblemReference.Write(descriptions),
             ["docs/reference/reasons.md"] = ReasonCatalogue.Write(descriptions),
         };

@@ -37,7 +37,7 @@ internal static class DataRules
             ? SpecProblem.Impossible(
                 at.Field("data", "packing"),
                 $"packing joins texts end to end, and the records of \"{data.DatasetRef!.Name}\" have the format {dataset.Format}",
-                $"leave it out, or use a data set of the format {string.Join(" or ", SampleFormats.All.Where(format => format.CanBePacked).Select(format => format.Name))}")
+                $"leave it out, or use a data set of the format {SampleFormats.Those(format => format.CanBePacked)}")
             : null;
     }
 

@@ -7,7 +7,7 @@ namespace Graft.Api.Validation;
 internal static class SettingsRules
 {
     private static readonly SchemaNode ArtifactName =
-        ResourceKind.For(typeof(AdapterTrainingRun)).SpecSchema.Field("publish")!.Schema.Field("name")!.Schema;
+        new SchemaBuilder(Descriptions.None).Build(typeof(PublishSpec)).Field("name")!.Schema;
 
     /// <summary>Checks the settings, with their defaults, of the spec at a path.</summary>
     public static IEnumerable<SpecProblem> Check(

@@ -60,7 +60,7 @@ public sealed class ForwardContext
         }
 
         // A handle of its own: what the pass does with the other does not end this one.
-        var kept = value.alias().MoveToOtherDisposeScope(_scope);
+        var kept = KeepInPass(value.alias());
         _emitted.Add(kept);
         _outputs.Add(name, kept);
     }
@@ -79,7 +79,7 @@ public sealed class ForwardContext
 
         if (!_made.TryGetValue(owner, out var made))
         {
-            _made[owner] = made = make().MoveToOtherDisposeScope(_scope);
+            _made[owner] = made = KeepInPass(make());
         }
 
         return made;
@@ -91,11 +91,24 @@ public sealed class ForwardContext
         if (!_masks.TryGetValue(prefix, out var mask))
         {
             mask = Mask.Behind(prefix, queries, device);
-            mask.Allowed?.MoveToOtherDisposeScope(_scope);
             _masks[prefix] = mask;
+            if (mask.Allowed is { } allowed)
+            {
+                KeepInPass(allowed);
+            }
         }
 
         return mask;
+    }
+
+    /// <summary>
+    /// Lets a tensor live as long as the pass. Not by MoveToOtherDisposeScope: where the tensor is in that scope already, TorchSharp
+    /// forgets it there, and its finalizer ends the process.
+    /// </summary>
+    private Tensor KeepInPass(Tensor value)
+    {
+        _scope.Attach(value.DetachFromDisposeScope());
+        return value;
     }
 
     /// <summary>Ends the pass: what was emitted goes on living with its caller.</summary>

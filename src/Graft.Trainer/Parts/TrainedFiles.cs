@@ -27,7 +27,7 @@ internal static class TrainedFiles
 
         if (graph.Trained.Count > 1)
         {
-            var parts = recipe.Trained.Select(part => new { part.Name, Folder = part.Name, Kind = part.Publishes.ToString().ToLowerInvariant() });
+            var parts = recipe.Trained.Select(part => new { part.Name, Folder = part.Name, Kind = $"{part.Publishes}".ToLowerInvariant() });
             File.WriteAllText(Path.Combine(folder, IndexFile), JsonSerializer.Serialize(new { parts }, PlanJson.WireOptions) + "\n");
         }
     }

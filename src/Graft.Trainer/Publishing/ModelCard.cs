@@ -12,29 +12,26 @@ internal static class ModelCard
     public static string Write(string name, Recipe recipe, RunFigures figures)
     {
         var model = recipe.LanguageModel;
-        var method = recipe.Trained.Single();
-        var isAdapter = method.Publishes == ArtifactKind.Adapter;
+        IReadOnlyList<TrainedPart> trained = [.. recipe.Trained];
+        IReadOnlyList<ModelPart> frozen = [.. recipe.Graph.OfType<ModelPart>()];
         var card = new StringBuilder();
         void Line(string text = "") => card.Append(text).Append('\n');
         Line("---");
         Line($"base_model: {model.Model}");
-        Line($"library_name: {(isAdapter ? "peft" : "transformers")}");
+        Line($"library_name: {trained[0].Library}");
         if (model.License is { } license)
         {
             Line($"license: {license.ToLowerInvariant()}");
         }
 
-        Line("pipeline_tag: text-generation");
+        Line($"pipeline_tag: {(frozen.Count > 1 ? "image-text-to-text" : "text-generation")}");
         Line("tags: [graft]");
         Line("---");
         Line();
         Line($"# {name}");
         Line();
-        Line(isAdapter
-            ? $"{method.Title} for the base model `{model.Model}` ({model.Digest}), trained on the data set `{recipe.Data.Dataset}` "
-                + $"({recipe.Data.Digest})."
-            : $"{method.Title} trained from `{model.Model}` ({model.Digest}) on the data set `{recipe.Data.Dataset}` "
-                + $"({recipe.Data.Digest}).");
+        Line($"{Titles(trained)} {(trained[0].Publishes == ArtifactKind.Model ? "from" : "for")} {Frozen(frozen)}, trained on the data set "
+            + $"`{recipe.Data.Dataset}` ({recipe.Data.Digest}).");
         Line();
         Line("## Results");
         Line();
@@ -62,7 +59,7 @@ internal static class ModelCard
         Line("## Use");
         Line();
         Line($"Prompts were rendered with the template `{recipe.Data.Template}`. `graft generate` renders them likewise; "
-            + $"What loads the folder as it is: {method.LoadedBy}.");
+            + $"What loads the folder as it is: {string.Join("; ", trained.Select(part => part.LoadedBy).Distinct())}.");
         Line();
         Line("`run-plan.json` is the recipe, `metrics.json` the figures in full.");
         Notices(recipe, Line);
@@ -77,11 +74,18 @@ internal static class ModelCard
         }
     }
 
+    private static string Titles(IEnumerable<TrainedPart> trained) => string.Join(" and ", trained.Select(
+        (part, index) => index == 0 ? part.Title : $"{char.ToLowerInvariant(part.Title[0])}{part.Title[1..]}"));
+
+    private static string Frozen(IReadOnlyList<ModelPart> frozen) =>
+        (frozen.Count > 1 ? "the models " : "the base model ")
+            + string.Join(" and ", frozen.Select(part => $"`{part.Model}` ({part.Digest})"));
+
     private static void Notices(Recipe recipe, Action<string> line)
     {
         (string What, string? License, string? Notice)[] sources =
         [
-            ($"Base model `{recipe.LanguageModel.Model}`", recipe.LanguageModel.License, recipe.LanguageModel.LicenseNotice),
+            .. recipe.Graph.OfType<ModelPart>().Select(part => ($"Model `{part.Model}`", part.License, part.LicenseNotice)),
             ($"Data set `{recipe.Data.Dataset}`", recipe.Data.License, recipe.Data.LicenseNotice),
         ];
         if (sources.All(s => s.License is null && s.Notice is null))

@@ -1,6 +1,7 @@
 using Graft.Api.Planning;
 using Graft.Artifacts;
 using Graft.Data;
+using Graft.Data.Pictures;
 using Graft.Data.Records;
 using Graft.Data.Tokenization;
 using Graft.Models;
@@ -35,23 +36,35 @@ internal static class Inspection
 
     private static InspectionReport OfModel(string folder, InspectedModel asked)
     {
+        return VisionEncoders.Recognizes(folder) ? OfEncoder(folder, asked) : OfLanguageModel(folder, asked);
+    }
+
+    private static InspectionReport OfEncoder(string folder, InspectedModel asked)
+    {
+        using var model = asked.RandomInitialization ? VisionEncoders.Initialize(folder, seed: 0) : VisionEncoders.Load(folder);
+        _ = PicturePreprocessing.Read(folder, model.ImageSize);
+        return OfWeights(folder, model, asked);
+    }
+
+    private static InspectionReport OfLanguageModel(string folder, InspectedModel asked)
+    {
         var tokenizer = TokenizerFolder.Load(folder);
         // A memory-mapped model takes no memory; one whose weights are to be drawn is small enough to draw.
         using var model = asked.RandomInitialization
             ? CausalLanguageModels.Initialize(folder, seed: 0)
             : CausalLanguageModels.Load(folder);
         tokenizer.CheckFits(model.VocabularySize);
-        return Files(folder) with
-        {
-            Format = asked.Format,
-            Architecture = model.Configuration["architectures"]?[0]?.ToString() ?? model.Configuration["model_type"]?.ToString(),
-            Parameters = model.Parameters.Values.Sum(p => p.numel()),
-            Layers = model.Shape.Layers,
-            HiddenSize = model.Shape.HiddenSize,
-            VocabularySize = model.VocabularySize,
-            Tokenizer = tokenizer.Kind,
-        };
+        return OfWeights(folder, model, asked) with { VocabularySize = model.VocabularySize, Tokenizer = tokenizer.Kind };
     }
+
+    private static InspectionReport OfWeights(string folder, IFrozenModel model, InspectedModel asked) => Files(folder) with
+    {
+        Format = asked.Format,
+        Architecture = model.Configuration["architectures"]?[0]?.ToString() ?? model.Configuration["model_type"]?.ToString(),
+        Parameters = model.Parameters.Values.Sum(p => p.numel()),
+        Layers = model.Shape.Layers,
+        HiddenSize = model.Shape.HiddenSize,
+    };
 
     private static InspectionReport OfDataset(string folder, InspectedDataset asked, bool selfContained)
     {

@@ -15,6 +15,38 @@ public sealed class HookTests : IDisposable
 
     public static TheoryData<string> Families => ["llama", "gpt2"];
 
+    [Fact]
+    public void What_hooks_keep_for_a_pass_ends_with_it()
+    {
+        using var model = _tiny.Initialize(TinyModel.Llama());
+        var left = LiveTensors.LeftBy(() =>
+        {
+            using var noGradient = no_grad();
+            var owner = new object();
+            var hooks = new ModelHooks
+            {
+                // Made where the pass itself is the innermost scope, and within a block's.
+                Embeddings = [new Embedding((embeddings, context) => embeddings + context.Once(owner, () => zeros(1)))],
+                SubLayers = new Dictionary<string, IHook<SubLayerCall>>
+                {
+                    ["model.layers.0.mlp"] = new SubLayer(call =>
+                    {
+                        call.Context.Emit("kept", call.Normed);
+                        return call.Inner() + call.Context.Once(call.Context, () => zeros(1));
+                    }),
+                },
+            };
+            var outputs = new HookOutputs();
+            using (NewDisposeScope())
+            {
+                model.Hidden(TokenBatch.Of(tensor([5L, 6]).unsqueeze(0)), hooks, outputs: outputs);
+                Assert.Single(outputs["kept"]);
+            }
+        });
+
+        Assert.Equal(0, left);
+    }
+
     [Theory]
     [MemberData(nameof(Families))]
     public void Every_declared_site_is_passed_once_and_hooks_that_do_nothing_change_nothing(string family)
