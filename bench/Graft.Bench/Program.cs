@@ -4,7 +4,7 @@ using System.Text.Json;
 using Graft.Adapters;
 using Graft.Adapters.Lora;
 using Graft.Adapters.Targets;
-using Graft.Api.Planning;
+using Graft.Api.V1Alpha1;
 using Graft.Bench;
 using Graft.Data.Batches;
 using Graft.Data.Samples;
@@ -28,7 +28,7 @@ TorchRuntime.Initialize(threads);
 using var folder = new BenchModel();
 using var model = CausalLanguageModels.Initialize(folder.Path, seed: 0);
 var method = new LoraMethod(new LoraOptions { Rank = 8, Alpha = 16, Targets = TargetSelection.Of("q_proj", "v_proj") });
-var training = new PlanTraining
+var training = new TrainingSpec
 {
     MaxSteps = WarmUps + Measured,
     BatchSize = Rows,

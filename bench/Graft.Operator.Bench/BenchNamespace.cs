@@ -1,6 +1,6 @@
-using Graft.Api.Methods;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Runtime;
+using Graft.Tests;
 using k8s.Models;
 
 namespace Graft.Operator.Bench;
@@ -27,19 +27,11 @@ internal sealed class BenchNamespace
         var created = new BenchNamespace(api, await new ResourceClient<V1Namespace>(api).CreateAsync(
             new V1Namespace { Metadata = new V1ObjectMeta { GenerateName = "graft-bench-" } }, Manager, CancellationToken.None));
         var model = await new ResourceClient<BaseModel>(api).CreateAsync(
-            new BaseModel
-            {
-                Metadata = created.Metadata("tiny"),
-                Spec = new BaseModelSpec { Source = new FileSource { Builtin = new BuiltinSource { Name = "tiny" } } },
-            },
+            Resources.Model("tiny", created.Name),
             Manager,
             CancellationToken.None);
         var dataset = await new ResourceClient<TrainingDataset>(api).CreateAsync(
-            new TrainingDataset
-            {
-                Metadata = created.Metadata("words"),
-                Spec = new TrainingDatasetSpec { Source = new FileSource { Builtin = new BuiltinSource { Name = "words" } } },
-            },
+            Resources.Dataset("words", created.Name),
             Manager,
             CancellationToken.None);
         await new ResourceClient<BaseModel>(api).ApplyStatusAsync(
@@ -52,19 +44,7 @@ internal sealed class BenchNamespace
     /// <summary>Creates a run.</summary>
     public async Task PostRunAsync(string name)
     {
-        await _runs.CreateAsync(
-            new AdapterTrainingRun
-            {
-                Metadata = Metadata(name),
-                Spec = new AdapterTrainingRunSpec
-                {
-                    BaseModelRef = new LocalReference { Name = "tiny" },
-                    Method = new MethodSpec { Lora = new LoraSpec { Rank = 8 } },
-                    Data = new DataSpec { DatasetRef = new LocalReference { Name = "words" } },
-                },
-            },
-            Manager,
-            CancellationToken.None);
+        await _runs.CreateAsync(Resources.Run(name, Name, rank: 8), Manager, CancellationToken.None);
     }
 
     /// <summary>Deletes the namespace with everything in it.</summary>
@@ -73,10 +53,6 @@ internal sealed class BenchNamespace
         return _namespaces.DeleteAsync(new ObjectKey("", Name), _namespace.Metadata.Uid, CancellationToken.None);
     }
 
-    private V1ObjectMeta Metadata(string name)
-    {
-        return new V1ObjectMeta { Name = name, NamespaceProperty = Name };
-    }
 
     private static object Ready(char digit, long? generation)
     {

@@ -15,10 +15,7 @@ internal static class ArtifactPublisher
         IOciRepository repository, string folder, PublishRequest request, CancellationToken cancellationToken)
     {
         var source = Path.GetFullPath(folder).TrimEnd('/');
-        if (AdapterFolder.IsAdapter(source))
-        {
-            AdapterFolder.Verify(source);
-        }
+        FolderKinds.Of(source)?.Verify(source);
 
         // Beside the folder, where there is room for files of its size; /tmp of a pod may be small.
         var packedPath = UnfinishedFiles.Beside(source);
@@ -26,7 +23,7 @@ internal static class ArtifactPublisher
         try
         {
             var layer = await PackedLayer.PackAsync(source, request.Root, packedPath, cancellationToken).ConfigureAwait(false);
-            var artifact = Complete(layer, ArtifactKinds.TypeOf(source), request);
+            var artifact = Complete(layer, FolderKinds.TypeOf(source), request);
             return await PublishAsync(repository, artifact, request, cancellationToken).ConfigureAwait(false);
         }
         finally

@@ -22,6 +22,7 @@ public sealed class ChartRightsTests
         "jobs.batch: create delete get list patch watch",
         "pods: get list watch",
         "projectionpretrains.graft.dev: get list watch",
+        "projectionpretrains/finalizers.graft.dev: update",
         "projectionpretrains/status.graft.dev: patch",
         "trainingdatasets.graft.dev: get list watch",
         "trainingdatasets/finalizers.graft.dev: update",

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Graft.Api.Data;
 using Graft.Api.Defaulting;
 using Graft.Api.Runs;
@@ -28,8 +27,8 @@ public static class RecipeResolver
             Kind = kind.Type.Name,
             Parts = kind.Parts(spec, inputs),
             Data = Data(spec.Data!, inputs[Execution.DatasetInput]),
-            Training = Training(Defaults.Apply(spec.Training ?? new TrainingSpec())),
-            Evaluation = Evaluation(Defaults.Apply(spec.Evaluation ?? new EvaluationSpec())),
+            Training = (spec.Training ?? new TrainingSpec()).Normalized(),
+            Evaluation = spec.Evaluation ?? new EvaluationSpec(),
             Rerun = string.IsNullOrEmpty(spec.Rerun) ? null : spec.Rerun,
         };
     }
@@ -80,51 +79,12 @@ public static class RecipeResolver
             TrainFile = set.TrainFile!,
             EvaluationFile = set.EvaluationFile,
             Template = data.Template ?? SampleFormats.Find(set.Format)!.Templates[0],
-            MaxLength = data.MaxLength!.Value,
-            OnTooLong = data.OnTooLong!,
-            OnBadRecord = data.OnBadRecord!,
-            Packing = data.Packing!.Value,
+            MaxLength = data.MaxLength,
+            OnTooLong = data.OnTooLong,
+            OnBadRecord = data.OnBadRecord,
+            Packing = data.Packing,
             License = set.License?.Spdx,
             LicenseNotice = set.License?.Notice,
         };
-    }
-
-    private static PlanTraining Training(TrainingSpec training)
-    {
-        return new PlanTraining
-        {
-            Epochs = training.MaxSteps is null ? Number(training.Epochs ?? "1") : null,
-            MaxSteps = training.MaxSteps,
-            BatchSize = training.BatchSize!.Value,
-            GradientAccumulationSteps = training.GradientAccumulationSteps!.Value,
-            LearningRate = Number(training.LearningRate!),
-            Schedule = training.Schedule!,
-            WarmupSteps = training.WarmupSteps,
-            WarmupRatio = training.WarmupSteps is null ? Number(training.WarmupRatio ?? "0.03") : null,
-            WeightDecay = Number(training.WeightDecay!),
-            AdamBeta1 = Number(training.AdamBeta1!),
-            AdamBeta2 = Number(training.AdamBeta2!),
-            AdamEpsilon = Number(training.AdamEpsilon!),
-            MaxGradientNorm = Number(training.MaxGradientNorm!),
-            Seed = training.Seed!.Value,
-            Precision = training.Precision!,
-        };
-    }
-
-    private static PlanEvaluation Evaluation(EvaluationSpec evaluation)
-    {
-        return new PlanEvaluation
-        {
-            EverySteps = evaluation.EverySteps!.Value,
-            MaxRecords = evaluation.MaxRecords,
-            GenerateRecords = evaluation.GenerateRecords!.Value,
-            MaxNewTokens = evaluation.MaxNewTokens!.Value,
-        };
-    }
-
-    private static double Number(string text)
-    {
-        // Adding zero makes "-0" the same number as "0".
-        return double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) + 0.0;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Graft.Api.Methods;
+using Graft.Api.V1Alpha1;
 
 namespace Graft.Api.Planning;
 
@@ -64,9 +65,9 @@ public sealed record Recipe
 
     public required PlanData Data { get; init; }
 
-    public required PlanTraining Training { get; init; }
+    public required TrainingSpec Training { get; init; }
 
-    public required PlanEvaluation Evaluation { get; init; }
+    public required EvaluationSpec Evaluation { get; init; }
 
     /// <summary>The resource's <c>spec.rerun</c>: another value is another run.</summary>
     public string? Rerun { get; init; }
@@ -115,53 +116,4 @@ public sealed record PlanData
 
     [NotHashed]
     public string? LicenseNotice { get; init; }
-}
-
-/// <summary>The optimizer and its schedule.</summary>
-public sealed record PlanTraining
-{
-    /// <summary>Set unless <see cref="MaxSteps"/> is.</summary>
-    public double? Epochs { get; init; }
-
-    public int? MaxSteps { get; init; }
-
-    public required int BatchSize { get; init; }
-
-    public required int GradientAccumulationSteps { get; init; }
-
-    public required double LearningRate { get; init; }
-
-    public required string Schedule { get; init; }
-
-    /// <summary>Set unless <see cref="WarmupRatio"/> is.</summary>
-    public int? WarmupSteps { get; init; }
-
-    public double? WarmupRatio { get; init; }
-
-    public required double WeightDecay { get; init; }
-
-    public required double AdamBeta1 { get; init; }
-
-    public required double AdamBeta2 { get; init; }
-
-    public required double AdamEpsilon { get; init; }
-
-    /// <summary>0 switches clipping off.</summary>
-    public required double MaxGradientNorm { get; init; }
-
-    public required int Seed { get; init; }
-
-    public required string Precision { get; init; }
-}
-
-/// <summary>The comparison of base and adapted model.</summary>
-public sealed record PlanEvaluation
-{
-    public required int EverySteps { get; init; }
-
-    public int? MaxRecords { get; init; }
-
-    public required int GenerateRecords { get; init; }
-
-    public required int MaxNewTokens { get; init; }
 }

@@ -3,8 +3,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Graft.Api.Methods;
-using Graft.Api.Projectors;
 using k8s.Models;
 
 namespace Graft.Api.Schema;
@@ -73,10 +71,12 @@ public sealed class SchemaBuilder(Descriptions descriptions)
         return initial is DecimalText number ? number.Text : initial;
     }
 
-    /// <summary>Whether a type's defaults are the values that its objects begin with.</summary>
+    /// <summary>
+    /// Whether a type's defaults are the values that its objects begin with: records are made so, which plans hold as they are.
+    /// </summary>
     private static bool HasInitialValues(Type type)
     {
-        return type.IsAssignableTo(typeof(IMethodSpec)) || type.IsAssignableTo(typeof(IProjectorSpec));
+        return type.GetMethod("<Clone>$") is not null;
     }
 
     private SchemaNode Value(Type type, PropertyInfo property)

@@ -6,11 +6,11 @@ using Graft.Api.Schema;
 namespace Graft.Api.V1Alpha1;
 
 /// <summary>Which records are trained on, and how they become tokens.</summary>
-public sealed class DataSpec
+public sealed record DataSpec
 {
     /// <summary>The TrainingDataset.</summary>
     [Required]
-    public LocalReference? DatasetRef { get; set; }
+    public LocalReference? DatasetRef { get; init; }
 
     /// <summary>
     /// How a record becomes text: <c>alpaca</c> (instruction, input and response under headings), <c>chatml</c>
@@ -18,138 +18,136 @@ public sealed class DataSpec
     /// records, chatml for messages, plain for all others.
     /// </summary>
     [AllowedNames(typeof(TemplateNames))]
-    public string? Template { get; set; }
+    public string? Template { get; init; }
 
     /// <summary>The longest sequence in tokens.</summary>
     [Range(8, 1048576)]
-    [DefaultValue(512)]
-    public int? MaxLength { get; set; }
+    public int MaxLength { get; init; } = 512;
 
     /// <summary>
     /// What a record longer than maxLength does: <c>error</c> stops the run, <c>truncate</c> cuts it, <c>skip</c> leaves it out; the last
     /// two are counted in the result.
     /// </summary>
     [AllowedValues("error", "truncate", "skip")]
-    [DefaultValue("truncate")]
-    public string? OnTooLong { get; set; }
+    public string OnTooLong { get; init; } = "truncate";
 
     /// <summary>
     /// What a record that cannot be read does: <c>error</c> stops the run with file, line and reason, <c>skip</c> leaves it out and
     /// counts it in the result.
     /// </summary>
     [AllowedValues("error", "skip")]
-    [DefaultValue("error")]
-    public string? OnBadRecord { get; set; }
+    public string OnBadRecord { get; init; } = "error";
 
     /// <summary>Join records end to end into sequences of maxLength tokens; for pre-training on text.</summary>
-    [DefaultValue(false)]
-    public bool? Packing { get; set; }
+    public bool Packing { get; init; }
 }
 
 /// <summary>How the trained part is optimized.</summary>
 [AtMostOneOf("epochs", "maxSteps")]
 [AtMostOneOf("warmupSteps", "warmupRatio")]
-public sealed class TrainingSpec
+public sealed record TrainingSpec
 {
+    private static readonly DecimalText UsualEpochs = 1;
+    private static readonly DecimalText UsualWarmupRatio = 0.03;
+
     /// <summary>How often each record is seen; a decimal, such as <c>"1.5"</c>. One, if maxSteps is not given either.</summary>
     [DecimalString(Minimum = 0, ExclusiveMinimum = true, Maximum = 100000)]
-    public string? Epochs { get; set; }
+    public DecimalText? Epochs { get; init; }
 
     /// <summary>The number of optimizer steps, in place of epochs.</summary>
     [Range(1, 100_000_000)]
-    public int? MaxSteps { get; set; }
+    public int? MaxSteps { get; init; }
 
     /// <summary>The number of sequences in one forward pass.</summary>
     [Range(1, 65536)]
-    [DefaultValue(8)]
-    public int? BatchSize { get; set; }
+    public int BatchSize { get; init; } = 8;
 
     /// <summary>The number of forward passes whose gradients make one optimizer step, weighted by their labeled tokens.</summary>
     [Range(1, 65536)]
-    [DefaultValue(1)]
-    public int? GradientAccumulationSteps { get; set; }
+    public int GradientAccumulationSteps { get; init; } = 1;
 
     /// <summary>The highest learning rate; a decimal, such as <c>"2e-4"</c>.</summary>
     [DecimalString(Minimum = 0, ExclusiveMinimum = true, Maximum = 10)]
-    [DefaultValue("2e-4")]
-    public string? LearningRate { get; set; }
+    public DecimalText LearningRate { get; init; } = new("2e-4");
 
     /// <summary>
     /// How the learning rate falls after the warm-up: <c>cosine</c> or <c>linear</c> to zero at the last step, or <c>constant</c>.
     /// </summary>
     [AllowedValues("cosine", "linear", "constant")]
-    [DefaultValue("cosine")]
-    public string? Schedule { get; set; }
+    public string Schedule { get; init; } = "cosine";
 
     /// <summary>The number of steps in which the learning rate rises from zero.</summary>
     [Range(0, 100_000_000)]
-    public int? WarmupSteps { get; set; }
+    public int? WarmupSteps { get; init; }
 
     /// <summary>
     /// The share of all steps in which the learning rate rises from zero, in place of warmupSteps. 0.03 if neither is given.
     /// </summary>
     [DecimalString(Minimum = 0, Maximum = 1)]
-    public string? WarmupRatio { get; set; }
+    public DecimalText? WarmupRatio { get; init; }
 
     /// <summary>AdamW's decoupled weight decay.</summary>
     [DecimalString(Minimum = 0, Maximum = 10)]
-    [DefaultValue("0")]
-    public string? WeightDecay { get; set; }
+    public DecimalText WeightDecay { get; init; }
 
     /// <summary>AdamW's decay of the first moment.</summary>
     [DecimalString(Minimum = 0, Maximum = 1, ExclusiveMaximum = true)]
-    [DefaultValue("0.9")]
-    public string? AdamBeta1 { get; set; }
+    public DecimalText AdamBeta1 { get; init; } = new("0.9");
 
     /// <summary>AdamW's decay of the second moment.</summary>
     [DecimalString(Minimum = 0, Maximum = 1, ExclusiveMaximum = true)]
-    [DefaultValue("0.999")]
-    public string? AdamBeta2 { get; set; }
+    public DecimalText AdamBeta2 { get; init; } = new("0.999");
 
     /// <summary>AdamW's epsilon.</summary>
     [DecimalString(Minimum = 0, ExclusiveMinimum = true, Maximum = 1)]
-    [DefaultValue("1e-8")]
-    public string? AdamEpsilon { get; set; }
+    public DecimalText AdamEpsilon { get; init; } = new("1e-8");
 
     /// <summary>The norm to which the gradient is clipped; <c>"0"</c> switches clipping off.</summary>
     [DecimalString(Minimum = 0, Maximum = 1000000)]
-    [DefaultValue("1")]
-    public string? MaxGradientNorm { get; set; }
+    public DecimalText MaxGradientNorm { get; init; } = new("1");
 
     /// <summary>The seed of everything random: initial weights, order of records, dropout.</summary>
     [Range(0, int.MaxValue)]
-    [DefaultValue(42)]
-    public int? Seed { get; set; }
+    public int Seed { get; init; } = 42;
 
     /// <summary>The type of the frozen weights in memory; the trained part is always float32.</summary>
     [AllowedValues("float32", "bfloat16", "float16")]
-    [DefaultValue("float32")]
-    public string? Precision { get; set; }
+    public string Precision { get; init; } = "float32";
+
+    /// <summary>
+    /// The same settings in the one form that recipes are hashed in: of steps and epochs, and of steps and ratio of the warm-up, the one
+    /// that counts.
+    /// </summary>
+    public TrainingSpec Normalized()
+    {
+        return this with
+        {
+            Epochs = MaxSteps is null ? Epochs ?? UsualEpochs : null,
+            WarmupRatio = WarmupSteps is null ? WarmupRatio ?? UsualWarmupRatio : null,
+        };
+    }
 }
 
 /// <summary>How base and adapted model are compared on the held-out records.</summary>
-public sealed class EvaluationSpec
+public sealed record EvaluationSpec
 {
     /// <summary>Evaluate every so many steps too, not at the end only. 0: at the end only.</summary>
     [Range(0, 100_000_000)]
-    [DefaultValue(0)]
-    public int? EverySteps { get; set; }
+    public int EverySteps { get; init; }
 
     /// <summary>The largest number of held-out records whose loss is measured; all of them without it.</summary>
     [Range(1, 100_000_000)]
-    public int? MaxRecords { get; set; }
+    public int? MaxRecords { get; init; }
 
     /// <summary>
     /// The number of held-out records whose answer is generated and compared with the expected one, word for word. 0: none.
     /// </summary>
     [Range(0, 1_000_000)]
-    [DefaultValue(0)]
-    public int? GenerateRecords { get; set; }
+    public int GenerateRecords { get; init; }
 
     /// <summary>The longest generated answer in tokens.</summary>
     [Range(1, 65536)]
-    [DefaultValue(64)]
-    public int? MaxNewTokens { get; set; }
+    public int MaxNewTokens { get; init; } = 64;
 }
 
 /// <summary>From where a stopped run goes on.</summary>

@@ -33,7 +33,7 @@ internal static class DataRules
 
     private static SpecProblem? PackingIsForText(DataSpec data, FieldPath at, TrainingDatasetSpec dataset)
     {
-        return data.Packing is true && !SampleFormats.Find(dataset.Format)!.CanBePacked
+        return data.Packing && !SampleFormats.Find(dataset.Format)!.CanBePacked
             ? SpecProblem.Impossible(
                 at.Field("data", "packing"),
                 $"packing joins texts end to end, and the records of \"{data.DatasetRef!.Name}\" have the format {dataset.Format}",

@@ -1,5 +1,5 @@
+using Graft.Api.Reporting;
 using Graft.Cli.Display;
-using Graft.Cli.Training;
 
 namespace Graft.Cli.Cluster;
 
@@ -26,7 +26,7 @@ public static class ClusterLossHistory
                 $"There is no curve to draw: {whyNotMlflow}, and its pod is gone or not there yet. {RunStory.Describe(run)}");
         await foreach (var line in runs.ReadLogAsync(pod, follow: false, cancellationToken).ConfigureAwait(false))
         {
-            if (TrainerEvent.Parse(line) is { } trainerEvent)
+            if (EventJson.Parse(line) is { } trainerEvent)
             {
                 state.Apply(trainerEvent);
             }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Cli.Display;
 using Graft.Cli.Inspection;
 using Spectre.Console;
@@ -49,8 +50,8 @@ public static class InspectCommand
         facts.Add("digest", inspected.Digest);
         facts.Add(
             "parameters",
-            $"{Figures.Count(inspected.Parameters)} in {inspected.Tensors} tensors of {string.Join(", ", inspected.Types)}, "
-                + Figures.Bytes(inspected.Bytes));
+            $"{NumberText.Count(inspected.Parameters)} in {inspected.Tensors} tensors of {string.Join(", ", inspected.Types)}, "
+                + NumberText.Bytes(inspected.Bytes));
         foreach (var field in TellingFields)
         {
             if (inspected.Configuration.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null)

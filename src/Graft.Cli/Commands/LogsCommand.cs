@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Graft.Api.Reporting;
 using Graft.Api.V1Alpha1;
 using Graft.Cli.Cluster;
 using Graft.Cli.Display;
@@ -32,7 +33,8 @@ public static class LogsCommand
 
             await foreach (var line in runs.ReadLogAsync(pod, parsed.GetValue(follow), cancellationToken).ConfigureAwait(false))
             {
-                terminal.WriteLine(parsed.GetValue(raw) ? line : EventLine.Of(line));
+                var words = !parsed.GetValue(raw) && EventJson.Parse(line) is { } told ? EventText.Of(told) : null;
+                terminal.WriteLine(words ?? line);
             }
 
             return ExitCodes.Succeeded;

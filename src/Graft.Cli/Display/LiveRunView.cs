@@ -1,5 +1,5 @@
 using System.Globalization;
-using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -73,7 +73,7 @@ public sealed class LiveRunView : IRunView
     {
         lock (_lock)
         {
-            var elapsed = Figures.Duration(_time.GetElapsedTime(_started).TotalSeconds);
+            var elapsed = NumberText.Duration(_time.GetElapsedTime(_started).TotalSeconds);
             if (_shown is not { Report: { TotalSteps: > 0 } report } shown)
             {
                 return Markup.FromInterpolated($"[bold]{_name}[/]  {_shown?.Report.Activity ?? "Starting"}  [grey]{elapsed}[/]");
@@ -89,11 +89,11 @@ public sealed class LiveRunView : IRunView
                 Markup.FromInterpolated($"[grey]{shown.Start}[/]"),
                 Markup.FromInterpolated(
                     $"[bold]{_name}[/]  {report.Activity,-10}  [green]{before}[/][grey]{after}[/]  {steps} ({share}%)"),
-                Markup.FromInterpolated($"  {EventLine.Speed(report)}  [grey]elapsed {elapsed}, checkpoint {checkpoint}[/]"),
+                Markup.FromInterpolated($"  {EventText.Speed(report)}  [grey]elapsed {elapsed}, checkpoint {checkpoint}[/]"),
                 Markup.FromInterpolated($"  [green]{shown.Curve}[/]"));
         }
     }
 
     /// <summary>What is shown, taken when the state changes: the display is drawn from another thread.</summary>
-    private sealed record Snapshot(ProgressReport Report, string? Start, long? CheckpointStep, string Curve);
+    private sealed record Snapshot(ProgressEvent Report, string? Start, long? CheckpointStep, string Curve);
 }

@@ -1,3 +1,4 @@
+using Graft.Api.Reporting;
 using Spectre.Console;
 
 namespace Graft.Cli.Display;
@@ -25,13 +26,13 @@ public sealed class PlainRunView(IAnsiConsole console, TimeProvider time, TimeSp
         }
 
         var report = state.Report;
-        var isLast = report.Activity == "Training" && report.Step == report.TotalSteps && report.Step != _step;
+        var isLast = report.Activity == Activities.Training && report.Step == report.TotalSteps && report.Step != _step;
         if (report.Activity != _activity || isLast || _shownAt is not { } shown || time.GetElapsedTime(shown) >= interval)
         {
             _activity = report.Activity;
             _step = report.Step;
             _shownAt = time.GetTimestamp();
-            console.WriteLine(EventLine.Of(report));
+            console.WriteLine(EventText.Of(report)!);
         }
     }
 

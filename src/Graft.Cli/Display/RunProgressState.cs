@@ -1,6 +1,4 @@
-using System.Globalization;
-using Graft.Api.Planning;
-using Graft.Cli.Training;
+using Graft.Api.Reporting;
 
 namespace Graft.Cli.Display;
 
@@ -10,7 +8,7 @@ public sealed class RunProgressState
     private readonly List<string> _warnings = [];
 
     /// <summary>The last report; before the first one, a trainer that is loading.</summary>
-    public ProgressReport Report { get; private set; } = new() { Activity = "Loading" };
+    public ProgressEvent Report { get; private set; } = new() { Activity = Activities.Loading };
 
     public LossHistory Training { get; } = new();
 
@@ -28,22 +26,24 @@ public sealed class RunProgressState
     /// <summary>Takes in an event.</summary>
     public void Apply(TrainerEvent trainerEvent)
     {
-        switch (trainerEvent.Kind)
+        switch (trainerEvent)
         {
-            case "started":
-                Start = Started(trainerEvent);
+            case StartedEvent started:
+                Start = EventText.Of(started);
                 break;
-            case "progress":
-                Apply(trainerEvent.Progress());
+            case ProgressEvent progress:
+                Apply(progress);
                 break;
-            case "evaluation":
-                ApplyEvaluation(trainerEvent);
+            case EvaluationEvent evaluation when double.IsFinite(evaluation.Loss):
+                HeldOut.Add(evaluation.Step, evaluation.Loss);
                 break;
-            case "checkpoint":
-                CheckpointStep = (long?)trainerEvent.Number("step");
+            case CheckpointEvent checkpoint:
+                CheckpointStep = checkpoint.Step;
                 break;
-            case "warning":
-                _warnings.Add(trainerEvent.Text("message") ?? "");
+            case WarningEvent warning:
+                _warnings.Add(warning.Message);
+                break;
+            default:
                 break;
         }
     }
@@ -57,37 +57,13 @@ public sealed class RunProgressState
         }
     }
 
-    private void Apply(ProgressReport report)
+    private void Apply(ProgressEvent report)
     {
         Report = report;
         CheckpointStep = report.CheckpointStep ?? CheckpointStep;
-        if (report is { Loss: { } loss, Activity: "Training" })
+        if (report is { Loss: { } loss, Activity: Activities.Training } && double.IsFinite(loss))
         {
             Training.Add(report.Step, loss);
-        }
-    }
-
-    private void ApplyEvaluation(TrainerEvent evaluation)
-    {
-        if (evaluation.Number("loss") is { } loss)
-        {
-            HeldOut.Add((long)(evaluation.Number("step") ?? Report.Step), loss);
-        }
-    }
-
-    private static string Started(TrainerEvent started)
-    {
-        var resumed = started.Number("resumedFromStep") is > 0 and { } step
-            ? string.Create(CultureInfo.InvariantCulture, $"Going on from step {step}. ")
-            : "";
-        return resumed
-            + $"{Count("trainableParameters")} of {Count("baseParameters")} parameters are trained "
-            + $"on {Count("trainRecords")} records, {Count("evaluationRecords")} are held out; "
-            + $"{started.Text("device")}, {Count("threads")} threads.";
-
-        string Count(string field)
-        {
-            return Figures.Count(started.Number(field));
         }
     }
 }

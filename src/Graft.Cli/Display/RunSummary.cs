@@ -1,5 +1,6 @@
 using System.Globalization;
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Cli.Local;
 using Spectre.Console;
 
@@ -49,11 +50,12 @@ public static class RunSummary
             .AddColumn("")
             .AddColumn(new TableColumn("base").RightAligned())
             .AddColumn(new TableColumn("adapted").RightAligned());
-        table.AddRow("loss per labeled token", Figures.Loss(figures.BaseLoss), Figures.Loss(figures.AdaptedLoss));
-        table.AddRow("token accuracy", Figures.Share(figures.BaseTokenAccuracy), Figures.Share(figures.AdaptedTokenAccuracy));
+        table.AddRow("loss per labeled token", NumberText.Loss(figures.BaseLoss), NumberText.Loss(figures.AdaptedLoss));
+        table.AddRow("token accuracy", NumberText.Share(figures.BaseTokenAccuracy), NumberText.Share(figures.AdaptedTokenAccuracy));
         if (figures.AdaptedExactMatch is not null)
         {
-            table.AddRow("generated answers that match", Figures.Share(figures.BaseExactMatch), Figures.Share(figures.AdaptedExactMatch));
+            table.AddRow(
+                "generated answers that match", NumberText.Share(figures.BaseExactMatch), NumberText.Share(figures.AdaptedExactMatch));
         }
 
         console.Write(table);
@@ -61,7 +63,7 @@ public static class RunSummary
 
     private static IEnumerable<(string Label, string Value)> Facts(PlannedRun run, RunResult result)
     {
-        yield return ("Adapter", ShortPath.Of(Path.Combine(run.Folder.Link, RunFolder.TrainedFolderName)));
+        yield return ($"{run.Plan.Recipe.Trained.First().Publishes}", ShortPath.Of(Path.Combine(run.Folder.Link, RunFolder.TrainedFolderName)));
         if (result.Artifact is { } artifact)
         {
             yield return ("Version", $"{artifact.Name} {artifact.Version}");
@@ -85,8 +87,8 @@ public static class RunSummary
         {
             yield return ("Trained", string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Figures.Count(figures.TrainableParameters)} parameters in {result.Steps} steps, ")
-                + $"{Figures.Count(figures.TokensPerSecond)} tokens/s, peak memory {Figures.Bytes(figures.PeakMemoryBytes ?? 0)}");
+                $"{NumberText.Count(figures.TrainableParameters)} parameters in {result.Steps} steps, ")
+                + $"{NumberText.Count(figures.TokensPerSecond)} tokens/s, peak memory {NumberText.Bytes(figures.PeakMemoryBytes ?? 0)}");
             if (figures.BadRecords > 0 || figures.TooLongRecords > 0)
             {
                 yield return (

@@ -9,13 +9,11 @@ namespace Graft.Cli.Inspection;
 /// <summary>What a folder holds, read from its configuration and the headers of its safetensors; no weight is loaded.</summary>
 public sealed record InspectedFolder
 {
-    private const string AdapterConfig = AdapterFolder.ConfigurationFile;
-    private const string ModelConfig = "config.json";
     private const string Metrics = "metrics.json";
 
     public required string Folder { get; init; }
 
-    /// <summary><c>adapter</c> or <c>model</c>.</summary>
+    /// <summary>The name of one of <see cref="FolderKinds"/>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>What pins the folder's files; see <see cref="FolderDigest"/>.</summary>
@@ -36,25 +34,25 @@ public sealed record InspectedFolder
     /// <summary>The tensors' types, such as <c>F16</c>.</summary>
     public required IReadOnlyList<string> Types { get; init; }
 
-    /// <summary>Reads a folder: an adapter's, a model's, or a run's, which has its adapter in the folder <c>adapter</c>.</summary>
+    /// <summary>
+    /// Reads a folder: that of a kind which is published, or a run's, which has what it trained in the folder <c>adapter</c>.
+    /// </summary>
     /// <exception cref="CliException">It is none of them, or a file in it is damaged.</exception>
     public static InspectedFolder Read(string path)
     {
         var trained = Path.Combine(path, RunFolder.TrainedFolderName);
         var folder = Directory.Exists(trained) ? trained : path;
-        var isAdapter = File.Exists(Path.Combine(folder, AdapterConfig));
-        if (!isAdapter && !File.Exists(Path.Combine(folder, ModelConfig)))
-        {
-            throw new CliException($"'{path}' is neither an adapter nor a model: it has no {AdapterConfig} and no {ModelConfig}.");
-        }
+        var kind = FolderKinds.Of(folder) ?? throw new CliException(
+            $"'{path}' is none of {string.Join(", ", FolderKinds.All.Select(known => known.Name))}: "
+            + $"it has no {string.Join(", no ", FolderKinds.All.Select(known => known.ConfigurationFile))}.");
 
         var entries = Directory.EnumerateFiles(folder, "*.safetensors").SelectMany(Entries).ToList();
         return new InspectedFolder
         {
             Folder = Path.GetFullPath(folder),
-            Kind = isAdapter ? "adapter" : "model",
+            Kind = kind.Name,
             Digest = FolderDigest.Compute(folder),
-            Configuration = Json(Path.Combine(folder, isAdapter ? AdapterConfig : ModelConfig)),
+            Configuration = Json(Path.Combine(folder, kind.ConfigurationFile)),
             Figures = File.Exists(Path.Combine(folder, Metrics)) ? Json(Path.Combine(folder, Metrics)) : null,
             Tensors = entries.Count,
             Parameters = entries.Sum(entry => entry.ElementCount),

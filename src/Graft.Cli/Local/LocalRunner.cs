@@ -1,4 +1,5 @@
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Cli.Display;
 using Graft.Cli.Training;
 
@@ -71,7 +72,7 @@ public sealed class LocalRunner(string trainer, Func<string, IRunView> openView,
             ["run", Path.GetFullPath(run.Folder.PlanFile)],
             line =>
             {
-                if (TrainerEvent.Parse(line) is { } trainerEvent)
+                if (EventJson.Parse(line) is { } trainerEvent)
                 {
                     state.Apply(trainerEvent);
                     history.Write(trainerEvent, line);

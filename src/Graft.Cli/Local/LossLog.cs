@@ -1,5 +1,5 @@
+using Graft.Api.Reporting;
 using Graft.Cli.Display;
-using Graft.Cli.Training;
 
 namespace Graft.Cli.Local;
 
@@ -29,13 +29,13 @@ public sealed class LossLog : IAsyncDisposable
     public static IReadOnlyList<TrainerEvent> Read(string file)
     {
         // A line that was cut off by a crash is no event and left out.
-        return File.Exists(file) ? [.. File.ReadLines(file).Select(TrainerEvent.Parse).OfType<TrainerEvent>()] : [];
+        return File.Exists(file) ? [.. File.ReadLines(file).Select(EventJson.Parse).OfType<TrainerEvent>()] : [];
     }
 
     /// <summary>Keeps an event if curves are drawn from it.</summary>
     public void Write(TrainerEvent trainerEvent, string line)
     {
-        if (trainerEvent.Kind is "progress" or "evaluation")
+        if (trainerEvent is ProgressEvent or EvaluationEvent)
         {
             _file.WriteLine(line);
         }

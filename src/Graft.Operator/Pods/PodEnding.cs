@@ -1,4 +1,5 @@
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Api.V1Alpha1;
 using k8s.Models;
 
@@ -212,15 +213,7 @@ internal sealed record PodEnding(JobPhase Phase, string Reason, string What, str
 
     private static string ReasonOf(int exitCode)
     {
-        return exitCode switch
-        {
-            TrainerExitCodes.BadPlan => Reasons.BadPlan,
-            TrainerExitCodes.BadData => Reasons.BadData,
-            TrainerExitCodes.ModelNotLoadable => Reasons.ModelNotLoadable,
-            TrainerExitCodes.Diverged => Reasons.Diverged,
-            TrainerExitCodes.PublishFailed or TrainerExitCodes.TrainedNotPublished => Reasons.PublishFailed,
-            _ => Reasons.TrainerCrashed,
-        };
+        return ExitMeaning.Of(exitCode)?.Reason ?? Reasons.TrainerCrashed;
     }
 
     private static string SignalOf(int exitCode)

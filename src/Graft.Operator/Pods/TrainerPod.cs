@@ -1,4 +1,4 @@
-using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Api.V1Alpha1;
 using k8s;
 using k8s.Models;
@@ -22,10 +22,7 @@ public sealed record TrainerPod
     /// Exit codes after which the next pod would fail in the same way, or train again what is trained: the Job fails at once.
     /// </summary>
     public static readonly IReadOnlyList<int> FinalExitCodes =
-    [
-        TrainerExitCodes.BadPlan, TrainerExitCodes.BadData, TrainerExitCodes.ModelNotLoadable, TrainerExitCodes.Diverged,
-        TrainerExitCodes.TrainedNotPublished,
-    ];
+        [.. ExitMeaning.All.Where(meaning => meaning.IsFinal).Select(meaning => meaning.Code)];
 
     /// <summary>The user of Graft's images; also the group that owns mounted volumes.</summary>
     private const long User = 65532;

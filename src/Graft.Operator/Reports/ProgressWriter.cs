@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Controllers;
 using Graft.Operator.Runs;
@@ -20,7 +20,7 @@ public sealed class ProgressWriter(ApiClient api, ClusterCaches caches, TimeSpan
 
     /// <summary>Takes a report of a run from its present Job.</summary>
     /// <returns>How long until it should be written.</returns>
-    public TimeSpan Take(RunKey key, IRunResource run, ProgressReport report)
+    public TimeSpan Take(RunKey key, IRunResource run, ProgressEvent report)
     {
         _newest[key] = new Taken(run.Metadata.Uid, run.Status?.JobName, report);
         return _written.TryGetValue(key, out var at) ? pause - time.GetElapsedTime(at) : TimeSpan.Zero;
@@ -73,5 +73,5 @@ public sealed class ProgressWriter(ApiClient api, ClusterCaches caches, TimeSpan
     }
 
     /// <summary>A report, and what it is about.</summary>
-    private sealed record Taken(string RunUid, string? JobName, ProgressReport Report);
+    private sealed record Taken(string RunUid, string? JobName, ProgressEvent Report);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 
 namespace Graft.Operator.Reports;
 
@@ -19,9 +20,9 @@ public static class ReportJson
 
     /// <summary>Reads a report.</summary>
     /// <exception cref="JsonException">It is none.</exception>
-    public static ProgressReport Read(ReadOnlySpan<byte> body)
+    public static ProgressEvent Read(ReadOnlySpan<byte> body)
     {
-        var report = JsonSerializer.Deserialize<ProgressReport>(body, Lenient);
+        var report = JsonSerializer.Deserialize<ProgressEvent>(body, Lenient);
         return report is { Activity: not null } ? report : throw new JsonException("it names no activity");
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Status;
 
@@ -15,7 +16,7 @@ public static class ProgressStatus
     private const long LongestEtaSeconds = 10L * 366 * 24 * 3600;
 
     /// <summary>A report as a status.</summary>
-    public static RunProgress Of(ProgressReport report, DateTimeOffset now)
+    public static RunProgress Of(ProgressEvent report, DateTimeOffset now)
     {
         var step = Math.Clamp(report.Step, 0, report.TotalSteps > 0 ? report.TotalSteps : long.MaxValue);
         var eta = Whole(report.EtaSeconds) is { } seconds and >= 0 and <= LongestEtaSeconds ? seconds : (long?)null;
@@ -28,7 +29,7 @@ public static class ProgressStatus
             Loss = Decimal(report.Loss),
             TokensPerSecond = Whole(report.TokensPerSecond) is { } speed and >= 0 and < long.MaxValue ? speed : null,
             EtaSeconds = eta,
-            Eta = eta is { } left ? Duration(left) : null,
+            Eta = eta is { } left ? NumberText.Duration(left) : null,
             CheckpointStep = report.CheckpointStep is { } saved ? Math.Max(0, saved) : null,
             ReportTime = ConditionSet.Seconds(now),
         };
@@ -103,15 +104,5 @@ public static class ProgressStatus
     private static long? Whole(double? value)
     {
         return value is { } number && double.IsFinite(number) ? (long)Math.Round(number) : null;
-    }
-
-    private static string Duration(long seconds)
-    {
-        return seconds switch
-        {
-            < 60 => $"{seconds}s",
-            < 3600 => $"{seconds / 60}m{seconds % 60}s",
-            _ => $"{seconds / 3600}h{seconds / 60 % 60}m",
-        };
     }
 }

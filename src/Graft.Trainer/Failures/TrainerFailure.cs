@@ -1,5 +1,6 @@
 using Graft.Adapters;
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Api.V1Alpha1;
 using Graft.Artifacts;
 using Graft.Artifacts.SafeTensors;
@@ -40,19 +41,22 @@ public sealed record TrainerFailure(int ExitCode, string Reason, string Message,
     {
         InputException e => new(e.ExitCode, e.Reason, e.Message),
         PlanFormatException or ForeignCheckpointException or TrackingException =>
-            new(TrainerExitCodes.BadPlan, Reasons.BadPlan, exception.Message),
+            Of(TrainerExitCodes.BadPlan, exception),
         DeviceException => new(TrainerExitCodes.BadPlan, Reasons.GpuNotUsable, exception.Message),
-        DatasetException => new(TrainerExitCodes.BadData, Reasons.BadData, exception.Message),
+        DatasetException => Of(TrainerExitCodes.BadData, exception),
         ModelException or AdapterException or TokenizerException or SafeTensorException =>
-            new(TrainerExitCodes.ModelNotLoadable, Reasons.ModelNotLoadable, exception.Message),
-        DivergedException => new(TrainerExitCodes.Diverged, Reasons.Diverged, exception.Message),
-        PublishException or ArtifactException => new(TrainerExitCodes.PublishFailed, Reasons.PublishFailed, exception.Message),
+            Of(TrainerExitCodes.ModelNotLoadable, exception),
+        DivergedException => Of(TrainerExitCodes.Diverged, exception),
+        PublishException or ArtifactException => Of(TrainerExitCodes.PublishFailed, exception),
         OutOfMemoryException => OutOfMemory(exception.Message),
         // libtorch says so in words only.
         _ when exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) => OutOfMemory(FirstLine(exception)),
         IOException or UnauthorizedAccessException => new(TrainerExitCodes.Unexpected, Reasons.Failed, FirstLine(exception)),
         _ => new(TrainerExitCodes.Unexpected, Reasons.Failed, $"{exception.GetType().Name}: {FirstLine(exception)}", IsExplained: false),
     };
+
+    private static TrainerFailure Of(int exitCode, Exception exception) =>
+        new(exitCode, ExitMeaning.Of(exitCode)!.Reason, exception.Message);
 
     private static TrainerFailure OutOfMemory(string message) => new(
         TrainerExitCodes.Unexpected,

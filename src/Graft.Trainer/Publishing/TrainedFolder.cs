@@ -57,9 +57,9 @@ internal static class TrainedFolder
         double trained = Loss(run.Parts), reopened;
         try
         {
-            foreach (var adapter in new[] { folder }.Concat(Directory.EnumerateDirectories(folder)).Where(AdapterFolder.IsAdapter))
+            foreach (var part in Directory.EnumerateDirectories(folder).Prepend(folder))
             {
-                AdapterFolder.Verify(adapter);
+                FolderKinds.Of(part)?.Verify(part);
             }
 
             using var parts = run.Reopen(folder);

@@ -1,3 +1,4 @@
+using Graft.Api.Reporting;
 namespace Graft.Trainer.Reporting;
 
 /// <summary>Takes a run's events somewhere. It neither blocks for long nor throws: a run does not fail because nobody listens.</summary>

@@ -1,6 +1,4 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using Graft.Api.Reporting;
 
 namespace Graft.Trainer.Reporting;
 
@@ -10,13 +8,6 @@ namespace Graft.Trainer.Reporting;
 public sealed class JsonLinesSink(TextWriter output, TimeProvider time) : IEventSink
 {
     private static readonly TimeSpan BetweenProgress = TimeSpan.FromMilliseconds(100);
-
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    };
 
     private long? _lastProgress;
 
@@ -32,8 +23,7 @@ public sealed class JsonLinesSink(TextWriter output, TimeProvider time) : IEvent
             _lastProgress = time.GetTimestamp();
         }
 
-        // The runtime type, or only the base type's fields would be written.
-        output.WriteLine(JsonSerializer.Serialize(told, told.GetType(), Options));
+        output.WriteLine(EventJson.Write(told));
         output.Flush();
     }
 

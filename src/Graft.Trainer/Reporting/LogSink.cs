@@ -1,4 +1,4 @@
-using System.Globalization;
+using Graft.Api.Reporting;
 
 namespace Graft.Trainer.Reporting;
 
@@ -31,25 +31,11 @@ public sealed class LogSink(TextWriter log, TimeProvider time) : IEventSink
 
     private static string? Sentence(TrainerEvent told) => told switch
     {
-        StartedEvent e => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(e.ResumedFromStep > 0 ? $"Going on from step {e.ResumedFromStep}" : "Starting")}: {e.TotalSteps} steps, "
-            + $"{e.TrainableParameters:N0} trained parameters beside {e.BaseParameters:N0}, {e.TrainRecords} records, "
-            + $"{e.EvaluationRecords} held out, {e.Device}, {e.Threads} threads.\n"
-            + $"The first sample, what is trained between ⟦ and ⟧:\n{e.FirstSample}"),
-        ProgressEvent { Loss: { } loss, LearningRate: { } rate } e => string.Create(
-            CultureInfo.InvariantCulture,
-            $"step {e.Step} of {e.TotalSteps}, loss {loss:F4}, learning rate {rate:g3}, {e.TokensPerSecond:F0} tokens/s, "
-            + $"{e.EtaSeconds:F0} s left"),
-        ProgressEvent { Message: { } message, Activity: var activity } => $"{activity}: {message}",
-        EvaluationEvent e => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{e.Model} model on the held-out records: loss {e.Loss:F4}, token accuracy {e.TokenAccuracy:P1}")
-            + (e.ExactMatch is { } exact ? string.Create(CultureInfo.InvariantCulture, $", exact match {exact:P1}") : ""),
-        CheckpointEvent e => $"checkpoint of step {e.Step} in {e.Path}",
-        WarningEvent e => $"warning: {e.Message}",
-        ArtifactEvent e => $"published {e.Name} {e.Version} as {e.Reference} ({e.Digest})",
-        FinishedEvent e => e.Result.Message,
-        _ => null,
+        StartedEvent started => $"{EventText.Of(started)}\nThe first sample, what is trained between ⟦ and ⟧:\n{started.FirstSample}",
+        // What an activity is held up by; that it goes on is said by what it tells itself.
+        ProgressEvent { Activity: not Activities.Training, Message: null } => null,
+        // The result is told by whoever knows how the process ends.
+        FailedEvent => null,
+        _ => EventText.Of(told),
     };
 }

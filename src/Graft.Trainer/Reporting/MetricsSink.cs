@@ -1,3 +1,4 @@
+using Graft.Api.Reporting;
 using Prometheus;
 
 namespace Graft.Trainer.Reporting;

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.Security;
 using System.Threading.Channels;
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Common;
 
 namespace Graft.Trainer.Reporting;
@@ -20,7 +21,7 @@ public sealed class ProgressPushSink : IEventSink
     private readonly TextWriter _log;
     private readonly HttpClient _client;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Channel<ProgressReport> _newest = Channel.CreateBounded<ProgressReport>(
+    private readonly Channel<ProgressEvent> _newest = Channel.CreateBounded<ProgressEvent>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
     private readonly Task _loop;
@@ -43,7 +44,7 @@ public sealed class ProgressPushSink : IEventSink
     {
         if (told is ProgressEvent progress)
         {
-            _newest.Writer.TryWrite(progress.ToReport());
+            _newest.Writer.TryWrite(progress);
         }
     }
 
@@ -75,7 +76,7 @@ public sealed class ProgressPushSink : IEventSink
         }
     }
 
-    private async Task SendAsync(ProgressReport report)
+    private async Task SendAsync(ProgressEvent report)
     {
         try
         {

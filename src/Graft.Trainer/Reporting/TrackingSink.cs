@@ -1,3 +1,4 @@
+using Graft.Api.Reporting;
 using Graft.Tracking;
 
 namespace Graft.Trainer.Reporting;
@@ -18,7 +19,7 @@ public sealed class TrackingSink(IRunTracker tracker) : IEventSink
                 break;
             case EvaluationEvent evaluation:
                 // The base does not change: its figures are one point at step 0 of curves of its own.
-                var prefix = evaluation.Model == "base" ? "eval/base_" : "eval/";
+                var prefix = evaluation.Model == EvaluationEvent.Base ? "eval/base_" : "eval/";
                 tracker.LogMetric($"{prefix}loss", evaluation.Loss, evaluation.Step);
                 tracker.LogMetric($"{prefix}token_accuracy", evaluation.TokenAccuracy, evaluation.Step);
                 Log($"{prefix}exact_match", evaluation.ExactMatch, evaluation.Step);
@@ -30,7 +31,7 @@ public sealed class TrackingSink(IRunTracker tracker) : IEventSink
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private void Log(string key, double? value, int step)
+    private void Log(string key, double? value, long step)
     {
         if (value is { } number)
         {

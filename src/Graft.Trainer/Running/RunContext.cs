@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Trainer.Checkpoints;
 using Graft.Trainer.Evaluation;
 using Graft.Trainer.Reporting;

@@ -1,4 +1,5 @@
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Artifacts;
 using Graft.Tracking;
 using Graft.Trainer.Checkpoints;
@@ -187,7 +188,7 @@ public sealed class RunProgram
 
         void Tell(string? message) => events.Take(new ProgressEvent
         {
-            Activity = "Publishing",
+            Activity = Activities.Publishing,
             Message = message,
             Step = trained?.Step ?? 0,
             TotalSteps = trained?.Step ?? 0,

@@ -1,4 +1,5 @@
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Trainer.Checkpoints;
 using Graft.Trainer.Reporting;
 using Graft.Trainer.Running.Stages;
@@ -40,7 +41,7 @@ public sealed class TrainingRun(RunPlan plan, RunHost host, IEventSink events, T
         try
         {
             await TrainAsync(run, checkpoints, stop).ConfigureAwait(false);
-            var adapted = await MeasureStage.RunAsync(Context, run, MeasureStage.Adapted, stop).ConfigureAwait(false);
+            var adapted = await MeasureStage.RunAsync(Context, run, EvaluationEvent.Adapted, stop).ConfigureAwait(false);
             LastLoss = run.Session.LastLoss;
             await SaveStage.RunAsync(Context, run, adapted).ConfigureAwait(false);
         }
@@ -54,7 +55,7 @@ public sealed class TrainingRun(RunPlan plan, RunHost host, IEventSink events, T
     {
         try
         {
-            Context.Base ??= await MeasureStage.RunAsync(Context, run, MeasureStage.Base, stop).ConfigureAwait(false);
+            Context.Base ??= await MeasureStage.RunAsync(Context, run, EvaluationEvent.Base, stop).ConfigureAwait(false);
             await TrainStage.RunAsync(Context, run, checkpoints, stop).ConfigureAwait(false);
         }
         catch (DivergedException error)

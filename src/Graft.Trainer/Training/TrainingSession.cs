@@ -1,5 +1,5 @@
 using Graft.Adapters;
-using Graft.Api.Planning;
+using Graft.Api.V1Alpha1;
 using Graft.Data.Batches;
 using Graft.Data.Samples;
 using Graft.Trainer.Optimization;
@@ -18,7 +18,7 @@ public sealed class TrainingSession : IDisposable
 {
     private readonly ICollator _collator;
     private readonly IReadOnlyList<Sample> _samples;
-    private readonly PlanTraining _training;
+    private readonly TrainingSpec _training;
     private readonly IObjective _objective;
     private readonly StepPlan _steps;
     private readonly Func<int, double> _rate;
@@ -30,11 +30,11 @@ public sealed class TrainingSession : IDisposable
     /// <param name="training">The optimizer's settings.</param>
     /// <param name="objective">The training loss.</param>
     public TrainingSession(
-        PartGraph parts, IReadOnlyList<Sample> samples, ICollator collator, PlanTraining training, IObjective objective)
+        PartGraph parts, IReadOnlyList<Sample> samples, ICollator collator, TrainingSpec training, IObjective objective)
     {
         (Parts, _samples, _collator, _training, _objective) = (parts, samples, collator, training, objective);
         _steps = new StepPlan(samples.Select(s => s.Length), training.BatchSize, training.GradientAccumulationSteps, training.Seed);
-        TotalSteps = training.MaxSteps ?? (int)Math.Ceiling((training.Epochs ?? 1.0) * _steps.StepsPerEpoch);
+        TotalSteps = training.MaxSteps ?? (int)Math.Ceiling((training.Epochs?.Value ?? 1) * _steps.StepsPerEpoch);
         _rate = PlanSchedule.Of(training, TotalSteps);
         Optimizer = new AdamW(
             parts.Groups, new AdamWOptions(training.AdamBeta1, training.AdamBeta2, training.AdamEpsilon, training.WeightDecay));

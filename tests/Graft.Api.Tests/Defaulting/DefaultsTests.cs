@@ -53,10 +53,10 @@ public sealed class DefaultsTests
     [Fact]
     public void The_original_is_not_touched()
     {
-        var spec = new TrainingSpec();
+        var spec = new CheckpointSpec();
 
         Defaults.Apply(spec);
 
-        Assert.Null(spec.BatchSize);
+        Assert.Null(spec.EverySteps);
     }
 }

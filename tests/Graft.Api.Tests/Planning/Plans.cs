@@ -1,4 +1,3 @@
-using System.Globalization;
 using CsCheck;
 using Graft.Api.Methods;
 using Graft.Api.Planning;
@@ -28,17 +27,10 @@ internal static class Plans
 
     public static AdapterTrainingRun Run(LoraSpec? lora = null, TrainingSpec? training = null)
     {
-        return new AdapterTrainingRun
-        {
-            Metadata = new V1ObjectMeta { Name = "quickstart" },
-            Spec = new AdapterTrainingRunSpec
-            {
-                BaseModelRef = new LocalReference { Name = "tiny" },
-                Method = new MethodSpec { Lora = lora ?? new LoraSpec() },
-                Data = new DataSpec { DatasetRef = new LocalReference { Name = "colors" } },
-                Training = training,
-            },
-        };
+        var run = Resources.Run("quickstart", method: new MethodSpec { Lora = lora ?? new LoraSpec() });
+        run.Spec.Data = new DataSpec { DatasetRef = new LocalReference { Name = "colors" } };
+        run.Spec.Training = training;
+        return run;
     }
 
     public static Recipe Resolve(AdapterTrainingRun run)
@@ -67,16 +59,16 @@ internal static class Plans
     /// <summary>Training settings that follow the schema.</summary>
     public static Gen<TrainingSpec> Trainings { get; } =
         from steps in Optional(Gen.Int[1, 100_000])
-        from batch in Optional(Gen.Int[1, 64])
+        from batch in Gen.Int[1, 64]
         from rate in Gen.Double[1e-9, 10]
-        from schedule in OneOf<string?>("cosine", "linear", "constant", null)
+        from schedule in OneOf("cosine", "linear", "constant")
         from warmup in Optional(Gen.Int[0, 100])
-        from seed in Optional(Gen.Int[0, int.MaxValue])
+        from seed in Gen.Int[0, int.MaxValue]
         select new TrainingSpec
         {
             MaxSteps = steps,
             BatchSize = batch,
-            LearningRate = rate.ToString("R", CultureInfo.InvariantCulture),
+            LearningRate = rate,
             Schedule = schedule,
             WarmupSteps = warmup,
             Seed = seed,

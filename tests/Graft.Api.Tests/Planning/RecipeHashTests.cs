@@ -37,7 +37,7 @@ public sealed class RecipeHashTests
 
         static string Hash(string rate)
         {
-            return RecipeHash.Of(Plans.Resolve(Plans.Run(training: new TrainingSpec { LearningRate = rate })));
+            return RecipeHash.Of(Plans.Resolve(Plans.Run(training: new TrainingSpec { LearningRate = new(rate) })));
         }
     }
 

@@ -13,7 +13,7 @@ public sealed class RecipeResolverTests
     {
         var recipe = Plans.Resolve(Plans.Run());
 
-        Assert.Equal(new PlanTraining
+        Assert.Equal(new TrainingSpec
         {
             Epochs = 1,
             MaxSteps = null,
@@ -31,7 +31,7 @@ public sealed class RecipeResolverTests
             Seed = 42,
             Precision = "float32",
         }, recipe.Training);
-        Assert.Equal(new PlanEvaluation { EverySteps = 0, MaxRecords = null, GenerateRecords = 0, MaxNewTokens = 64 }, recipe.Evaluation);
+        Assert.Equal(new EvaluationSpec { EverySteps = 0, MaxRecords = null, GenerateRecords = 0, MaxNewTokens = 64 }, recipe.Evaluation);
         var adapter = Assert.IsType<AdapterPart>(Assert.Single(recipe.Trained));
         Assert.Equal(8, adapter.Method.Lora!.Rank);
         Assert.Null(adapter.Method.Lora.TargetModules);

@@ -1,5 +1,5 @@
+using Graft.Api.Reporting;
 using Graft.Cli.Display;
-using Graft.Cli.Training;
 using Spectre.Console;
 using Xunit;
 
@@ -50,7 +50,7 @@ public sealed class PlainRunViewTests : IDisposable
 
     private void Tell(PlainRunView view, string line)
     {
-        _state.Apply(TrainerEvent.Parse(line)!);
+        _state.Apply(EventJson.Parse(line)!);
         view.Update(_state);
     }
 

@@ -1,5 +1,5 @@
+using Graft.Api.Reporting;
 using Graft.Cli.Display;
-using Graft.Cli.Training;
 using Xunit;
 
 namespace Graft.Cli.Tests.Display;
@@ -14,7 +14,7 @@ public sealed class RunProgressStateTests
     [InlineData("{\"event\":1}")]
     public void A_line_that_is_no_event_is_left_alone(string line)
     {
-        Assert.Null(TrainerEvent.Parse(line));
+        Assert.Null(EventJson.Parse(line));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class RunProgressStateTests
     private static RunProgressState State(params string[] lines)
     {
         var state = new RunProgressState();
-        state.ApplyAll(lines.Select(line => TrainerEvent.Parse(line)!));
+        state.ApplyAll(lines.Select(line => EventJson.Parse(line)!));
         return state;
     }
 }

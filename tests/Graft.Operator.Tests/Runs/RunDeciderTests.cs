@@ -44,7 +44,7 @@ public sealed class RunDeciderTests
 
     public static TheoryData<string, Action<object>, string, string, string> Refusals => new()
     {
-        { "an invalid spec", world => Of(world).Edit(spec => spec.Training = new TrainingSpec { LearningRate = "fast" }),
+        { "an invalid spec", world => Of(world).Edit(spec => spec.Training = new TrainingSpec { LearningRate = new("fast") }),
             "False/InvalidSpec", "False/InvalidSpec", "True" },
         { "no spec at all", world => Of(world).Edit(spec => spec.Method = null), "False/InvalidSpec", "False/InvalidSpec", "True" },
         { "an impossible combination", world => Of(world).Model.Spec.RandomInitialization = new RandomInitialization(), "False/InvalidSpec",

@@ -1,4 +1,3 @@
-using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
@@ -28,29 +27,11 @@ internal sealed class World
     public OperatorOptions Options { get; } =
         new() { ArtifactRepository = "registry.example/adapters", TrainerImage = "trainer:1", Policy = { Images = "*" } };
 
-    public AdapterTrainingRun Run { get; } = new()
-    {
-        Metadata =
-            new V1ObjectMeta { Name = "quick", NamespaceProperty = "team", Uid = "run-uid", Generation = 1, CreationTimestamp = Start },
-        Spec = new AdapterTrainingRunSpec
-        {
-            BaseModelRef = new LocalReference { Name = "tiny" },
-            Method = new MethodSpec { Lora = new LoraSpec { Rank = 4 } },
-            Data = new DataSpec { DatasetRef = new LocalReference { Name = "words" } },
-        },
-    };
+    public AdapterTrainingRun Run { get; } = Known(Resources.Run("quick", "team"), "run-uid");
 
-    public BaseModel Model { get; } = new()
-    {
-        Metadata = new V1ObjectMeta { Name = "tiny", NamespaceProperty = "team", Uid = "model-uid", Generation = 1 },
-        Spec = new BaseModelSpec { Source = new FileSource { Builtin = new BuiltinSource { Name = "tiny" } } },
-    };
+    public BaseModel Model { get; } = Known(Resources.Model("tiny", "team"), "model-uid");
 
-    public TrainingDataset Dataset { get; } = new()
-    {
-        Metadata = new V1ObjectMeta { Name = "words", NamespaceProperty = "team", Uid = "data-uid", Generation = 1 },
-        Spec = new TrainingDatasetSpec { Source = new FileSource { Builtin = new BuiltinSource { Name = "words" } } },
-    };
+    public TrainingDataset Dataset { get; } = Known(Resources.Dataset("words", "team"), "data-uid");
 
     public bool HasModel { get; set; } = true;
 
@@ -319,5 +300,13 @@ internal sealed class World
                 LastTransitionTime = Start },
         ];
         return status;
+    }
+
+    /// <summary>A resource as the API server has it.</summary>
+    private static T Known<T>(T resource, string uid)
+        where T : IKubernetesObject<V1ObjectMeta>
+    {
+        (resource.Metadata.Uid, resource.Metadata.Generation, resource.Metadata.CreationTimestamp) = (uid, 1, Start);
+        return resource;
     }
 }

@@ -1,4 +1,4 @@
-using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
 using Graft.Operator.Runs;
@@ -60,7 +60,7 @@ internal static class WorldEvents
     public static void Report(this World world, string activity, long? checkpoint = null)
     {
         world.Run.Status!.Progress = ProgressStatus.Of(
-            new ProgressReport { Activity = activity, Step = 7, TotalSteps = 10, Loss = 2.5, EtaSeconds = 90, CheckpointStep = checkpoint },
+            new ProgressEvent { Activity = activity, Step = 7, TotalSteps = 10, Loss = 2.5, EtaSeconds = 90, CheckpointStep = checkpoint },
             world.Now);
     }
 }

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Text.Json;
-using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Pods;
 using Graft.Operator.Runtime;
 using Graft.Operator.Status;
+using Graft.Tests;
 using k8s;
 using k8s.Models;
 using Xunit;
@@ -36,16 +36,8 @@ internal sealed class Team(ApiServer server, string @namespace)
     /// <summary>Applies a model and a data set and lets their inspections end well.</summary>
     public async Task HaveInputsAsync()
     {
-        await ApplyAsync(new ResourceClient<BaseModel>(server.Client), new BaseModel
-        {
-            Metadata = Metadata("tiny"),
-            Spec = new BaseModelSpec { Source = new FileSource { Builtin = new BuiltinSource { Name = "tiny" } } },
-        });
-        await ApplyAsync(new ResourceClient<TrainingDataset>(server.Client), new TrainingDataset
-        {
-            Metadata = Metadata("words"),
-            Spec = new TrainingDatasetSpec { Source = new FileSource { Builtin = new BuiltinSource { Name = "words" } } },
-        });
+        await ApplyAsync(new ResourceClient<BaseModel>(server.Client), Resources.Model("tiny", @namespace));
+        await ApplyAsync(new ResourceClient<TrainingDataset>(server.Client), Resources.Dataset("words", @namespace));
         foreach (var input in Inputs)
         {
             var pod = await PodAsync($"app.kubernetes.io/instance={input}");
@@ -59,19 +51,11 @@ internal sealed class Team(ApiServer server, string @namespace)
     public async Task<AdapterTrainingRun> ApplyRunAsync(
         int rank = 4, string? rerun = null, string name = RunName, string? repository = null, int? timeToLive = null)
     {
-        return await ApplyAsync(Runs, new AdapterTrainingRun
-        {
-            Metadata = Metadata(name),
-            Spec = new AdapterTrainingRunSpec
-            {
-                BaseModelRef = new LocalReference { Name = "tiny" },
-                Method = new MethodSpec { Lora = new LoraSpec { Rank = rank } },
-                Data = new DataSpec { DatasetRef = new LocalReference { Name = "words" } },
-                Rerun = rerun,
-                Pod = timeToLive is null ? null : new PodSettings { TtlSecondsAfterFinished = timeToLive },
-                Publish = repository is null ? null : new PublishSpec { Repository = repository },
-            },
-        });
+        var run = Resources.Run(name, @namespace, rank);
+        run.Spec.Rerun = rerun;
+        run.Spec.Pod = timeToLive is null ? null : new PodSettings { TtlSecondsAfterFinished = timeToLive };
+        run.Spec.Publish = repository is null ? null : new PublishSpec { Repository = repository };
+        return await ApplyAsync(Runs, run);
     }
 
     /// <summary>Waits until the run's summary is so, such as <c>Unknown/Running</c>, and says these words.</summary>
@@ -106,7 +90,7 @@ internal sealed class Team(ApiServer server, string @namespace)
     }
 
     /// <summary>The plan that a run's Job mounts.</summary>
-    public async Task<V1ConfigMap> PlanAsync(AdapterTrainingRun run)
+    public async Task<V1ConfigMap> PlanAsync(IRunResource run)
     {
         var job = await Jobs.GetAsync(new ObjectKey(@namespace, run.Status!.JobName!), Cancellation);
         var plan = Assert.Single(job.Spec.Template.Spec.Volumes, volume => volume.ConfigMap is not null);

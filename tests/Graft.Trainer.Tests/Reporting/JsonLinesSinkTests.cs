@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Graft.Api.Reporting;
 using Graft.Trainer.Reporting;
 using Xunit;
 

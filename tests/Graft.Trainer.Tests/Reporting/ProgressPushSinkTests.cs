@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading.Channels;
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Trainer.Reporting;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Graft.Adapters;
 using Graft.Api.Methods;
-using Graft.Api.Planning;
+using Graft.Api.V1Alpha1;
 using Graft.Data;
 using Graft.Data.Batches;
 using Graft.Data.Records;
@@ -28,7 +28,7 @@ internal sealed class Sessions(TinyWorld world) : IDisposable
 
     public IReadOnlyList<Sample> HeldOut => field ??= Load("heldout.jsonl").Samples;
 
-    public TrainingSession New(PlanTraining? training = null, MethodSpec? method = null)
+    public TrainingSession New(TrainingSpec? training = null, MethodSpec? method = null)
     {
         training ??= TinyPlan.Training;
         var adapter = AdapterMethods.Of(method ?? TinyPlan.Lora(dropout: 0.1)).Attach(Model, (ulong)training.Seed);

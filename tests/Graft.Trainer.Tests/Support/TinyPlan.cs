@@ -1,5 +1,6 @@
 using Graft.Api.Methods;
 using Graft.Api.Planning;
+using Graft.Api.V1Alpha1;
 using Graft.Artifacts;
 
 namespace Graft.Trainer.Tests.Support;
@@ -37,7 +38,7 @@ internal static class TinyPlan
                 Packing = false,
             },
             Training = Training,
-            Evaluation = new PlanEvaluation { EverySteps = 0, GenerateRecords = 0, MaxNewTokens = 8 },
+            Evaluation = new EvaluationSpec { EverySteps = 0, GenerateRecords = 0, MaxNewTokens = 8 },
         },
         Execution = new Execution
         {
@@ -64,7 +65,7 @@ internal static class TinyPlan
         },
     };
 
-    public static PlanTraining Training => new()
+    public static TrainingSpec Training => new()
     {
         MaxSteps = 12,
         BatchSize = 4,
@@ -95,5 +96,5 @@ internal static class TinyPlan
         },
     };
 
-    public static RunPlan With(this RunPlan plan, PlanTraining training) => plan with { Recipe = plan.Recipe with { Training = training } };
+    public static RunPlan With(this RunPlan plan, TrainingSpec training) => plan with { Recipe = plan.Recipe with { Training = training } };
 }

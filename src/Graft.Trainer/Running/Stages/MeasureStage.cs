@@ -1,3 +1,4 @@
+using Graft.Api.Reporting;
 using Graft.Trainer.Evaluation;
 
 namespace Graft.Trainer.Running.Stages;
@@ -5,12 +6,6 @@ namespace Graft.Trainer.Running.Stages;
 /// <summary>Measures the language model on the held-out records, alone or with what is trained.</summary>
 internal static class MeasureStage
 {
-    /// <summary>The language model alone, in events and figures.</summary>
-    public const string Base = "base";
-
-    /// <summary>The language model with what is trained.</summary>
-    public const string Adapted = "adapted";
-
     /// <summary>The figures; null where there are no held-out records.</summary>
     public static Task<EvaluationFigures?> RunAsync(RunContext context, LoadedRun run, string model, CancellationToken stop) =>
         context.Host.Compute.RunAsync(() => Measure(context, run, model, stop));
@@ -23,8 +18,8 @@ internal static class MeasureStage
             return null;
         }
 
-        context.TellProgress("Evaluating", run.Session);
-        var hooks = model == Base ? null : run.Parts.Hooks;
+        context.TellProgress(Activities.Evaluating, run.Session);
+        var hooks = model == EvaluationEvent.Base ? null : run.Parts.Hooks;
         var figures = evaluator.Measure(hooks, stop);
         if (recipe.Evaluation.GenerateRecords is > 0 and int count)
         {

@@ -1,6 +1,6 @@
+using Graft.Api.Reporting;
 using Graft.Data.Samples;
 using Graft.Trainer.Checkpoints;
-using Graft.Trainer.Reporting;
 using static TorchSharp.torch;
 
 namespace Graft.Trainer.Running.Stages;
@@ -12,7 +12,7 @@ internal static class PrepareStage
     public static async Task<LoadedRun> RunAsync(RunContext context, CheckpointStore checkpoints, CancellationToken stop)
     {
         context.CheckpointStep = checkpoints.NewestStep;
-        context.TellProgress("Loading", null);
+        context.TellProgress(Activities.Loading, null);
         var folders = await RunInputs.PrepareAsync(context.Plan, stop).ConfigureAwait(false);
         return await context.Host.Compute.RunAsync(() =>
         {

@@ -1,3 +1,4 @@
+using Graft.Api.Reporting;
 using Graft.Trainer.Checkpoints;
 using Graft.Trainer.Evaluation;
 
@@ -25,7 +26,7 @@ internal static class TrainStage
         var report = session.Advance();
         context.Pace.Add(report.Tokens, context.Time.GetElapsedTime(start));
         context.Step = report.Step;
-        context.TellProgress("Training", session, report);
+        context.TellProgress(Activities.Training, session, report);
         if (session.IsFinished)
         {
             return;
@@ -38,7 +39,7 @@ internal static class TrainStage
 
         if (heldOut is not null && report.Step % plan.Recipe.Evaluation.EverySteps == 0)
         {
-            context.TellEvaluation(MeasureStage.Adapted, heldOut.Measure(run.Parts.Hooks, stop));
+            context.TellEvaluation(EvaluationEvent.Adapted, heldOut.Measure(run.Parts.Hooks, stop));
         }
     }
 }

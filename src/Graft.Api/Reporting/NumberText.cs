@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Graft.Cli.Display;
+namespace Graft.Api.Reporting;
 
 /// <summary>Numbers as people read them.</summary>
-public static class Figures
+public static class NumberText
 {
     public static string Loss(double? value)
     {

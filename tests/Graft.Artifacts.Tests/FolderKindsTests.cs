@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Graft.Artifacts.Tests;
 
-public sealed class ArtifactKindsTests : IDisposable
+public sealed class FolderKindsTests : IDisposable
 {
     private readonly TemporaryFolder _temporary = new();
 
@@ -19,7 +19,7 @@ public sealed class ArtifactKindsTests : IDisposable
             File.WriteAllText(Path.Combine(folder, file), "{}");
         }
 
-        Assert.Equal(type, ArtifactKinds.TypeOf(folder));
+        Assert.Equal(type, FolderKinds.TypeOf(folder));
     }
 
     public void Dispose()

@@ -1,9 +1,9 @@
-using Graft.Cli.Display;
+using Graft.Api.Reporting;
 using Xunit;
 
-namespace Graft.Cli.Tests.Display;
+namespace Graft.Api.Tests.Reporting;
 
-public sealed class FiguresTests
+public sealed class NumberTextTests
 {
     [Theory]
     [InlineData(0.0, "0s")]
@@ -14,7 +14,7 @@ public sealed class FiguresTests
     [InlineData(double.NaN, "–")]
     public void A_duration_is_as_long_as_it_needs_to_be(double? seconds, string text)
     {
-        Assert.Equal(text, Figures.Duration(seconds));
+        Assert.Equal(text, NumberText.Duration(seconds));
     }
 
     [Theory]
@@ -23,12 +23,12 @@ public sealed class FiguresTests
     [InlineData(5L << 30, "5.0 GiB")]
     public void Bytes_are_in_binary_units(long bytes, string text)
     {
-        Assert.Equal(text, Figures.Bytes(bytes));
+        Assert.Equal(text, NumberText.Bytes(bytes));
     }
 
     [Fact]
     public void A_share_is_a_percentage()
     {
-        Assert.Equal("71.5 %", Figures.Share(0.715));
+        Assert.Equal("71.5 %", NumberText.Share(0.715));
     }
 }

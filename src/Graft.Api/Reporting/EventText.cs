@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace Graft.Api.Reporting;
+
+/// <summary>Events in words, wherever people read them: a terminal, a pod's log.</summary>
+public static class EventText
+{
+    /// <summary>An event in a line; null for one that says nothing to people.</summary>
+    public static string? Of(TrainerEvent told)
+    {
+        return told switch
+        {
+            StartedEvent started => Started(started),
+            ProgressEvent progress => Progress(progress),
+            EvaluationEvent evaluation => Evaluation(evaluation),
+            CheckpointEvent checkpoint => $"checkpoint at step {NumberText.Count(checkpoint.Step)}",
+            WarningEvent warning => "warning: " + warning.Message,
+            ArtifactEvent artifact => $"published {artifact.Name} {artifact.Version}: {artifact.Reference} {artifact.Digest}",
+            FinishedEvent finished => finished.Result.Message,
+            FailedEvent failed => failed.Result.Message,
+            _ => null,
+        };
+    }
+
+    /// <summary>The figures of a moment: loss, speed, time left.</summary>
+    public static string Speed(ProgressEvent progress)
+    {
+        var (loss, speed) = (NumberText.Loss(progress.Loss), NumberText.Count(progress.TokensPerSecond));
+        return $"loss {loss}  {speed} tokens/s  ETA {NumberText.Duration(progress.EtaSeconds)}";
+    }
+
+    private static string Progress(ProgressEvent progress)
+    {
+        return progress.TotalSteps == 0 || progress.Activity != Activities.Training
+            ? progress.Activity + (progress.Message is { } message ? $": {message}" : "")
+            : string.Create(CultureInfo.InvariantCulture, $"step {progress.Step}/{progress.TotalSteps}  {Speed(progress)}");
+    }
+
+    private static string Started(StartedEvent started)
+    {
+        var resumed = started.ResumedFromStep > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"Going on from step {started.ResumedFromStep}. ")
+            : "";
+        return resumed
+            + $"{NumberText.Count(started.TrainableParameters)} of {NumberText.Count(started.BaseParameters)} parameters are trained "
+            + $"on {NumberText.Count(started.TrainRecords)} records, {NumberText.Count(started.EvaluationRecords)} are held out; "
+            + $"{started.Device}, {NumberText.Count(started.Threads)} threads.";
+    }
+
+    private static string Evaluation(EvaluationEvent evaluation)
+    {
+        return $"{evaluation.Model} model on the held-out records: loss {NumberText.Loss(evaluation.Loss)}, "
+            + $"token accuracy {NumberText.Share(evaluation.TokenAccuracy)}"
+            + (evaluation.ExactMatch is { } exact ? $", exact match {NumberText.Share(exact)}" : "");
+    }
+}
