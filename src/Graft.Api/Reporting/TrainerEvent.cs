@@ -54,7 +54,7 @@ public sealed record StartedEvent : TrainerEvent
 public sealed record ProgressEvent : TrainerEvent
 {
     /// <summary>One of <see cref="Activities"/>.</summary>
-    public string Activity { get; init; } = Activities.Training;
+    public string Activity { get; init; } = "";
 
     /// <summary>What holds the activity up, in a sentence: while publishing is tried again, why it failed last. Absent otherwise.</summary>
     public string? Message { get; init; }

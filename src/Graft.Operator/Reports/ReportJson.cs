@@ -23,7 +23,7 @@ public static class ReportJson
     public static ProgressEvent Read(ReadOnlySpan<byte> body)
     {
         var report = JsonSerializer.Deserialize<ProgressEvent>(body, Lenient);
-        return report is { Activity: not null } ? report : throw new JsonException("it names no activity");
+        return report is { Activity.Length: > 0 } ? report : throw new JsonException("it names no activity");
     }
 
     private sealed class ClampedNumber : JsonConverter<long>
