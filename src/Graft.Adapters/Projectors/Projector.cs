@@ -14,13 +14,11 @@ namespace Graft.Adapters.Projectors;
 /// input (Liu et al. 2023, arXiv:2304.08485 and 2310.03744). The patches are those after the last block but one, without leading tokens,
 /// as LLaVA takes them.
 /// </summary>
-public sealed class Projector : ITrainedPart, IVirtualTokens
+public sealed class Projector : ITrainedPart
 {
     private const int BlocksLeftOut = 1;
 
-    private readonly IVisionEncoder _encoder;
-    private readonly ModelHooks? _encoderHooks;
-    private readonly string _pixels;
+    private readonly ProjectorAttachment _attachment;
     private readonly (Parameter Weight, Parameter Bias)[] _layers;
     private readonly Dictionary<string, Tensor> _initial;
 
@@ -30,15 +28,15 @@ public sealed class Projector : ITrainedPart, IVirtualTokens
     /// <param name="seed">Decides the weights.</param>
     public Projector(ProjectorAttachment attachment, int depth, ulong seed)
     {
-        (_encoder, _encoderHooks, _pixels) = (attachment.Encoder, attachment.EncoderHooks, attachment.Pixels);
-        var into = attachment.Into;
+        _attachment = attachment;
+        var (encoder, into) = (attachment.Encoder, attachment.Into);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         _layers =
         [
             .. Enumerable.Range(0, depth).Select(layer =>
             {
-                var inputs = layer == 0 ? _encoder.Shape.HiddenSize : into.Shape.HiddenSize;
+                var inputs = layer == 0 ? encoder.Shape.HiddenSize : into.Shape.HiddenSize;
                 return (
                     New(Name(layer, depth, "weight"), [into.Shape.HiddenSize, inputs], inputs),
                     New(Name(layer, depth, "bias"), [into.Shape.HiddenSize], inputs));
@@ -54,7 +52,10 @@ public sealed class Projector : ITrainedPart, IVirtualTokens
         ];
         State = Trainable.ByName();
         _initial = State.ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone().DetachFromDisposeScope());
-        Hooks = new ModelHooks { VirtualTokens = [this] };
+        Hooks = new ModelHooks { VirtualTokens = [new PictureTokens(this, attachment.EncoderHooks)] };
+        TrainingHooks = attachment.EncoderHooks is null
+            ? Hooks
+            : new ModelHooks { VirtualTokens = [new PictureTokens(this, attachment.EncoderTrainingHooks)] };
 
         Parameter New(string name, long[] shape, long inputs)
         {
@@ -69,28 +70,13 @@ public sealed class Projector : ITrainedPart, IVirtualTokens
 
     public ModelHooks Hooks { get; }
 
-    public ModelHooks TrainingHooks => Hooks;
+    public ModelHooks TrainingHooks { get; }
 
     public bool IsUntrained => _initial.All(entry => NewParameters.AreEqual(State[entry.Key], entry.Value));
 
-    int IVirtualTokens.Count => _encoder.Patches;
-
-    /// <summary>[B, patches, hidden size of the language model]; the frozen encoder's part has no gradient.</summary>
-    Tensor IVirtualTokens.Vectors(ForwardContext context)
-    {
-        var projected = context.Once(_encoder, () => Patches(context.Side(_pixels))).to(ScalarType.Float32);
-        for (var layer = 0; layer < _layers.Length; layer++)
-        {
-            var (weight, bias) = _layers[layer];
-            projected = nn.functional.linear(layer == 0 ? projected : nn.functional.gelu(projected), weight, bias);
-        }
-
-        return projected;
-    }
-
     public IReadOnlyList<string> Save(string folder, string? baseModel = null)
     {
-        ProjectorConfiguration.Write(folder, _layers.Length, _encoder, _layers[0].Weight.shape[0], baseModel);
+        ProjectorConfiguration.Write(folder, _layers.Length, _attachment.Encoder, _layers[0].Weight.shape[0], baseModel);
         TensorFiles.Save(Path.Combine(folder, ProjectorFolder.WeightsFile), State);
         return [ProjectorFolder.ConfigurationFile, ProjectorFolder.WeightsFile];
     }
@@ -116,11 +102,37 @@ public sealed class Projector : ITrainedPart, IVirtualTokens
     private static string Name(int layer, int depth, string parameter) =>
         depth == 1 ? $"mm_projector.{parameter}" : $"mm_projector.{layer * 2}.{parameter}";
 
-    private Tensor Patches(Tensor pixels)
+    private Tensor Project(Tensor patches)
     {
-        using var noGradient = no_grad();
-        var hidden = _encoder.Hidden(ImageBatch.Of(pixels), _encoder.Shape.Layers - BlocksLeftOut, _encoderHooks);
-        return hidden.narrow(1, _encoder.LeadingTokens, hidden.shape[1] - _encoder.LeadingTokens);
+        var projected = patches.to(ScalarType.Float32);
+        for (var layer = 0; layer < _layers.Length; layer++)
+        {
+            var (weight, bias) = _layers[layer];
+            projected = nn.functional.linear(layer == 0 ? projected : nn.functional.gelu(projected), weight, bias);
+        }
+
+        return projected;
+    }
+
+    /// <summary>A picture's patches as tokens.</summary>
+    private sealed class PictureTokens(Projector projector, ModelHooks? encoderHooks) : IVirtualTokens
+    {
+        private readonly ProjectorAttachment _attachment = projector._attachment;
+
+        public int Count => _attachment.Encoder.Patches;
+
+        /// <summary>[B, patches, hidden size of the language model].</summary>
+        public Tensor Vectors(ForwardContext context) =>
+            projector.Project(context.Once(this, () => Patches(context.Side(_attachment.Pixels))));
+
+        private Tensor Patches(Tensor pixels)
+        {
+            var encoder = _attachment.Encoder;
+            // Nothing is trained in an encoder that is as it was.
+            using var noGradient = encoderHooks is null ? no_grad() : null;
+            var hidden = encoder.Hidden(ImageBatch.Of(pixels), encoder.Shape.Layers - BlocksLeftOut, encoderHooks);
+            return hidden.narrow(1, encoder.LeadingTokens, hidden.shape[1] - encoder.LeadingTokens);
+        }
     }
 }
 
@@ -129,4 +141,10 @@ public sealed class Projector : ITrainedPart, IVirtualTokens
 /// <param name="Into">The frozen language model.</param>
 /// <param name="Pixels">The side input with the pictures' pixels.</param>
 /// <param name="EncoderHooks">What differs from the frozen encoder; null for nothing.</param>
-public sealed record ProjectorAttachment(IVisionEncoder Encoder, ICausalLanguageModel Into, string Pixels, ModelHooks? EncoderHooks = null);
+/// <param name="EncoderTrainingHooks">The same in training.</param>
+public sealed record ProjectorAttachment(
+    IVisionEncoder Encoder,
+    ICausalLanguageModel Into,
+    string Pixels,
+    ModelHooks? EncoderHooks = null,
+    ModelHooks? EncoderTrainingHooks = null);

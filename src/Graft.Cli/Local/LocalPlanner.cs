@@ -37,13 +37,23 @@ public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests,
             pinned[name] = new PinnedInput(input.Resource, Digest(folders[name], input));
         }
 
-        var recipe = RecipeResolver.Resolve(spec.Run, pinned);
-        var hash = RecipeHash.Of(recipe);
         var runName = spec.Run.Metadata.Name;
+        var recipe = AsBefore(RecipeResolver.Resolve(spec.Run, pinned), runName);
+        var hash = RecipeHash.Of(recipe);
         var folder = new RunFolder(options.Output, runName, hash);
         var plan = new RunPlan { Recipe = recipe, Execution = Execution(spec, folders, folder) };
         return new PlannedRun(runName, plan, hash, folder);
     }
+
+    /// <summary>
+    /// The recipe in the form in which an earlier release has begun or ended the run here: it keeps its hash, and with that its folder,
+    /// its checkpoints and its result.
+    /// </summary>
+    private Recipe AsBefore(Recipe recipe, string runName) =>
+        Enumerable.Range(1, Recipe.CurrentForm - 1)
+            .Select(recipe.InForm)
+            .OfType<Recipe>()
+            .FirstOrDefault(earlier => Directory.Exists(new RunFolder(options.Output, runName, RecipeHash.Of(earlier)).Path)) ?? recipe;
 
     private string Digest(string folder, LocalInput input)
     {

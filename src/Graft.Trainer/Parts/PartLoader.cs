@@ -36,7 +36,7 @@ internal sealed class PartLoader(
     /// <summary>What the trained parts need of a batch besides tokens.</summary>
     public IReadOnlyList<ISideInput> SideInputs(PartGraph graph, AdapterStart start)
     {
-        var surroundings = new PartSurroundings(graph.Models, _ => null, start);
+        var surroundings = new PartSurroundings(graph.Models, [], start);
         return
         [
             .. recipe.Trained.SelectMany(part => TrainedPartKinds.Of(part).SideInputs(part, surroundings)).DistinctBy(side => side.Name),
@@ -72,8 +72,7 @@ internal sealed class PartLoader(
             foreach (var part in recipe.Trained.Where(part => !isReopened || part.Publishes != ArtifactKind.Model))
             {
                 var kind = TrainedPartKinds.Of(part);
-                var surroundings = new PartSurroundings(
-                    models, name => PartGraph.HooksOf(name, trained, made => made.Hooks), start);
+                var surroundings = new PartSurroundings(models, trained, start);
                 var made = folderOf(part) is { } folder ? kind.Load(part, folder, surroundings) : kind.Attach(part, surroundings);
                 trained.Add(new NamedPart(part.Name, kind.On(part), made));
             }

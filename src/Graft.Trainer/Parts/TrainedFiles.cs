@@ -22,7 +22,8 @@ internal static class TrainedFiles
         foreach (var part in recipe.Trained)
         {
             var own = Directory.CreateDirectory(FolderOf(recipe, part, folder)).FullName;
-            graph.Trained.Single(entry => entry.Name == part.Name).Part.Save(own, recipe.LanguageModel.Model);
+            var entry = graph.Trained.Single(entry => entry.Name == part.Name);
+            entry.Part.Save(own, recipe.Graph.OfType<ModelPart>().Single(model => model.Name == entry.On).Model);
         }
 
         if (graph.Trained.Count > 1)

@@ -4,16 +4,15 @@ using Graft.Api.Planning;
 using Graft.Data.Batches;
 using Graft.Data.Pictures;
 using Graft.Models;
-using Graft.Models.Hooks;
 
 namespace Graft.Trainer.Parts;
 
 /// <summary>What a trained part is made with.</summary>
 /// <param name="Models">The frozen models by name.</param>
-/// <param name="HooksOf">What the parts that were made before it change in a model; null for nothing.</param>
+/// <param name="Made">The parts that were made before it: what they change in a model, it meets.</param>
 /// <param name="Start">The seed, and the tokenizer.</param>
 internal sealed record PartSurroundings(
-    IReadOnlyDictionary<string, IFrozenModel> Models, Func<string, ModelHooks?> HooksOf, AdapterStart Start)
+    IReadOnlyDictionary<string, IFrozenModel> Models, IReadOnlyList<NamedPart> Made, AdapterStart Start)
 {
     /// <summary>The frozen model of a name.</summary>
     /// <exception cref="PlanFormatException">There is none, or of another role.</exception>
@@ -86,7 +85,8 @@ internal static class TrainedPartKinds
             Encoder(part, surroundings),
             surroundings.Model<ICausalLanguageModel>(part.Into, part),
             Pixels(part),
-            surroundings.HooksOf(part.From));
+            PartGraph.HooksOf(part.From, surroundings.Made, made => made.Hooks),
+            PartGraph.HooksOf(part.From, surroundings.Made, made => made.TrainingHooks));
 
         private static IVisionEncoder Encoder(ProjectorPart part, PartSurroundings surroundings) =>
             surroundings.Model<IVisionEncoder>(part.From, part);

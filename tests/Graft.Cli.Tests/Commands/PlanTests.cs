@@ -49,6 +49,21 @@ public sealed class PlanTests : IDisposable
         Assert.NotEqual(hash, await HashAsync(elsewhere.Path, "run.yaml"));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_run_that_an_earlier_release_has_begun_here_keeps_its_hash(int form)
+    {
+        Specs.WriteWithInputs(_folder);
+        var plan = PlanJson.Read((await GraftProgram.RunAsync(_folder.Path, "plan", "run.yaml")).Output);
+        var earlier = RecipeHash.Of(plan.Recipe.InForm(form)!);
+        Assert.NotEqual($"{earlier}  try", await HashAsync(_folder.Path, "run.yaml"));
+
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "graft-out", $"try-{RecipeHash.Short(earlier)}"));
+
+        Assert.Equal($"{earlier}  try", await HashAsync(_folder.Path, "run.yaml"));
+    }
+
     [Fact]
     public async Task The_plan_is_what_a_trainer_reads()
     {

@@ -50,6 +50,26 @@ public sealed partial class TrainerProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Several_plans_are_carried_out_by_one_process()
+    {
+        RunPlan[] plans = [Plan("one"), Plan("two")];
+        string[] files = [.. plans.Select((plan, index) =>
+        {
+            var file = Path.Combine(_world.Root, $"plan-{index}.json");
+            File.WriteAllText(file, PlanJson.Write(plan));
+            return file;
+        })];
+
+        var ended = await RunAsync(["run", .. files]);
+
+        Assert.True(ended.ExitCode == 0, ended.Error);
+        Assert.All(plans, plan => Assert.Equal("Succeeded", Runs.Result(plan).Outcome));
+        var one = await RunAsync(["run", files[0], files[0]]);
+        Assert.Equal(TrainerExitCodes.BadPlan, one.ExitCode);
+        Assert.Contains("execution.outputDirectory", one.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task After_a_kill_in_the_middle_of_publishing_nothing_half_is_seen_and_the_next_process_publishes_without_training()
     {
         var plan = Plan("killed");

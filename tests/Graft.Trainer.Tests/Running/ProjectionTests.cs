@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Artifacts;
+using Graft.Models.Weights;
 using Graft.Trainer.Running;
 using Graft.Trainer.Tests.Support;
 using Xunit;
@@ -17,6 +19,13 @@ public sealed class ProjectionTests : IDisposable
     {
         _pictures = new PictureWorld(_world);
     }
+
+    private static AdapterPart EncoderAdapter => new()
+    {
+        Name = "adapter",
+        On = "encoder",
+        Method = new MethodSpec { Lora = new LoraSpec { Rank = 2, Dropout = 0.1, TargetModules = ["q_proj", "v_proj"] } },
+    };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -94,6 +103,41 @@ public sealed class ProjectionTests : IDisposable
 
         Assert.Equal(Runs.Result(first).Figures!.AdaptedLoss!.Value, Runs.Result(second).Figures!.AdaptedLoss!.Value, 1e-4);
         Assert.NotEqual(RecipeHash.Of(_pictures.Plan("x").Recipe), RecipeHash.Of(second.Recipe));
+    }
+
+    [Fact]
+    public async Task An_adapter_on_the_encoder_is_trained_beside_the_projector_and_both_are_published()
+    {
+        var plan = _pictures.Plan("both");
+        plan = plan with
+        {
+            Recipe = plan.Recipe with
+            {
+                Parts = [.. plan.Recipe.Parts.Take(2), EncoderAdapter, plan.Recipe.Parts[^1]],
+                Training = plan.Recipe.Training with { MaxSteps = 20 },
+            },
+        };
+
+        var ended = await Runs.RunAsync(plan, Cancellation);
+
+        Assert.True(ended.ExitCode == 0, ended.Log);
+        Assert.True(Runs.Result(plan).Figures!.AdaptedLoss < Runs.Result(plan).Figures!.BaseLoss);
+        var trained = Path.Combine(plan.Execution.OutputDirectory, TrainingRun.TrainedFolderName);
+        Assert.Equal(
+            ["adapter/adapter_config.json", "adapter/adapter_model.safetensors", "projector/mm_projector.safetensors",
+                "projector/projector_config.json"],
+            Directory.EnumerateFiles(trained, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(trained, file))
+                .Where(file => file.Contains('/')).Order(StringComparer.Ordinal));
+        var index = JsonDocument.Parse(File.ReadAllText(Path.Combine(trained, "graft.json"))).RootElement.GetProperty("parts");
+        Assert.Equal(["adapter adapter", "projector projector"], index.EnumerateArray().Select(
+            part => $"{part.GetProperty("folder").GetString()} {part.GetProperty("kind").GetString()}"));
+        Assert.Contains("\"eyes\"", File.ReadAllText(Path.Combine(trained, "adapter", "adapter_config.json")), StringComparison.Ordinal);
+        // B begins at zero: that it is no longer zero says that a gradient has come through the projector, which leaves out the last block.
+        var up = TensorFiles.Load(Path.Combine(trained, "adapter", "adapter_model.safetensors")).Where(
+            tensor => tensor.Key.Contains("layers.0.", StringComparison.Ordinal)
+                && tensor.Key.Contains("lora_B", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, up.Count);
+        Assert.All(up, tensor => Assert.True(tensor.Value.abs().max().item<float>() > 0, tensor.Key));
     }
 
     [Theory]
