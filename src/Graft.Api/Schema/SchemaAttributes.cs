@@ -11,8 +11,10 @@ public sealed class CustomResourceAttribute(string kind, string plural, string s
     public string ShortName { get; } = shortName;
 }
 
-/// <summary>A column of <c>kubectl get</c>. Conditions are picked by type, never by position.</summary>
-[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+/// <summary>
+/// A column of <c>kubectl get</c>, of a kind or of all that inherit it. Conditions are picked by type, never by position.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
 public sealed class PrinterColumnAttribute(string name, string type, string jsonPath, string description) : Attribute
 {
     public string Name { get; } = name;

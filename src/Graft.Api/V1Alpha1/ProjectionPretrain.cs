@@ -6,10 +6,9 @@ namespace Graft.Api.V1Alpha1;
 
 /// <summary>Aligns a frozen encoder with a frozen language model by a trained projector.</summary>
 [CustomResource("ProjectionPretrain", "projectionpretrains", "ppt")]
-[PrinterColumn("State", "string", ".status.conditions[?(@.type==\"Succeeded\")].reason", "What the run is doing, in one word")]
-[PrinterColumn("Progress", "string", ".status.progress.summary", "Step of steps")]
-[PrinterColumn("Version", "string", ".status.artifact.version", "The published version")]
-[PrinterColumn("Age", "date", ".metadata.creationTimestamp", "Time since creation")]
+[SelectableField(".spec.encoderRef.name")]
+[SelectableField(".spec.languageModelRef.name")]
+[SelectableField(".spec.data.datasetRef.name")]
 public sealed class ProjectionPretrain : RunResource<ProjectionPretrainSpec>;
 
 /// <summary>What to align with what, on what.</summary>

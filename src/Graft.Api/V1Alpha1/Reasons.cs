@@ -92,7 +92,7 @@ public static class Reasons
     public const string NotAllowed = "NotAllowed";
 
     /// <summary>There is no BaseModel of that name in the run's namespace.</summary>
-    [Reason("Apply the BaseModel, or correct spec.baseModelRef.name.", ConditionTypes.Accepted)]
+    [Reason("Apply the BaseModel, or correct the run's reference to it: spec.baseModelRef, encoderRef or languageModelRef.", ConditionTypes.Accepted)]
     public const string BaseModelNotFound = "BaseModelNotFound";
 
     /// <summary>The BaseModel has not been inspected yet, or its inspection failed.</summary>

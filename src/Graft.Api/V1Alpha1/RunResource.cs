@@ -1,3 +1,4 @@
+using Graft.Api.Schema;
 using k8s;
 using k8s.Models;
 
@@ -15,6 +16,14 @@ public interface IRunResource : IKubernetesObject<V1ObjectMeta>
 
 /// <summary>A kind of run.</summary>
 /// <typeparam name="TSpec">Its spec.</typeparam>
+[PrinterColumn("State", "string", ".status.conditions[?(@.type==\"Succeeded\")].reason", "What the run is doing, in one word")]
+[PrinterColumn("Progress", "string", ".status.progress.summary", "Step of steps")]
+[PrinterColumn("Loss", "string", ".status.progress.loss", "The last training loss")]
+[PrinterColumn("Version", "string", ".status.artifact.version", "The published version")]
+[PrinterColumn("ETA", "string", ".status.progress.eta", "Time left", Priority = 1)]
+[PrinterColumn("Digest", "string", ".status.artifact.digest", "The published digest", Priority = 1)]
+[PrinterColumn("Age", "date", ".metadata.creationTimestamp", "Time since creation")]
+[PrinterColumn("Message", "string", ".status.conditions[?(@.type==\"Succeeded\")].message", "What the run is doing, in a sentence")]
 public abstract class RunResource<TSpec> : GraftResource<TSpec, TrainingRunStatus>, IRunResource
     where TSpec : RunSpec, new()
 {

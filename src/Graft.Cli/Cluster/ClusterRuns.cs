@@ -56,7 +56,7 @@ public sealed class ClusterRuns : IDisposable
         var found = new List<IRunResource>();
         foreach (var known in kinds)
         {
-            if (await known.Visit(new Find(this, plain)).ConfigureAwait(false) is not null and var run)
+            if (await known.Visit(new Reading(this, plain)).ConfigureAwait(false) is not null and var run)
             {
                 found.Add(run);
             }
@@ -117,16 +117,28 @@ public sealed class ClusterRuns : IDisposable
         return first is null ? null : new FileInfo(first);
     }
 
+    /// <summary>Whether a text is KIND/NAME of a run.</summary>
+    public static bool IsKindAndName(string text)
+    {
+        return text.Split('/') is [var kind, _] && Find(kind) is not null;
+    }
+
+    private static IRunKind? Find(string kind)
+    {
+        return ResourceKind.All.FirstOrDefault(known =>
+            new[] { known.Kind, known.Plural, known.ShortName }.Contains(kind, StringComparer.OrdinalIgnoreCase)) is { } found
+                ? RunKinds.Find(found.Type)
+                : null;
+    }
+
     private static IRunKind[] Kinds(string name)
     {
-        var kind = ResourceKind.All.FirstOrDefault(known =>
-            new[] { known.Kind, known.Plural, known.ShortName }.Contains(name, StringComparer.OrdinalIgnoreCase));
-        return kind is not null && RunKinds.Find(kind.Type) is { } run
+        return Find(name) is { } run
             ? [run]
             : throw new CliException($"'{name}' is no kind of run; there are {string.Join(", ", RunKinds.All.Select(known => known.Type.Name))}.");
     }
 
-    private sealed class Find(ClusterRuns runs, string name) : IRunKindVisitor<Task<IRunResource?>>
+    private sealed class Reading(ClusterRuns runs, string name) : IRunKindVisitor<Task<IRunResource?>>
     {
         public async Task<IRunResource?> Visit<TRun>(IRunKind kind)
             where TRun : class, IRunResource

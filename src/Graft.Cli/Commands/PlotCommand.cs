@@ -15,7 +15,7 @@ public static class PlotCommand
     {
         var name = new Argument<string>("RUN")
         {
-            Description = "A run in the cluster, or the folder of a local run (graft-out/NAME).",
+            Description = "A run in the cluster (NAME or KIND/NAME), or the folder of a local run (graft-out/NAME).",
         };
 
         var svg = new Option<string?>("--svg") { Description = "Write the curve to this file, too.", HelpName = "FILE" };

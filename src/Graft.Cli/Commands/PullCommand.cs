@@ -14,7 +14,7 @@ public static class PullCommand
     {
         var what = new Argument<string>("WHAT")
         {
-            Description = "A run in the cluster, a reference (registry.example/adapters/name:v3), "
+            Description = "A run in the cluster (NAME or KIND/NAME), a reference (registry.example/adapters/name:v3), "
                 + "or a layout folder (oci:graft-out/oci/name:v3).",
         };
         var output = new Option<string?>("--output", "-o")
@@ -35,7 +35,7 @@ public static class PullCommand
         };
 
         var cluster = new ClusterOptions();
-        var command = new Command("pull", "Fetch an artifact: the adapter of a run in the cluster, or anything that a reference names.")
+        var command = new Command("pull", "Fetch an artifact: that of a run in the cluster, or anything that a reference names.")
         {
             what, output, registry, plainHttp,
         };
@@ -57,10 +57,11 @@ public static class PullCommand
         return command;
     }
 
-    /// <summary>A run's name has neither a slash nor a colon; a reference has one.</summary>
+    /// <summary>A run's name has neither a slash, but after its kind, nor a colon; a reference has one.</summary>
     private static bool IsReference(string text)
     {
-        return text.Contains('/', StringComparison.Ordinal) || text.Contains(':', StringComparison.Ordinal);
+        return !ClusterRuns.IsKindAndName(text)
+            && (text.Contains('/', StringComparison.Ordinal) || text.Contains(':', StringComparison.Ordinal));
     }
 
     private static async Task<string> ReferenceOfRunAsync(ClusterRuns runs, string name, CancellationToken cancellationToken)

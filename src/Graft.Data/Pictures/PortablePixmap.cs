@@ -15,6 +15,7 @@ public sealed record Picture(int Width, int Height, byte[] Rgb);
 public static class PortablePixmap
 {
     private const int LargestSide = 1 << 15;
+    private const long LargestFile = 1 << 30;
     private const int LargestHeader = 4096;
 
     /// <summary>Reads a file.</summary>
@@ -23,7 +24,9 @@ public static class PortablePixmap
     {
         try
         {
-            return Parse(File.ReadAllBytes(file), file);
+            return new FileInfo(file).Length <= LargestFile
+                ? Parse(File.ReadAllBytes(file), file)
+                : throw new DatasetException($"{file}: the picture has more than {LargestFile >> 20} MiB; resize it");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -78,7 +78,7 @@ internal static class TrainedPartKinds
         public IEnumerable<ISideInput> SideInputs(TrainedPart part, PartSurroundings surroundings)
         {
             var encoder = Encoder((ProjectorPart)part, surroundings);
-            yield return new PictureInput(Pixels((ProjectorPart)part), PicturePreprocessing.Read(encoder.Folder, encoder.ImageSize));
+            yield return new PictureInput(Pixels((ProjectorPart)part), EncoderPictures.Of(encoder));
         }
 
         private static ProjectorAttachment Attachment(ProjectorPart part, PartSurroundings surroundings) => new(

@@ -1,10 +1,10 @@
 using Graft.Api.Planning;
 using Graft.Artifacts;
 using Graft.Data;
-using Graft.Data.Pictures;
 using Graft.Data.Records;
 using Graft.Data.Tokenization;
 using Graft.Models;
+using Graft.Trainer.Parts;
 
 namespace Graft.Trainer.Running;
 
@@ -42,7 +42,7 @@ internal static class Inspection
     private static InspectionReport OfEncoder(string folder, InspectedModel asked)
     {
         using var model = asked.RandomInitialization ? VisionEncoders.Initialize(folder, seed: 0) : VisionEncoders.Load(folder);
-        _ = PicturePreprocessing.Read(folder, model.ImageSize);
+        _ = EncoderPictures.Of(model);
         return OfWeights(folder, model, asked);
     }
 

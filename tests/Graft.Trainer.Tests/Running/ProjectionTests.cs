@@ -106,6 +106,17 @@ public sealed class ProjectionTests : IDisposable
     }
 
     [Fact]
+    public async Task An_encoder_that_does_not_say_how_it_takes_pictures_is_not_loadable()
+    {
+        File.Delete(Path.Combine(_pictures.Encoder, "preprocessor_config.json"));
+
+        var ended = await Runs.RunAsync(_pictures.Plan("blind"), Cancellation);
+
+        Assert.Equal(TrainerExitCodes.ModelNotLoadable, ended.ExitCode);
+        Assert.Contains("preprocessor_config.json", ended.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_adapter_on_the_encoder_is_trained_beside_the_projector_and_both_are_published()
     {
         var plan = _pictures.Plan("both");
