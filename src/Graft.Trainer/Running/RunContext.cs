@@ -31,8 +31,14 @@ public sealed class RunContext(RunPlan plan, RunHost host, IEventSink events, Ti
     /// <summary>Where the trained part is once the run is done.</summary>
     public string TrainedPath { get; } = Path.Combine(plan.Execution.OutputDirectory, TrainingRun.TrainedFolderName);
 
-    /// <summary>The device; before the run is prepared the CPU.</summary>
-    public Device Device { get; internal set; } = CPU;
+    /// <summary>The device.</summary>
+    /// <exception cref="InvalidOperationException">It has not been looked for yet: libtorch may not be loaded before its threads are
+    /// set.</exception>
+    public Device Device
+    {
+        get => field ?? throw new InvalidOperationException("the run is not prepared yet");
+        internal set;
+    }
 
     /// <summary>How fast it is.</summary>
     internal Pace Pace { get; set; } = new();
