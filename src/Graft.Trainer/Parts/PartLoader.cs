@@ -25,9 +25,17 @@ internal sealed class PartLoader(
         foreach (var whole in recipe.Trained.OfType<AdapterPart>().Where(part => part.Publishes == ArtifactKind.Model))
         {
             leases[whole.On].Dispose();
-            var model = recipe.LanguageModel with { RandomInitializationSeed = null };
-            var read = ModelPartKinds.Load(model, TrainedFiles.FolderOf(recipe, whole, folder), type, device);
-            leases[whole.On] = new PartLease(read, read.Dispose);
+            try
+            {
+                var model = recipe.Graph.OfType<ModelPart>().Single(part => part.Name == whole.On) with { RandomInitializationSeed = null };
+                var read = ModelPartKinds.Load(model, TrainedFiles.FolderOf(recipe, whole, folder), type, device);
+                leases[whole.On] = new PartLease(read, read.Dispose);
+            }
+            catch
+            {
+                Dispose(leases.Values);
+                throw;
+            }
         }
 
         return Join(leases, start, part => TrainedFiles.FolderOf(recipe, part, folder), isReopened: true);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Graft.Api.Planning;
 
 namespace Graft.Trainer.Running;
@@ -15,7 +16,8 @@ public static class Pack
     /// <param name="time">Measures time.</param>
     /// <param name="stop">Asks all to stop after a checkpoint.</param>
     /// <returns>The exit code: of those that did not end well the first one's.</returns>
-    /// <exception cref="PlanFormatException">Two plans would write the same folder, or ask for different numbers of threads.</exception>
+    /// <exception cref="PlanFormatException">Two plans would use one folder, file or port, or ask for different numbers of
+    /// threads.</exception>
     public static async Task<int> RunAsync(
         IReadOnlyList<RunPlan> plans, TextWriter output, TextWriter log, TimeProvider time, CancellationToken stop)
     {
@@ -28,25 +30,43 @@ public static class Pack
 
         var lines = TextWriter.Synchronized(output);
         var words = TextWriter.Synchronized(log);
-        var ends = await Task.WhenAll(plans.Select(plan =>
-            new RunProgram(plan, host, new NamedLines(lines, plan.Execution.Run.Name), words, time).RunAsync(stop))).ConfigureAwait(false);
+        var ends = await Task.WhenAll(plans.Select(plan => RunAsync(plan, host, lines, words, time, stop))).ConfigureAwait(false);
         return ends.FirstOrDefault(code => code != TrainerExitCodes.Succeeded);
+    }
+
+    private static async Task<int> RunAsync(
+        RunPlan plan, RunHost host, TextWriter lines, TextWriter log, TimeProvider time, CancellationToken stop)
+    {
+        try
+        {
+            return await new RunProgram(plan, host, new NamedLines(lines, plan.Execution.Run.Name), log, time).RunAsync(stop)
+                .ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // What one run has not foreseen does not end the others.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            await log.WriteLineAsync($"{plan.Execution.Run.Name}: {error}").ConfigureAwait(false);
+            return TrainerExitCodes.Unexpected;
+        }
     }
 
     private static void Check(IReadOnlyList<RunPlan> plans)
     {
         Distinct("execution.outputDirectory", plan => Path.GetFullPath(plan.Execution.OutputDirectory));
         Distinct("execution.checkpointDirectory", plan => Path.GetFullPath(plan.Execution.CheckpointDirectory));
+        Distinct("execution.terminationMessagePath", plan => plan.Execution.TerminationMessagePath);
+        Distinct("execution.metricsPort", plan => plan.Execution.MetricsPort?.ToString(CultureInfo.InvariantCulture));
         if (plans.Select(plan => plan.Execution.Threads).Distinct().Count() > 1)
         {
             throw new PlanFormatException("execution.threads: runs in one process have one number of threads.");
         }
 
-        void Distinct(string field, Func<RunPlan, string> of)
+        void Distinct(string field, Func<RunPlan, string?> of)
         {
-            if (plans.GroupBy(of).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            if (plans.GroupBy(of).FirstOrDefault(same => same.Key is not null && same.Count() > 1) is { } twice)
             {
-                throw new PlanFormatException($"{field}: two runs would write {twice.Key}; give each a folder of its own.");
+                throw new PlanFormatException($"{field}: two runs would use {twice.Key}; give each its own.");
             }
         }
     }
