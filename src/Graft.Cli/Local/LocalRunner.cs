@@ -57,7 +57,7 @@ public sealed class LocalRunner(string trainer, Func<string, IRunView> openView,
             result,
             WasDone: false,
             exit.ExitCode,
-            failed ? result?.Message ?? TrainerFailure.Describe(exit.ExitCode) : null,
+            failed ? result?.Message ?? TrainerExitText.Describe(exit.ExitCode) : null,
             failed ? exit.LastLines : [],
             state);
     }

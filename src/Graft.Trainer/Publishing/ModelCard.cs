@@ -9,7 +9,7 @@ namespace Graft.Trainer.Publishing;
 /// <summary>The README.md of what is published: Markdown with the front matter that model hubs read.</summary>
 internal static class ModelCard
 {
-    public static string Write(string name, Recipe recipe, RunFigures figures)
+    public static string Write(string name, Recipe recipe, PublishedFigures figures)
     {
         var model = recipe.LanguageModel;
         IReadOnlyList<TrainedPart> trained = [.. recipe.Trained];

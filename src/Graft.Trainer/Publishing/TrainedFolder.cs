@@ -35,7 +35,7 @@ internal static class TrainedFolder
     };
 
     /// <summary>Writes the folder anew.</summary>
-    public static void Write(string folder, string name, Recipe recipe, PartGraph parts, RunFigures figures)
+    public static void Write(string folder, string name, Recipe recipe, PartGraph parts, PublishedFigures figures)
     {
         if (Directory.Exists(folder))
         {

@@ -17,7 +17,7 @@ internal static class SaveStage
         }
 
         var plan = context.Plan;
-        var figures = new RunFigures
+        var figures = new PublishedFigures
         {
             Steps = context.Step,
             TokensSeen = run.Session.TokensSeen,

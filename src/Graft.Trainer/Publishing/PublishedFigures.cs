@@ -7,7 +7,7 @@ namespace Graft.Trainer.Publishing;
 /// A finished run's figures that depend on the recipe alone: they are published beside the weights, so no time and no memory is among
 /// them, or the same run would make another version each time.
 /// </summary>
-public sealed record RunFigures
+public sealed record PublishedFigures
 {
     public required int Steps { get; init; }
 

@@ -3,7 +3,7 @@ using Graft.Api.Reporting;
 namespace Graft.Cli.Training;
 
 /// <summary>Says in words how a trainer failed, where it could not say so itself.</summary>
-public static class TrainerFailure
+public static class TrainerExitText
 {
     private const int FirstSignal = 128;
 
