@@ -9,10 +9,6 @@ namespace Graft.Api.Methods;
 [ExactlyOneOf]
 public sealed record MethodSpec
 {
-    private static readonly IReadOnlyList<PropertyInfo> Methods =
-        [.. typeof(MethodSpec).GetProperties().Where(property => property.PropertyType.IsAssignableTo(typeof(IMethodSpec)))
-            .Where(property => property.Name != nameof(Selected))];
-
     /// <summary>Low-rank adapters beside linear layers (Hu et al. 2021, arXiv:2106.09685).</summary>
     public LoraSpec? Lora { get; init; }
 
@@ -34,21 +30,20 @@ public sealed record MethodSpec
     /// <summary>The method that is set.</summary>
     /// <exception cref="PlanFormatException">None is, or several are: a spec that says so is refused by its schema.</exception>
     [JsonIgnore]
-    public IMethodSpec Selected => (IMethodSpec)Property.GetValue(this)!;
+    public IMethodSpec Selected => Chosen.Value;
 
     /// <summary>The name of the method that is set, as specs have it.</summary>
     [JsonIgnore]
-    public string SelectedName => SchemaBuilder.JsonName(Property);
+    public string SelectedName => SchemaBuilder.JsonName(Chosen.Property);
 
-    private PropertyInfo Property => Methods.Where(method => method.GetValue(this) is not null).ToList() is [var one]
-        ? one
-        : throw new PlanFormatException($"Exactly one method must be set, of {string.Join(", ", Methods.Select(SchemaBuilder.JsonName))}.");
+    private (PropertyInfo Property, IMethodSpec Value) Chosen => Choice.Of<IMethodSpec>(this, "method");
 
     /// <summary>The same in the one form that recipes are hashed in.</summary>
     public MethodSpec Normalized()
     {
         var copy = new MethodSpec();
-        Property.SetValue(copy, Selected.Normalized());
+        var (property, method) = Chosen;
+        property.SetValue(copy, method.Normalized());
         return copy;
     }
 }

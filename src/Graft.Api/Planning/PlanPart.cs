@@ -1,6 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
+using Graft.Api.Defaulting;
 using Graft.Api.Methods;
 using Graft.Api.Projectors;
+using Graft.Api.Runs;
+using Graft.Api.V1Alpha1;
 
 namespace Graft.Api.Planning;
 
@@ -24,6 +28,27 @@ public abstract record PlanPart
 /// <summary>A frozen model.</summary>
 public abstract record ModelPart : PlanPart
 {
+    protected ModelPart()
+    {
+    }
+
+    /// <summary>The part that a BaseModel makes.</summary>
+    /// <param name="name">Its name in the graph.</param>
+    /// <param name="input">The BaseModel, and the digest of its files.</param>
+    [SetsRequiredMembers]
+    protected ModelPart(string name, PinnedInput input)
+    {
+        var model = (BaseModel)input.Resource;
+        var spec = Defaults.Apply(model.Spec);
+        Name = name;
+        Model = model.Metadata.Name;
+        Format = spec.Format!;
+        Digest = input.Digest;
+        RandomInitializationSeed = spec.RandomInitialization?.Seed;
+        License = spec.License?.Spdx;
+        LicenseNotice = spec.License?.Notice;
+    }
+
     /// <summary>The name of the BaseModel: what an adapter's configuration calls its base.</summary>
     [NotHashed]
     public required string Model { get; init; }
@@ -47,10 +72,34 @@ public abstract record ModelPart : PlanPart
 }
 
 /// <summary>The frozen language model.</summary>
-public sealed record LanguageModelPart : ModelPart;
+public sealed record LanguageModelPart : ModelPart
+{
+    public LanguageModelPart()
+    {
+    }
+
+    /// <summary>The part that a BaseModel makes.</summary>
+    [SetsRequiredMembers]
+    public LanguageModelPart(string name, PinnedInput input)
+        : base(name, input)
+    {
+    }
+}
 
 /// <summary>A frozen encoder of images.</summary>
-public sealed record EncoderPart : ModelPart;
+public sealed record EncoderPart : ModelPart
+{
+    public EncoderPart()
+    {
+    }
+
+    /// <summary>The part that a BaseModel makes.</summary>
+    [SetsRequiredMembers]
+    public EncoderPart(string name, PinnedInput input)
+        : base(name, input)
+    {
+    }
+}
 
 /// <summary>Something that is trained.</summary>
 public abstract record TrainedPart : PlanPart

@@ -27,43 +27,9 @@ public static class RecipeResolver
             Kind = kind.Type.Name,
             Parts = kind.Parts(spec, inputs),
             Data = Data(spec.Data!, inputs[Execution.DatasetInput]),
-            Training = (spec.Training ?? new TrainingSpec()).Normalized(),
-            Evaluation = spec.Evaluation ?? new EvaluationSpec(),
+            Training = spec.Training!.Normalized(),
+            Evaluation = spec.Evaluation!,
             Rerun = string.IsNullOrEmpty(spec.Rerun) ? null : spec.Rerun,
-        };
-    }
-
-    /// <summary>The frozen language model of a run.</summary>
-    internal static LanguageModelPart LanguageModel(string name, PinnedInput input)
-    {
-        var model = (BaseModel)input.Resource;
-        var spec = Defaults.Apply(model.Spec);
-        return new LanguageModelPart
-        {
-            Name = name,
-            Model = model.Metadata.Name,
-            Format = spec.Format!,
-            Digest = input.Digest,
-            RandomInitializationSeed = spec.RandomInitialization?.Seed,
-            License = spec.License?.Spdx,
-            LicenseNotice = spec.License?.Notice,
-        };
-    }
-
-    /// <summary>A frozen encoder of a run.</summary>
-    internal static EncoderPart Encoder(string name, PinnedInput input)
-    {
-        var model = (BaseModel)input.Resource;
-        var spec = Defaults.Apply(model.Spec);
-        return new EncoderPart
-        {
-            Name = name,
-            Model = model.Metadata.Name,
-            Format = spec.Format!,
-            Digest = input.Digest,
-            RandomInitializationSeed = spec.RandomInitialization?.Seed,
-            License = spec.License?.Spdx,
-            LicenseNotice = spec.License?.Notice,
         };
     }
 

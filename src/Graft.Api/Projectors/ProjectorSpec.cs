@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json.Serialization;
 using Graft.Api.Planning;
 using Graft.Api.Schema;
@@ -16,10 +15,6 @@ public interface IProjectorSpec
 [ExactlyOneOf]
 public sealed record ProjectorSpec
 {
-    private static readonly IReadOnlyList<PropertyInfo> Projectors =
-        [.. typeof(ProjectorSpec).GetProperties().Where(property => property.PropertyType.IsAssignableTo(typeof(IProjectorSpec)))
-            .Where(property => property.Name != nameof(Selected))];
-
     /// <summary>One linear layer (LLaVA: Liu et al. 2023, arXiv:2304.08485).</summary>
     public LinearProjectorSpec? Linear { get; init; }
 
@@ -29,8 +24,5 @@ public sealed record ProjectorSpec
     /// <summary>The projector that is set.</summary>
     /// <exception cref="PlanFormatException">None is, or several are: a spec that says so is refused by its schema.</exception>
     [JsonIgnore]
-    public IProjectorSpec Selected => Projectors.Select(property => property.GetValue(this)).OfType<IProjectorSpec>().ToList() is [var one]
-        ? one
-        : throw new PlanFormatException(
-            $"Exactly one projector must be set, of {string.Join(", ", Projectors.Select(SchemaBuilder.JsonName))}.");
+    public IProjectorSpec Selected => Choice.Of<IProjectorSpec>(this, "projector").Value;
 }

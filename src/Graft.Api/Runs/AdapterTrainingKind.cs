@@ -23,7 +23,7 @@ internal sealed class AdapterTrainingKind : RunKind<AdapterTrainingRun, AdapterT
 
     protected override IReadOnlyList<PlanPart> Parts(AdapterTrainingRunSpec spec, IReadOnlyDictionary<string, PinnedInput> inputs) =>
     [
-        RecipeResolver.LanguageModel(RecipeResolver.BasePart, inputs[RecipeResolver.BasePart]),
+        new LanguageModelPart(RecipeResolver.BasePart, inputs[RecipeResolver.BasePart]),
         new AdapterPart { Name = Recipe.AdapterPartName, On = RecipeResolver.BasePart, Method = spec.Method!.Normalized() },
     ];
 

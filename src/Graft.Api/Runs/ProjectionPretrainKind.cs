@@ -39,8 +39,8 @@ internal sealed class ProjectionPretrainKind : RunKind<ProjectionPretrain, Proje
 
     protected override IReadOnlyList<PlanPart> Parts(ProjectionPretrainSpec spec, IReadOnlyDictionary<string, PinnedInput> inputs) =>
     [
-        RecipeResolver.Encoder(EncoderPart, inputs[EncoderPart]),
-        RecipeResolver.LanguageModel(RecipeResolver.BasePart, inputs[RecipeResolver.BasePart]),
+        new EncoderPart(EncoderPart, inputs[EncoderPart]),
+        new LanguageModelPart(RecipeResolver.BasePart, inputs[RecipeResolver.BasePart]),
         new ProjectorPart { Name = "projector", From = EncoderPart, Into = RecipeResolver.BasePart, Projector = spec.Projector! },
     ];
 

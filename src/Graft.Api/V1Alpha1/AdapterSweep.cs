@@ -64,13 +64,14 @@ public sealed class SweepTemplate
 
     /// <summary>The run that is set, with its kind and the field that holds it.</summary>
     [JsonIgnore]
-    internal (IRunKind Kind, RunSpec Spec, string Field) Selected => GetType().GetProperties()
-        .Where(property => property.PropertyType.IsAssignableTo(typeof(RunSpec)) && property.GetValue(this) is not null)
-        .Select(property => (
-            RunKinds.All.First(kind => kind.Type.Name == property.Name),
-            (RunSpec)property.GetValue(this)!,
-            SchemaBuilder.JsonName(property)))
-        .First();
+    internal (IRunKind Kind, RunSpec Spec, string Field) Selected
+    {
+        get
+        {
+            var (property, spec) = Choice.Of<RunSpec>(this, "run");
+            return (RunKinds.All.First(kind => kind.Type.Name == property.Name), spec, SchemaBuilder.JsonName(property));
+        }
+    }
 }
 
 /// <summary>A searched field: its values one by one, or a range.</summary>

@@ -1,4 +1,3 @@
-using Graft.Api.Defaulting;
 using Graft.Api.Planning;
 using Graft.Api.Runs;
 using Graft.Api.V1Alpha1;
@@ -116,10 +115,7 @@ public static class RunResolver
     /// <summary>The spec with its defaults, sections that were left out included.</summary>
     public static RunSpec WithDefaults(IRunResource run)
     {
-        var full = RunKinds.Of(run).WithDefaults(run.Spec);
-        full.Checkpoint ??= Defaults.Apply(new CheckpointSpec());
-        full.Pod ??= Defaults.Apply(new PodSettings());
-        return full;
+        return RunKinds.Of(run).WithDefaults(run.Spec);
     }
 
     private static Unresolved? InputProblem(RunObservation observed)

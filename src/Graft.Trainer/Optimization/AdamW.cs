@@ -13,8 +13,7 @@ public sealed record AdamWOptions(double Beta1, double Beta2, double Epsilon, do
 public sealed class AdamW : IDisposable
 {
     private readonly AdamWOptions _options;
-    private readonly (ParameterGroup Group, TrainableParameter Parameter, Tensor Mean, Tensor Variance)[] _slots;
-    private readonly Dictionary<ParameterGroup, int> _updates;
+    private readonly Group[] _groups;
 
     /// <summary>Starts with zero moments.</summary>
     /// <param name="groups">What is updated; stays the caller's.</param>
@@ -22,15 +21,14 @@ public sealed class AdamW : IDisposable
     public AdamW(IReadOnlyList<ParameterGroup> groups, AdamWOptions options)
     {
         _options = options;
-        _slots = [.. groups.SelectMany(group => group.Parameters.Select(p => (group, p, Zeros(p), Zeros(p))))];
-        _updates = groups.ToDictionary(group => group, _ => 0);
+        _groups = [.. groups.Select(group => new Group(group))];
     }
 
     /// <summary>Updates made of each group: as many as there were steps.</summary>
-    public int Updates => _updates.Values.DefaultIfEmpty().Max();
+    public int Updates => _groups.Select(group => group.Updates).DefaultIfEmpty().Max();
 
     /// <summary>Both moments by <c>PARAMETER.mean</c> and <c>PARAMETER.variance</c>; the tensors themselves.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Moments => _slots.SelectMany(slot => new[]
+    public IEnumerable<KeyValuePair<string, Tensor>> Moments => _groups.SelectMany(group => group.Slots).SelectMany(slot => new[]
     {
         KeyValuePair.Create($"{slot.Parameter.Name}.mean", slot.Mean),
         KeyValuePair.Create($"{slot.Parameter.Name}.variance", slot.Variance),
@@ -43,30 +41,33 @@ public sealed class AdamW : IDisposable
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var group in _updates.Keys.Where(group => only?.Contains(group.Name) != false))
+        foreach (var group in _groups.Where(group => only?.Contains(group.Settings.Name) != false))
         {
-            _updates[group]++;
+            Update(group, rate * group.Settings.RateScale, group.Settings.WeightDecay ?? _options.WeightDecay);
         }
+    }
 
-        foreach (var (group, parameter, mean, variance) in _slots.Where(slot => only?.Contains(slot.Group.Name) != false))
+    private void Update(Group group, double rate, double decay)
+    {
+        group.Updates++;
+        var meanCorrection = 1 - Math.Pow(_options.Beta1, group.Updates);
+        var varianceCorrection = Math.Sqrt(1 - Math.Pow(_options.Beta2, group.Updates));
+        foreach (var (parameter, mean, variance) in group.Slots)
         {
             if (parameter.Value.grad is not { } gradient)
             {
                 continue;
             }
 
-            var meanCorrection = 1 - Math.Pow(_options.Beta1, _updates[group]);
-            var varianceCorrection = Math.Sqrt(1 - Math.Pow(_options.Beta2, _updates[group]));
-            var scaled = rate * group.RateScale;
-            if ((group.WeightDecay ?? _options.WeightDecay) is var decay && decay != 0)
+            if (decay != 0)
             {
-                parameter.Value.mul_(1 - (scaled * decay));
+                parameter.Value.mul_(1 - (rate * decay));
             }
 
             mean.lerp_(gradient, 1 - _options.Beta1);
             variance.mul_(_options.Beta2).addcmul_(gradient, gradient, 1 - _options.Beta2);
             var denominator = variance.sqrt().div_(varianceCorrection).add_(_options.Epsilon);
-            parameter.Value.addcdiv_(mean, denominator, -scaled / meanCorrection);
+            parameter.Value.addcdiv_(mean, denominator, -rate / meanCorrection);
         }
     }
 
@@ -81,24 +82,35 @@ public sealed class AdamW : IDisposable
             tensor.copy_(moments[name]);
         }
 
-        foreach (var group in _updates.Keys)
+        foreach (var group in _groups)
         {
-            _updates[group] = updates;
+            group.Updates = updates;
         }
     }
 
     public void Dispose()
     {
-        foreach (var (_, _, mean, variance) in _slots)
+        foreach (var (_, mean, variance) in _groups.SelectMany(group => group.Slots))
         {
             mean.Dispose();
             variance.Dispose();
         }
     }
 
-    private static Tensor Zeros(TrainableParameter parameter)
+    /// <summary>A group of parameters with their moments.</summary>
+    private sealed class Group(ParameterGroup settings)
     {
-        using var noGradient = no_grad();
-        return zeros_like(parameter.Value).DetachFromDisposeScope();
+        public ParameterGroup Settings { get; } = settings;
+
+        public (TrainableParameter Parameter, Tensor Mean, Tensor Variance)[] Slots { get; } =
+            [.. settings.Parameters.Select(parameter => (parameter, Zeros(parameter), Zeros(parameter)))];
+
+        public int Updates { get; set; }
+
+        private static Tensor Zeros(TrainableParameter parameter)
+        {
+            using var noGradient = no_grad();
+            return zeros_like(parameter.Value).DetachFromDisposeScope();
+        }
     }
 }

@@ -72,7 +72,7 @@ public sealed class PartGraph : IDisposable
     public long FrozenParameters => Models.Values.Sum(model => model.Parameters.Values.Sum(weight => weight.numel()));
 
     /// <summary>The number of trained weights.</summary>
-    public long TrainedParameters => Trainable.Sum(parameter => parameter.Value.numel());
+    public long TrainedParameters => Trained.Sum(entry => entry.Part.TrainableCount());
 
     /// <summary>A language model with an adapter, or alone; the model stays the caller's.</summary>
     public static PartGraph Of(ICausalLanguageModel model, ITrainedPart? adapter = null) => new(
