@@ -7,8 +7,20 @@ namespace Graft.Data.Batches;
 /// </summary>
 public sealed class StepPlan
 {
-    /// <summary>Lengths are sorted within so many steps: enough to pad little, few enough to stay random.</summary>
-    private const int StepsPerBucket = 32;
+    /// <summary>
+    /// Names the rule by which samples are ordered. Whoever changes the order counts it up: checkpoints hold it, and those of another
+    /// order are not continued, because samples would be seen twice or never.
+    /// </summary>
+    public const int Order = 2;
+
+    /// <summary>Lengths are sorted within so many steps at most: enough to pad little.</summary>
+    private const int LargestBucket = 32;
+
+    /// <summary>
+    /// An epoch has at least so many buckets where it has the steps: sorted as a whole, a small data set would give the same steps in
+    /// every epoch.
+    /// </summary>
+    private const int BucketsPerEpoch = 4;
 
     private readonly int[] _lengths;
     private readonly int _batchSize;
@@ -26,7 +38,7 @@ public sealed class StepPlan
         _lengths = [.. lengths];
         _batchSize = batchSize;
         _seed = seed;
-        _samplesPerStep = checked(batchSize * batchesPerStep);
+        _samplesPerStep = (int)Math.Min((long)batchSize * batchesPerStep, Math.Max(1, _lengths.Length));
         StepsPerEpoch = (_lengths.Length + _samplesPerStep - 1) / _samplesPerStep;
     }
 
@@ -40,23 +52,28 @@ public sealed class StepPlan
     {
         if (_current is not { } kept || kept.Number != number)
         {
-            _current = kept = (number, Order(number));
+            _current = kept = (number, InOrder(number));
         }
 
         return kept.Steps;
     }
 
-    private int[][] Order(int epoch)
+    private int[][] InOrder(int epoch)
     {
         var random = SplitMix64.For(_seed, epoch);
         int[] order = [.. Enumerable.Range(0, _lengths.Length)];
         random.Shuffle<int>(order);
+        // The step that is short is drawn before anything is sorted: what is left over after sorting are always the longest.
+        var whole = _lengths.Length / _samplesPerStep * _samplesPerStep;
+        var bucket = Math.Clamp(StepsPerEpoch / BucketsPerEpoch, 1, LargestBucket);
         int[][] steps =
         [
-            .. order.Chunk(checked(_samplesPerStep * StepsPerBucket))
-                .SelectMany(bucket => bucket.OrderBy(i => _lengths[i]).Chunk(_samplesPerStep)),
+            .. order[..whole].Chunk(checked(_samplesPerStep * bucket)).SelectMany(samples => ByLength(samples).Chunk(_samplesPerStep)),
+            .. ByLength(order[whole..]).Chunk(_samplesPerStep),
         ];
         random.Shuffle<int[]>(steps);
         return steps;
     }
+
+    private IEnumerable<int> ByLength(int[] samples) => samples.OrderBy(sample => _lengths[sample]);
 }

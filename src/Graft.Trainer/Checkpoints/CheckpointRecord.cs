@@ -17,6 +17,9 @@ public sealed record CheckpointRecord
     /// <summary>Optimizer steps done. With the seed, it also says which records and which dropout come next.</summary>
     public required int Step { get; init; }
 
+    /// <summary>The rule by which the records are ordered (<see cref="Data.Batches.StepPlan.Order"/>); the first did not say so.</summary>
+    public int Order { get; init; } = 1;
+
     /// <summary>Updates that the optimizer's moments have seen.</summary>
     public required int OptimizerUpdates { get; init; }
 

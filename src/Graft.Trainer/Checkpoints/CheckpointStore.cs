@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Graft.Artifacts.SafeTensors;
 using Graft.Common;
+using Graft.Data.Batches;
 using Graft.Models.Weights;
 using static TorchSharp.torch;
 
@@ -60,7 +61,9 @@ public sealed class CheckpointStore(string folder, string planHash)
         }
 
         DurableFiles.Rename(unfinished, target);
-        foreach (var (_, old) in Newest().Skip(Kept))
+        // A later one could not be used, or the run would have gone on from it.
+        var unusable = Newest().TakeWhile(found => found.Step > record.Step).Count();
+        foreach (var (_, old) in Newest().Where((_, place) => place < unusable || place >= unusable + Kept))
         {
             Directory.Delete(old, recursive: true);
         }
@@ -83,6 +86,13 @@ public sealed class CheckpointStore(string folder, string planHash)
                     throw new ForeignCheckpointException(
                         $"{path} is a checkpoint of another plan ({record.PlanHash}, not {planHash}): going on from it would mix two runs. "
                         + "Name another checkpoint folder, or delete this one.");
+                }
+
+                if (record.Order != StepPlan.Order)
+                {
+                    warn($"The checkpoint {path} was made by a release that put the records in another order. Going on from it would train "
+                        + "some of them twice and some never; it is left out.");
+                    continue;
                 }
 
                 foreach (var (file, digest) in record.Files)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Graft.Api.Planning;
 using Graft.Api.Reporting;
+using Graft.Data.Batches;
 using Graft.Trainer.Checkpoints;
 using Graft.Trainer.Evaluation;
 using Graft.Trainer.Reporting;
@@ -104,6 +105,7 @@ public sealed class RunContext(RunPlan plan, RunHost host, IEventSink events, Ti
         {
             PlanHash = PlanHash,
             Step = session.Step,
+            Order = StepPlan.Order,
             OptimizerUpdates = session.Optimizer.Updates,
             TokensSeen = session.TokensSeen,
             TrainingSeconds = Pace.Seconds,

@@ -1,3 +1,4 @@
+using Graft.Data.Batches;
 using Graft.Trainer.Checkpoints;
 using TorchSharp;
 using Xunit;
@@ -93,6 +94,19 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Equal(2, store.LoadNewest(Assert.Fail)!.Record.Step);
     }
 
+    [Fact]
+    public void A_checkpoint_of_another_order_of_the_records_is_left_out_aloud_and_gives_way_to_what_is_saved_next()
+    {
+        var store = Saved(1);
+        Save(store, 7, order: StepPlan.Order - 1);
+        var warnings = new List<string>();
+
+        Assert.Equal(1, store.LoadNewest(warnings.Add)!.Record.Step);
+        Assert.Contains("step-00000007 was made by a release that put the records in another order", Assert.Single(warnings), StringComparison.Ordinal);
+        Save(store, 2);
+        Assert.Equal(["step-00000001", "step-00000002"], Names());
+    }
+
     private CheckpointStore Saved(params int[] steps)
     {
         var store = new CheckpointStore(_folder, Plan);
@@ -104,13 +118,14 @@ public sealed class CheckpointStoreTests : IDisposable
         return store;
     }
 
-    private static void Save(CheckpointStore store, int step)
+    private static void Save(CheckpointStore store, int step, int order = StepPlan.Order)
     {
         using var x = torch.tensor([step, step + 1f, step + 2f]);
         var record = new CheckpointRecord
         {
             PlanHash = Plan,
             Step = step,
+            Order = order,
             OptimizerUpdates = step,
             TokensSeen = 1,
             TrainingSeconds = 1,

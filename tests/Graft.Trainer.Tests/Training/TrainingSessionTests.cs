@@ -1,4 +1,5 @@
 using Graft.Api.Methods;
+using Graft.Data.Batches;
 using Graft.Models.Tests;
 using Graft.Trainer.Checkpoints;
 using Graft.Trainer.Evaluation;
@@ -159,6 +160,7 @@ public sealed class TrainingSessionTests : IDisposable
     {
         PlanHash = "sha256:plan",
         Step = session.Step,
+        Order = StepPlan.Order,
         OptimizerUpdates = session.Optimizer.Updates,
         TokensSeen = session.TokensSeen,
         TrainingSeconds = 1,
