@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -51,6 +52,21 @@ public readonly struct DecimalText(string text) : IEquatable<DecimalText>
     public double ToDouble()
     {
         return Value;
+    }
+
+    /// <summary>
+    /// The number times a count, rounded up to a whole number, and exact before that: 1.1 times 100 is 110, although no double is 1.1. The
+    /// number is the shortest decimal of <see cref="Value"/>, which is what a plan holds.
+    /// </summary>
+    public BigInteger TimesRoundedUp(int count)
+    {
+        var parts = Value.ToString("R", CultureInfo.InvariantCulture).Split('E');
+        var point = parts[0].IndexOf('.', StringComparison.Ordinal);
+        var fraction = point < 0 ? 0 : parts[0].Length - point - 1;
+        var exponent = (parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0) - fraction;
+        var product = BigInteger.Parse(parts[0].Replace(".", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) * count;
+        var scale = BigInteger.Pow(10, Math.Abs(exponent));
+        return exponent >= 0 ? product * scale : (product.Sign > 0 ? product + scale - 1 : product) / scale;
     }
 
     public bool Equals(DecimalText other)

@@ -78,9 +78,6 @@ public static class RateFactors
         return Above(minimum, HalfCosine(cycles * 2.0 * progress));
     };
 
-    /// <summary>The steps of a warm-up given as a share (below 1, rounded up) or as a number of steps (truncated).</summary>
-    public static int WarmupSteps(double warmup, int total) => warmup < 1.0 ? (int)Math.Ceiling(total * warmup) : (int)warmup;
-
     /// <summary>The linear rise of a warm-up.</summary>
     internal static double Rise(int step, int warmup) => (double)step / Math.Max(1, warmup);
 

@@ -34,7 +34,7 @@ public sealed class TrainingSession : IDisposable
     {
         (Parts, _samples, _collator, _training, _objective) = (parts, samples, collator, training, objective);
         _steps = new StepPlan(samples.Select(s => s.Length), training.BatchSize, training.GradientAccumulationSteps, training.Seed);
-        TotalSteps = training.MaxSteps ?? (int)Math.Ceiling((training.Epochs?.Value ?? 1) * _steps.StepsPerEpoch);
+        TotalSteps = PlanSchedule.TotalSteps(training, _steps.StepsPerEpoch);
         _rate = PlanSchedule.Of(training, TotalSteps);
         Optimizer = new AdamW(
             parts.Groups, new AdamWOptions(training.AdamBeta1, training.AdamBeta2, training.AdamEpsilon, training.WeightDecay));
