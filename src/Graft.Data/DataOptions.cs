@@ -21,11 +21,21 @@ public enum TooLongPolicy
     /// <summary>It stops the run.</summary>
     Error,
 
-    /// <summary>Its end is cut off; counted.</summary>
+    /// <summary>Its end is cut off, or it is left out where nothing of its answers would be left; both counted.</summary>
     Truncate,
 
     /// <summary>It is left out and counted.</summary>
     Skip,
+}
+
+/// <summary>Which of a conversation's answers are trained, of those that do not say themselves that they are not.</summary>
+public enum TrainedAnswers
+{
+    /// <summary>All of them.</summary>
+    AllAnswers,
+
+    /// <summary>The last one; those before it are part of what it answers to.</summary>
+    LastAnswer,
 }
 
 /// <summary>How the records of a data set become samples.</summary>
@@ -38,6 +48,9 @@ public enum TooLongPolicy
 public sealed record DataOptions(
     IRecordParser Parser, IPromptTemplate Template, int MaxLength, TooLongPolicy OnTooLong, BadRecordPolicy OnBadRecord, bool Packing)
 {
+    /// <summary>Which answers of a conversation are trained.</summary>
+    public TrainedAnswers TrainOn { get; init; }
+
     /// <summary>The options that a plan states.</summary>
     /// <exception cref="PlanFormatException">The plan names something that is not known, or combines what does not go together.</exception>
     public static DataOptions From(PlanData plan)
@@ -68,7 +81,10 @@ public sealed record DataOptions(
             plan.MaxLength,
             Parse<TooLongPolicy>("data.onTooLong", plan.OnTooLong),
             Parse<BadRecordPolicy>("data.onBadRecord", plan.OnBadRecord),
-            plan.Packing);
+            plan.Packing)
+        {
+            TrainOn = Parse<TrainedAnswers>("data.trainOn", plan.TrainOn),
+        };
     }
 
     private static T Parse<T>(string field, string value)

@@ -81,7 +81,8 @@ public sealed class DataListTests
     {
         using var json = JsonDocument.Parse(JsonSerializer.Serialize(new { image, text = "3" }));
 
-        var error = Assert.Throws<BadRecordException>(() => RecordParsers.Find("imageText")!.Parse(json.RootElement, "1"));
+        var parser = RecordParsers.Find("imageText")!;
+        var error = Assert.Throws<BadRecordException>(() => parser.Parse(json.RootElement, "1", new HashSet<string>()));
 
         Assert.Contains("leads out of the data set's folder", error.Reason, StringComparison.Ordinal);
     }
@@ -89,6 +90,6 @@ public sealed class DataListTests
     private static SourceRecord Record(string format)
     {
         using var json = JsonDocument.Parse(Records[format]);
-        return RecordParsers.Find(format)!.Parse(json.RootElement, "1");
+        return RecordParsers.Find(format)!.Parse(json.RootElement, "1", new HashSet<string>());
     }
 }

@@ -46,7 +46,18 @@ public static class SampleFormats
     {
         var messages = fields.GetProperty("messages").EnumerateArray().ToList();
         var asked = messages.Find(message => Text(message, "role") == "user");
-        return Text(asked.ValueKind == JsonValueKind.Object ? asked : messages.FirstOrDefault(), "content");
+        var message = asked.ValueKind == JsonValueKind.Object ? asked : messages.FirstOrDefault();
+        return Text(message, "content") ?? (TextParts(message) is { Length: > 0 } text ? text : null);
+    }
+
+    /// <summary>The text of content that is a list of parts.</summary>
+    private static string TextParts(JsonElement message)
+    {
+        return message.ValueKind == JsonValueKind.Object
+            && message.TryGetProperty("content", out var content)
+            && content.ValueKind == JsonValueKind.Array
+            ? string.Concat(content.EnumerateArray().Select(part => Text(part, "text")))
+            : "";
     }
 
     private static string Beginning(string text)

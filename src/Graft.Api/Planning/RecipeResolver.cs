@@ -49,6 +49,7 @@ public static class RecipeResolver
             OnTooLong = data.OnTooLong,
             OnBadRecord = data.OnBadRecord,
             Packing = data.Packing,
+            TrainOn = data.TrainOn,
             License = set.License?.Spdx,
             LicenseNotice = set.License?.Notice,
         };

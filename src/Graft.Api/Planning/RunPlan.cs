@@ -89,6 +89,9 @@ public sealed record Recipe
 /// <summary>The records and how they become tokens.</summary>
 public sealed record PlanData
 {
+    /// <summary>What releases did before it could be chosen which answers are trained.</summary>
+    public const string AllAnswers = "allAnswers";
+
     /// <summary>The name of the TrainingDataset.</summary>
     [NotHashed]
     public required string Dataset { get; init; }
@@ -110,6 +113,10 @@ public sealed record PlanData
     public required string OnBadRecord { get; init; }
 
     public required bool Packing { get; init; }
+
+    /// <summary>Which answers of a conversation are trained.</summary>
+    [HashedUnless(AllAnswers)]
+    public string TrainOn { get; init; } = AllAnswers;
 
     [NotHashed]
     public string? License { get; init; }

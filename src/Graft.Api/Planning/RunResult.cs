@@ -47,6 +47,8 @@ public sealed record ResultFigures
 
     public long? BadRecords { get; init; }
 
+    public long? TruncatedRecords { get; init; }
+
     public long? TooLongRecords { get; init; }
 }
 

@@ -159,7 +159,10 @@ public sealed class RunFigures
     /// <summary>Records left out because they could not be read.</summary>
     public long? BadRecords { get; set; }
 
-    /// <summary>Records cut to the longest sequence, or left out for their length.</summary>
+    /// <summary>Records cut to the longest sequence.</summary>
+    public long? TruncatedRecords { get; set; }
+
+    /// <summary>Records left out for their length.</summary>
     public long? TooLongRecords { get; set; }
 }
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Graft.Api.Data;
+using Graft.Api.Planning;
 using Graft.Api.Schema;
 
 namespace Graft.Api.V1Alpha1;
@@ -25,8 +26,10 @@ public sealed record DataSpec
     public int MaxLength { get; init; } = 512;
 
     /// <summary>
-    /// What a record longer than maxLength does: <c>error</c> stops the run, <c>truncate</c> cuts it, <c>skip</c> leaves it out; the last
-    /// two are counted in the result.
+    /// What a record longer than maxLength does: <c>error</c> stops the run, <c>skip</c> leaves it out, <c>truncate</c> cuts it, and leaves
+    /// it out where its prompt alone fills maxLength, so that nothing of an answer is left to train on. What is cut and what is left out
+    /// is told before the first step, and counted in the result. With <c>truncate</c>, a file of which more than half would be left out
+    /// stops the run.
     /// </summary>
     [AllowedValues("error", "truncate", "skip")]
     public string OnTooLong { get; init; } = "truncate";
@@ -37,6 +40,13 @@ public sealed record DataSpec
     /// </summary>
     [AllowedValues("error", "skip")]
     public string OnBadRecord { get; init; } = "error";
+
+    /// <summary>
+    /// Which answers of a conversation are trained: <c>allAnswers</c> that the assistant gives, or the <c>lastAnswer</c>, with those before
+    /// it as part of the prompt. An answer of <c>weight</c> 0 is trained in neither.
+    /// </summary>
+    [AllowedValues("allAnswers", "lastAnswer")]
+    public string TrainOn { get; init; } = PlanData.AllAnswers;
 
     /// <summary>Join records end to end into sequences of maxLength tokens; for pre-training on text.</summary>
     public bool Packing { get; init; }

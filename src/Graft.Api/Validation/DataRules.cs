@@ -1,4 +1,5 @@
 using Graft.Api.Data;
+using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 
 namespace Graft.Api.Validation;
@@ -15,6 +16,7 @@ internal static class DataRules
             {
                 TemplateFitsTheRecords(data, at, dataset),
                 PackingIsForText(data, at, dataset),
+                LastAnswerNeedsAnswers(data, at, dataset),
                 EvaluationNeedsHeldOutRecords(data, evaluation, at, dataset),
                 ExactMatchNeedsAnswers(evaluation, at, dataset),
             }.OfType<SpecProblem>();
@@ -38,6 +40,16 @@ internal static class DataRules
                 at.Field("data", "packing"),
                 $"packing joins texts end to end, and the records of \"{data.DatasetRef!.Name}\" have the format {dataset.Format}",
                 $"leave it out, or use a data set of the format {SampleFormats.Those(format => format.CanBePacked)}")
+            : null;
+    }
+
+    private static SpecProblem? LastAnswerNeedsAnswers(DataSpec data, FieldPath at, TrainingDatasetSpec dataset)
+    {
+        return data.TrainOn != PlanData.AllAnswers && !SampleFormats.Find(dataset.Format)!.HasAnswer
+            ? SpecProblem.Impossible(
+                at.Field("data", "trainOn"),
+                $"records of the format {dataset.Format}, which \"{data.DatasetRef!.Name}\" has, are trained on as a whole and have no answers",
+                "leave it out")
             : null;
     }
 

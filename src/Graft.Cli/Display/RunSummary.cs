@@ -89,10 +89,12 @@ public static class RunSummary
                 CultureInfo.InvariantCulture,
                 $"{NumberText.Count(figures.TrainableParameters)} parameters in {result.Steps} steps, ")
                 + $"{NumberText.Count(figures.TokensPerSecond)} tokens/s, peak memory {NumberText.Bytes(figures.PeakMemoryBytes ?? 0)}");
-            if (figures.BadRecords > 0 || figures.TooLongRecords > 0)
+            if (figures.BadRecords > 0 || figures.TooLongRecords > 0 || figures.TruncatedRecords > 0)
             {
                 yield return (
-                    "Records", $"{figures.BadRecords ?? 0} unreadable left out, {figures.TooLongRecords ?? 0} longer than maxLength");
+                    "Records",
+                    $"{figures.BadRecords ?? 0} unusable and {figures.TooLongRecords ?? 0} too long left out, "
+                    + $"{figures.TruncatedRecords ?? 0} cut to maxLength");
             }
         }
     }

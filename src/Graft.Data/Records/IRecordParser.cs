@@ -10,11 +10,15 @@ public interface IRecordParser
     /// <summary>The format's name.</summary>
     string Format { get; }
 
-    /// <summary>The record of a line.</summary>
+    /// <summary>The record of a line; whoever calls has checked its <see cref="Fields"/>.</summary>
     /// <param name="json">The line; an object.</param>
     /// <param name="id">How errors name it.</param>
+    /// <param name="unused">Takes the names of fields inside that change nothing.</param>
     /// <exception cref="BadRecordException">The line is not a record of this format.</exception>
-    SourceRecord Parse(JsonElement json, string id);
+    SourceRecord Parse(JsonElement json, string id, ISet<string> unused);
+
+    /// <summary>What the fields of a line do.</summary>
+    internal FieldTable Fields { get; }
 }
 
 /// <summary>The parsers by their format. A new one is a line in the list.</summary>

@@ -6,8 +6,8 @@ public interface IRecordSource
     /// <summary>How such files' names end.</summary>
     string Extension { get; }
 
-    /// <summary>The records as JSON, each with its number, from 1.</summary>
-    IEnumerable<(int Number, ReadOnlyMemory<byte> Json)> Read(string file);
+    /// <summary>The records as JSON, each with its number.</summary>
+    IEnumerable<SourceLine> Read(string file);
 }
 
 /// <summary>The kinds of files that records are read from. A new one is a line in the list.</summary>
@@ -27,7 +27,10 @@ public static class RecordSources
     {
         public string Extension => ".jsonl";
 
-        public IEnumerable<(int Number, ReadOnlyMemory<byte> Json)> Read(string file) =>
-            JsonLines.Read(file).Select(line => (line.Number, line.Line));
+        public IEnumerable<SourceLine> Read(string file)
+        {
+            ForeignFiles.Refuse(file);
+            return JsonLines.Read(file);
+        }
     }
 }

@@ -5,6 +5,12 @@ namespace Graft.Data.Records;
 /// <summary>Reads the fields of a record, and says what is wrong with one.</summary>
 internal static class RecordFields
 {
+    /// <summary>The remedy for text that is none.</summary>
+    public const string NotText = "write the file as UTF-8, without lone surrogates";
+
+    /// <summary>The field that names a record.</summary>
+    public const string IdField = "id";
+
     /// <summary>Whether a field may be missing or empty.</summary>
     public enum Presence
     {
@@ -16,7 +22,7 @@ internal static class RecordFields
     /// <summary>The id that the line itself states, or null; never fails, for reports about lines that cannot be read.</summary>
     public static string? StatedId(JsonElement json) =>
         json.ValueKind == JsonValueKind.Object
-        && json.TryGetProperty("id", out var id)
+        && json.TryGetProperty(IdField, out var id)
         && id.ValueKind is JsonValueKind.String or JsonValueKind.Number
             ? id.ToString()
             : null;
@@ -29,7 +35,9 @@ internal static class RecordFields
         {
             return presence == Presence.Optional
                 ? ""
-                : throw new BadRecordException($"the field '{field}' is missing", Fields(json, "add it, or choose the records' format"));
+                : throw new BadRecordException(
+                    $"the field '{field}' is {(value.ValueKind == JsonValueKind.Null ? "null" : "missing")}",
+                    KnownShapes.Remedy(json, "add it, or choose the records' format"));
         }
 
         if (value.ValueKind != JsonValueKind.String)
@@ -44,8 +52,7 @@ internal static class RecordFields
         }
         catch (InvalidOperationException)
         {
-            throw new BadRecordException(
-                $"the field '{field}' is not valid UTF-8 text", "write the file as UTF-8, without lone surrogates");
+            throw new BadRecordException($"the field '{field}' is not valid UTF-8 text", NotText);
         }
 
         return presence == Presence.NotEmpty && string.IsNullOrWhiteSpace(text)

@@ -8,5 +8,9 @@ internal sealed class TextParser : IRecordParser
 {
     public string Format => "text";
 
-    public SourceRecord Parse(JsonElement json, string id) => new TextRecord(id, Text(json, "text", Presence.NotEmpty));
+    public FieldTable Fields { get; } = new(
+        [IdField, "text"], RefusedFields.Media, RefusedFields.Preferences, RefusedFields.Templates, RefusedFields.Spans);
+
+    public SourceRecord Parse(JsonElement json, string id, ISet<string> unused) =>
+        new TextRecord(id, Text(json, "text", Presence.NotEmpty));
 }

@@ -9,22 +9,31 @@ public sealed class SampleEncoder
 {
     private readonly TextTokenizer _tokenizer;
     private readonly IPromptTemplate _template;
+    private readonly TrainedAnswers _trainOn;
+    private readonly AnswerEnd _end;
 
     /// <summary>Creates an encoder.</summary>
+    /// <param name="tokenizer">Makes tokens.</param>
+    /// <param name="template">Makes text.</param>
+    /// <param name="trainOn">Which answers of a conversation are labeled.</param>
     /// <exception cref="TokenizerException">The tokenizer lacks a token that the template needs.</exception>
-    public SampleEncoder(TextTokenizer tokenizer, IPromptTemplate template)
+    public SampleEncoder(TextTokenizer tokenizer, IPromptTemplate template, TrainedAnswers trainOn = TrainedAnswers.AllAnswers)
     {
         template.Check(tokenizer);
         _tokenizer = tokenizer;
         _template = template;
+        _trainOn = trainOn;
+        _end = new AnswerEnd(tokenizer, template);
     }
 
     /// <summary>A record as tokens, of whatever length.</summary>
+    /// <exception cref="BadRecordException">The template has no place for something in it, or an answer is empty.</exception>
+    /// <exception cref="TokenizerException">The vocabulary cannot write its text.</exception>
     public Sample Encode(SourceRecord record)
     {
         var ids = new List<int>(_tokenizer.Prefix);
         var trained = new List<bool>(ids.Select(_ => false));
-        Append(record, ids, trained);
+        Append(Prepared(record), ids, trained);
         if (_template.EndsWithEos)
         {
             ids.Add(_tokenizer.Special.Eos!.Value);
@@ -39,9 +48,15 @@ public sealed class SampleEncoder
     public int[] EncodePrompt(SourceRecord record)
     {
         var ids = new List<int>(_tokenizer.Prefix);
-        Append(record.WithoutAnswer(), ids, []);
+        Append(Prepared(record).WithoutAnswer(), ids, []);
         return [.. ids];
     }
+
+    /// <summary>The text of a record's last answer, without the mark of its end; null where no answer is asked for.</summary>
+    public string? Answer(SourceRecord record) => Prepared(record).Answer;
+
+    private SourceRecord Prepared(SourceRecord record) =>
+        (_trainOn == TrainedAnswers.LastAnswer ? record.WithLastAnswerTrained() : record).WithAnswers(_end.Remove);
 
     private void Append(SourceRecord record, List<int> ids, List<bool> trained)
     {

@@ -18,6 +18,12 @@ public sealed record SampleCounts
     public int TooLong { get; init; }
 }
 
+/// <summary>A record that was left out for its length.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Line">Its line.</param>
+/// <param name="Tokens">Its length.</param>
+public sealed record TooLongRecord(string File, int Line, int Tokens);
+
 /// <summary>The samples of one file, in its order.</summary>
 /// <param name="Samples">The samples; packed, each is a span of several records.</param>
 /// <param name="Records">The records behind them, for generation; as many as were kept.</param>
@@ -26,7 +32,11 @@ public sealed record SampleCounts
 public sealed record SampleSet(
     IReadOnlyList<Sample> Samples, IReadOnlyList<SourceRecord> Records, SampleCounts Counts, IReadOnlyList<BadRecord> FirstBad)
 {
-    private const int BadToShow = 3;
+    /// <summary>The first record that was left out for its length; null where none was.</summary>
+    public TooLongRecord? FirstTooLong { get; init; }
+
+    /// <summary>The names of the records' fields that change nothing.</summary>
+    public IReadOnlyCollection<string> UnusedFields { get; init; } = [];
 
     /// <summary>Reads and encodes a file.</summary>
     /// <param name="file">The JSONL file.</param>
@@ -34,73 +44,11 @@ public sealed record SampleSet(
     /// <param name="encoder">Makes the tokens.</param>
     /// <param name="maxRecords">Stop after so many usable records; all without it.</param>
     /// <exception cref="DatasetException">
-    /// The file is missing or gives no samples, or a record cannot be used and the policy is to stop.
+    /// The file is missing or gives no samples, most of its records are too long to hold an answer, or a record cannot be used and the
+    /// policy is to stop.
     /// </exception>
-    public static SampleSet Load(string file, DataOptions options, SampleEncoder encoder, int? maxRecords = null)
-    {
-        var samples = new List<Sample>();
-        var records = new List<SourceRecord>();
-        var firstBad = new List<BadRecord>();
-        var counts = new SampleCounts();
-        foreach (var read in new RecordReader(file, options.Parser).Read())
-        {
-            if (records.Count == maxRecords)
-            {
-                break;
-            }
-
-            counts = counts with { Records = counts.Records + 1 };
-            var bad = read.Bad;
-            if (read.Record is { } record)
-            {
-                try
-                {
-                    var sample = Fit(WithPicture(encoder.Encode(record), record, file), file, read.Line, options, ref counts);
-                    if (sample is null)
-                    {
-                        continue;
-                    }
-
-                    if (sample.TrainedTokens > 0)
-                    {
-                        samples.Add(sample);
-                        records.Add(record);
-                        continue;
-                    }
-
-                    throw new BadRecordException(
-                        $"no token of the answer lies within the first {options.MaxLength} tokens, so there is nothing to train on",
-                        "raise maxLength, or shorten the record");
-                }
-                catch (BadRecordException error)
-                {
-                    bad = new BadRecord(file, read.Line, record.Id, error.Reason, error.Remedy);
-                }
-            }
-
-            if (options.OnBadRecord == BadRecordPolicy.Error)
-            {
-                throw new DatasetException($"{bad}, or set onBadRecord to skip");
-            }
-
-            counts = counts with { Bad = counts.Bad + 1 };
-            if (firstBad.Count < BadToShow)
-            {
-                firstBad.Add(bad!);
-            }
-        }
-
-        if (samples.Count == 0)
-        {
-            var why = counts.Records == 0
-                ? "it is empty"
-                : $"of its {counts.Records} records {counts.Bad} cannot be used and {counts.TooLong} are too long";
-            throw new DatasetException($"{file}: has no record to use: {why}{(firstBad.Count > 0 ? $"; the first: {firstBad[0]}" : "")}");
-        }
-
-        IReadOnlyList<Sample> made = options.Packing ? [.. TextPacker.Pack(samples, options.MaxLength)] : samples;
-        return new SampleSet(made, records, counts, firstBad);
-    }
+    public static SampleSet Load(string file, DataOptions options, SampleEncoder encoder, int? maxRecords = null) =>
+        new SampleLoader(file, options, encoder).Load(maxRecords);
 
     /// <summary>The file of a record's picture, which lies beside the data set's file; null where it has none.</summary>
     /// <exception cref="BadRecordException">It is not there.</exception>
@@ -115,36 +63,5 @@ public sealed record SampleSet(
         return File.Exists(path)
             ? path
             : throw new BadRecordException($"the image '{name}' is not there", "put the file beside the JSONL file, or remove the record");
-    }
-
-    private static Sample WithPicture(Sample sample, SourceRecord record, string file) =>
-        record.Picture is null ? sample : new Sample(sample.Id, sample.Ids, sample.Trained) { Picture = PictureOf(record, file) };
-
-    /// <summary>
-    /// The sample within the longest sequence, or null where it is left out. Packing cuts texts anyway, so that none is too long.
-    /// </summary>
-    private static Sample? Fit(Sample sample, string file, int line, DataOptions options, ref SampleCounts counts)
-    {
-        if (options.Packing || sample.Length <= options.MaxLength)
-        {
-            return sample;
-        }
-
-        switch (options.OnTooLong)
-        {
-            case TooLongPolicy.Truncate:
-                counts = counts with { Truncated = counts.Truncated + 1 };
-                return new Sample(sample.Id, sample.Ids[..options.MaxLength], sample.Trained[..options.MaxLength])
-                {
-                    Picture = sample.Picture,
-                };
-            case TooLongPolicy.Skip:
-                counts = counts with { TooLong = counts.TooLong + 1 };
-                return null;
-            default:
-                throw new DatasetException(
-                    $"{file}:{line}: record '{sample.Id}' has {sample.Length} tokens, maxLength is {options.MaxLength}; raise maxLength, "
-                        + "or set onTooLong to truncate or skip");
-        }
     }
 }

@@ -29,6 +29,7 @@ public sealed class AlpacaTemplate : IPromptTemplate
             ConversationRecord conversation => SingleTurn(conversation),
             _ => throw new ArgumentException($"the template {Name} does not render a {record.GetType().Name}", nameof(record)),
         };
+        EosEnding.RefuseSystem(given, Name);
         var input = given.Input is null ? "" : $"### Input:\n{given.Input}\n\n";
         var opening = given.Input is null ? WithoutInput : WithInput;
         yield return new Segment($"{opening}### Instruction:\n{given.Instruction}\n\n{input}### Response:\n", Trained: false);

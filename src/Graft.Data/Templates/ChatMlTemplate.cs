@@ -4,7 +4,7 @@ using Graft.Data.Tokenization;
 namespace Graft.Data.Templates;
 
 /// <summary>
-/// ChatML: every turn between <c>&lt;|im_start|&gt;role</c> and <c>&lt;|im_end|&gt;</c>. All assistant turns are trained, with their ends.
+/// ChatML: every turn between <c>&lt;|im_start|&gt;role</c> and <c>&lt;|im_end|&gt;</c>. Assistant turns are trained with their ends.
 /// </summary>
 public sealed class ChatMlTemplate : IPromptTemplate
 {
@@ -40,11 +40,11 @@ public sealed class ChatMlTemplate : IPromptTemplate
         foreach (var message in messages)
         {
             yield return new Segment($"{TurnStart}{message.Role}\n", Trained: false);
-            yield return new Segment(message.Content + TurnEnd, message.IsAssistant);
+            yield return new Segment(message.Content + TurnEnd, message.IsTrained);
             yield return new Segment("\n", Trained: false);
         }
 
-        if (record.Answer is null)
+        if (messages is not [.., { IsAssistant: true }])
         {
             yield return new Segment($"{TurnStart}assistant\n", Trained: false);
         }
@@ -52,6 +52,11 @@ public sealed class ChatMlTemplate : IPromptTemplate
 
     private static IEnumerable<Message> Turns(InstructionRecord record)
     {
+        if (record.System is not null)
+        {
+            yield return new Message("system", record.System);
+        }
+
         yield return new Message("user", record.Input is null ? record.Instruction : $"{record.Instruction}\n\n{record.Input}");
         if (record.Output is not null)
         {

@@ -1,3 +1,4 @@
+using Graft.Data.Records;
 using Graft.Data.Tokenization;
 
 namespace Graft.Data.Templates;
@@ -12,6 +13,16 @@ internal static class EosEnding
             throw new TokenizerException(
                 $"the tokenizer names no end-of-text token, which the template '{template}' puts after an answer (without it a model never "
                     + "stops); add eos_token to tokenizer_config.json");
+        }
+    }
+
+    /// <summary>Such templates have no place for a system message.</summary>
+    public static void RefuseSystem(InstructionRecord record, string template)
+    {
+        if (record.System is not null)
+        {
+            throw new BadRecordException(
+                $"the template {template} has no place for the field 'system'", "use the template chatml, or delete the field");
         }
     }
 }

@@ -23,6 +23,7 @@ public sealed class PlainTemplate : IPromptTemplate
                 yield return new Segment(text.Text, Trained: true);
                 break;
             case InstructionRecord instruction:
+                EosEnding.RefuseSystem(instruction, Name);
                 var input = instruction.Input is null ? "" : instruction.Input + "\n";
                 yield return new Segment($"{instruction.Instruction}\n{input}", Trained: false);
                 if (instruction.Output is not null)

@@ -67,6 +67,7 @@ public static class ProgressStatus
             TokensPerSecond = Whole(figures.TokensPerSecond),
             PeakMemoryBytes = figures.PeakMemoryBytes,
             BadRecords = figures.BadRecords,
+            TruncatedRecords = figures.TruncatedRecords,
             TooLongRecords = figures.TooLongRecords,
         };
     }

@@ -39,11 +39,12 @@ public sealed class AnswerEvaluator
         _collator = collator;
         _model = model;
         _tokenizer = tokenizer;
-        var encoder = new SampleEncoder(tokenizer, data.Template);
+        var encoder = new SampleEncoder(tokenizer, data.Template, data.TrainOn);
         _questions =
         [
-            .. records.Where(r => r.Record.Answer is not null)
-                .Select(r => (Array.ConvertAll(encoder.EncodePrompt(r.Record), id => (long)id), r.Picture, Words(r.Record.Answer!)))
+            .. records.Select(r => (r.Record, r.Picture, Answer: encoder.Answer(r.Record)))
+                .Where(r => r.Answer is not null)
+                .Select(r => (Array.ConvertAll(encoder.EncodePrompt(r.Record), id => (long)id), r.Picture, Words(r.Answer!)))
                 .OrderBy(q => q.Item1.Length),
         ];
         _options = new GenerationOptions

@@ -60,7 +60,7 @@ public sealed class LoadedRun : IDisposable
         string modelFolder = folders[recipe.LanguageModel.Name], dataFolder = folders[Execution.DatasetInput];
         var tokenizer = TokenizerFolder.Load(modelFolder);
         var options = DataOptions.From(recipe.Data);
-        var encoder = new SampleEncoder(tokenizer, options.Template);
+        var encoder = new SampleEncoder(tokenizer, options.Template, options.TrainOn);
         var train = SampleSet.Load(Path.Combine(dataFolder, recipe.Data.TrainFile), options, encoder);
         var heldOutFile = recipe.Data.EvaluationFile is { } file ? Path.Combine(dataFolder, file) : null;
         var heldOut = heldOutFile is null ? null : SampleSet.Load(heldOutFile, options, encoder, recipe.Evaluation.MaxRecords);

@@ -65,6 +65,17 @@ public sealed class RecipeHashTests
         Assert.Equal(before, RecipeHash.Of(RecipeResolver.Resolve(Plans.Run(), PinnedInputs.Of(model, digest, dataset, digest))));
     }
 
+    [Fact]
+    public void Which_answers_are_trained_counts_in_the_hash_where_it_is_not_what_was_always_done()
+    {
+        var recipe = Plans.Resolve(Plans.Run());
+        var last = recipe with { Data = recipe.Data with { TrainOn = "lastAnswer" } };
+
+        Assert.DoesNotContain("trainOn", Encoding.UTF8.GetString(RecipeHash.Canonical(recipe)), StringComparison.Ordinal);
+        Assert.Contains("\"trainOn\":\"lastAnswer\"", Encoding.UTF8.GetString(RecipeHash.Canonical(last)), StringComparison.Ordinal);
+        Assert.NotEqual(RecipeHash.Of(recipe), RecipeHash.Of(last));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

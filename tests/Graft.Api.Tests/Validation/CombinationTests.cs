@@ -16,6 +16,11 @@ public sealed class CombinationTests
             Specs.Model, Specs.Dataset, "run.yaml:12:14: error: spec.data.packing: packing joins texts end to end"
         },
         {
+            "the last answer of texts", Specs.With(Specs.Run, "    datasetRef", "    trainOn: lastAnswer\n    datasetRef"),
+            Specs.Model, Specs.Dataset + "\n  format: text",
+            "run.yaml:12:14: error: spec.data.trainOn: records of the format text, which \"colors\" has, are trained on as a whole"
+        },
+        {
             "generation without held-out records", Specs.Run + "\n  evaluation:\n    generateRecords: 10",
             Specs.Model, Specs.With(Specs.Dataset, "evaluationFile: eval.jsonl", "format: instruction"),
             "run.yaml:17:22: error: spec.evaluation.generateRecords: there is nothing to evaluate on: \"colors\" has no evaluationFile"

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Graft.Data.Records;
 using Graft.Data.Samples;
 using Graft.Data.Templates;
@@ -12,6 +13,9 @@ public sealed class SampleSetTests
     private static readonly TextTokenizer Tokenizer = TokenizerFiles.ByteLevel();
 
     private const string Good = """{"id":"good","instruction":"Say the","output":"the"}""";
+    private const string Unanswered =
+        """{"id":"x","instruction":"the dog sleeps over the lazy fox, the dog sleeps over the lazy fox","output":"the"}""";
+
     private const string Bad = """{"id":"bad","instruction":"Say nothing","output":" "}""";
 
     [Fact]
@@ -49,13 +53,47 @@ public sealed class SampleSetTests
     }
 
     [Fact]
-    public void A_record_whose_answer_is_cut_off_whole_is_bad()
+    public void A_record_whose_prompt_alone_is_too_long_is_left_out_with_its_place()
     {
-        var file = """{"id":"x","instruction":"the dog sleeps over the lazy fox, the dog sleeps over the lazy fox","output":"the"}""";
+        var set = Load($"{Good}\n{Unanswered}\n", TooLongPolicy.Truncate, maxLength: 10);
+
+        Assert.Equal(new SampleCounts { Records = 2, TooLong = 1 }, set.Counts);
+        Assert.Equal(("good", 2), (Assert.Single(set.Samples).Id, set.FirstTooLong!.Line));
+        Assert.True(set.FirstTooLong.Tokens > 10);
+    }
+
+    [Fact]
+    public void A_file_of_which_most_records_would_be_left_out_for_their_prompts_is_refused_unless_that_is_asked_for()
+    {
+        var file = $"{Good}\n{Unanswered}\n{Unanswered}\n";
 
         var error = Assert.Throws<DatasetException>(() => Load(file, TooLongPolicy.Truncate, maxLength: 10));
 
-        Assert.Contains("nothing to train on", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            ".jsonl:2: of the file's 3 records 2 have no token of their answer within the first 10", error.Message, StringComparison.Ordinal);
+        Assert.Contains("onTooLong to skip", error.Message, StringComparison.Ordinal);
+        Assert.Single(Load(file, TooLongPolicy.Skip, maxLength: 10).Samples);
+    }
+
+    [Fact]
+    public void A_text_that_the_vocabulary_cannot_write_is_a_bad_record()
+    {
+        var tokenizer = WithoutByte('x');
+        var set = Load(
+            $$"""{{Good}}{{"\n"}}{"id":"odd","instruction":"Say","output":"x"}""", onBad: BadRecordPolicy.Skip, tokenizer: tokenizer);
+
+        Assert.Equal(new SampleCounts { Records = 2, Bad = 1 }, set.Counts);
+        Assert.Contains("0x78", Assert.Single(set.FirstBad).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_of_nothing_but_bad_records_shows_the_first()
+    {
+        var error = Assert.Throws<DatasetException>(() => Load($"{Bad}\n{Bad}\n", onBad: BadRecordPolicy.Skip));
+
+        Assert.Contains("of its 2 records 2 cannot be used", error.Message, StringComparison.Ordinal);
+        Assert.Contains(".jsonl:1: record 'bad'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("it is empty", Assert.Throws<DatasetException>(() => Load("\n  \n")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,14 +114,36 @@ public sealed class SampleSetTests
         Assert.Contains("…", packed.Samples[0].Id, StringComparison.Ordinal);
     }
 
+    /// <summary>A tokenizer whose vocabulary lacks a byte.</summary>
+    private static TextTokenizer WithoutByte(char missing)
+    {
+        using var folder = new TemporaryFolder();
+        TokenizerFiles.Train().Save(folder.Path, maxLength: 128);
+        var path = Path.Combine(folder.Path, "tokenizer.json");
+        var json = JsonNode.Parse(File.ReadAllText(path))!;
+        var vocabulary = json["model"]!["vocab"]!.AsObject();
+        string[] tokens = [.. vocabulary.Select(entry => entry.Key)];
+        foreach (var token in tokens.Where(token => token.Contains(missing, StringComparison.Ordinal)))
+        {
+            vocabulary.Remove(token);
+        }
+
+        var merges = json["model"]!["merges"]!.AsArray();
+        json["model"]!["merges"] = new JsonArray(
+            [.. merges.Where(pair => !pair!.ToJsonString().Contains(missing, StringComparison.Ordinal)).Select(pair => pair!.DeepClone())]);
+        File.WriteAllText(path, json.ToJsonString());
+        return TokenizerFolder.Load(folder.Path);
+    }
+
     private static SampleSet Load(
-        string content, TooLongPolicy onTooLong = TooLongPolicy.Error, BadRecordPolicy onBad = BadRecordPolicy.Error, int maxLength = 256)
+        string content, TooLongPolicy onTooLong = TooLongPolicy.Error, BadRecordPolicy onBad = BadRecordPolicy.Error, int maxLength = 256,
+        TextTokenizer? tokenizer = null)
     {
         using var folder = new TemporaryFolder();
         var template = new PlainTemplate();
         return SampleSet.Load(
             folder.File("d.jsonl", content),
             new DataOptions(RecordParsers.Find("instruction")!, template, maxLength, onTooLong, onBad, Packing: false),
-            new SampleEncoder(Tokenizer, template));
+            new SampleEncoder(tokenizer ?? Tokenizer, template));
     }
 }

@@ -1,4 +1,7 @@
+using System.Globalization;
 using Graft.Api.Reporting;
+using Graft.Data;
+using Graft.Data.Records;
 using Graft.Data.Samples;
 using Graft.Trainer.Checkpoints;
 using static TorchSharp.torch;
@@ -58,6 +61,26 @@ internal static class PrepareStage
             context.Warn($"A bad record is left out: {bad}");
         }
 
+        string[] unused = [.. run.Train.UnusedFields.Union(run.HeldOut?.UnusedFields ?? []).Order(StringComparer.Ordinal)];
+        if (unused.Length > 0)
+        {
+            context.Warn($"Fields of the records that are not used: {string.Join(", ", unused)}{(unused.Length < UnusedFields.Most ? "" : "…")}.");
+        }
+
+        foreach (var set in new[] { run.Train, run.HeldOut }.OfType<SampleSet>())
+        {
+            if (set.FirstTooLong is { } first)
+            {
+                var why = run.Data.OnTooLong == TooLongPolicy.Skip
+                    ? $"have more than {run.Data.MaxLength} tokens"
+                    : $"have no token of their answer within the first {run.Data.MaxLength}";
+                context.Warn(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{set.Counts.TooLong} of {set.Counts.Records} records ({(double)set.Counts.TooLong / set.Counts.Records:P1}) {why} and are ")
+                    + $"left out; the first is {first.File}:{first.Line} with {first.Tokens}. Raise maxLength to train on them.");
+            }
+        }
+
         if (train.Truncated + heldOut.Truncated > 0)
         {
             context.Warn($"{train.Truncated + heldOut.Truncated} records are longer than {run.Data.MaxLength} tokens and are cut; their answers "
@@ -69,7 +92,8 @@ internal static class PrepareStage
         {
             TrainableParameters = trainable,
             BadRecords = train.Bad + heldOut.Bad,
-            TooLongRecords = train.Truncated + train.TooLong + heldOut.Truncated + heldOut.TooLong,
+            TruncatedRecords = train.Truncated + heldOut.Truncated,
+            TooLongRecords = train.TooLong + heldOut.TooLong,
         };
         context.Tell(new StartedEvent
         {
