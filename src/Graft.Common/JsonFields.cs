@@ -11,6 +11,8 @@ public sealed class JsonFields
     /// <summary>How much of a value is shown in a message: a vocabulary is one value, too.</summary>
     private const int LongestShown = 200;
 
+    private const string ListOfObjects = "a list of objects";
+
     private readonly JsonElement _content;
     private readonly Func<string, Exception?, Exception> _fault;
 
@@ -26,11 +28,20 @@ public sealed class JsonFields
     /// <param name="path">The file.</param>
     /// <param name="fault">Makes the reader's own exception of a message and what caused it.</param>
     /// <param name="maximumBytes">The largest file that is read.</param>
-    /// <exception cref="IOException">The file cannot be read, or is larger than that.</exception>
     public static JsonFields Read(string path, Func<string, Exception?, Exception> fault, long maximumBytes = SmallFile.MaximumBytes)
     {
         ArgumentNullException.ThrowIfNull(fault);
-        return Parse(SmallFile.ReadBytes(path, maximumBytes), path, fault);
+        ReadOnlyMemory<byte> json;
+        try
+        {
+            json = SmallFile.ReadBytes(path, maximumBytes);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw fault($"{path}: cannot be read: {error.Message}", error);
+        }
+
+        return Parse(json, path, fault);
     }
 
     /// <summary>Reads the bytes of one JSON object.</summary>
@@ -39,23 +50,28 @@ public sealed class JsonFields
         ArgumentNullException.ThrowIfNull(fault);
         try
         {
-            using var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new JsonFields(document.RootElement.Clone(), path, fault)
+            var content = StrictJson.Parse(json.Span);
+            return content.ValueKind == JsonValueKind.Object
+                ? new JsonFields(content, path, fault)
                 : throw fault($"{path}: not a JSON object", null);
         }
         catch (JsonException error)
         {
-            throw fault($"{path}: not JSON: {error.Message}", error);
+            throw fault($"{path}: not JSON: {MistakenContent.Describe(json.Span) ?? error.Message}", error);
         }
     }
 
     /// <summary>Whether a field is there and not null.</summary>
     public bool Has(string name) => Find(name) is not null;
 
-    /// <summary>A field as it stands, or null.</summary>
-    public JsonElement? Find(string name) =>
-        _content.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    /// <summary>Whether a field is a string.</summary>
+    public bool IsText(string name) => Find(name) is { ValueKind: JsonValueKind.String };
+
+    /// <summary>Whether a field is an object.</summary>
+    public bool IsSection(string name) => Find(name) is { ValueKind: JsonValueKind.Object };
+
+    /// <summary>The names of all fields, those that are null included.</summary>
+    public IEnumerable<string> Names() => _content.EnumerateObject().Select(field => field.Name);
 
     /// <summary>A nested object, or null.</summary>
     public JsonFields? Section(string name) => Find(name) switch
@@ -70,11 +86,32 @@ public sealed class JsonFields
 
     /// <summary>A list of objects; empty when absent.</summary>
     public IReadOnlyList<JsonFields> Sections(string name) =>
-        List(name, "a list of objects", item => item.ValueKind == JsonValueKind.Object, item => item)
+        List(name, ListOfObjects, item => item.ValueKind == JsonValueKind.Object, item => item)
             .Select((item, index) => Within(item, $"{name}[{index}]")).ToList();
 
-    /// <summary>The items of a list, of whatever type; empty when absent.</summary>
-    public IReadOnlyList<JsonElement> Items(string name) => List(name, "a list", _ => true, item => item);
+    /// <summary>All fields of this object but those of some names; each must be an object. In one pass: there may be many.</summary>
+    public IReadOnlyList<(string Name, JsonFields Section)> NamedSections(params ReadOnlySpan<string> except)
+    {
+        var sections = new List<(string, JsonFields)>();
+        foreach (var field in _content.EnumerateObject())
+        {
+            if (!except.Contains(field.Name))
+            {
+                sections.Add(field.Value.ValueKind == JsonValueKind.Object
+                    ? (field.Name, Within(field.Value, field.Name))
+                    : throw Wrong(field.Name, "an object"));
+            }
+        }
+
+        return sections;
+    }
+
+    /// <summary>How many items a list has; none when absent.</summary>
+    public int Count(string name) => List(name, "a list", _ => true, _ => true).Length;
+
+    /// <summary>A list of lists of strings, empty when absent; a plain string in it counts as a list of one.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> TextLists(string name) =>
+        List(name, "a list of strings or of lists of strings", item => IsText(item) || IsTexts(item), Texts);
 
     /// <summary>A string, or null.</summary>
     public string? Text(string name) => Find(name) switch
@@ -104,17 +141,18 @@ public sealed class JsonFields
     };
 
     /// <summary>A whole number of at least 1; required unless <paramref name="otherwise"/> is given.</summary>
-    public int Size(string name, int? otherwise = null)
+    public int Size(string name, int? otherwise = null, int largest = int.MaxValue) => Int(name, otherwise) switch
     {
-        var size = Int(name, otherwise);
-        return size >= 1 ? size : throw Wrong(name, "at least 1");
-    }
+        < 1 => throw Wrong(name, "at least 1"),
+        var size when size > largest => throw Wrong(name, $"at most {largest}"),
+        var size => size,
+    };
 
     /// <summary>A number; required unless <paramref name="otherwise"/> is given.</summary>
     public double Double(string name, double? otherwise = null) => Find(name) switch
     {
         null => otherwise ?? throw Missing(name, "a number"),
-        { ValueKind: JsonValueKind.Number } value => value.GetDouble(),
+        { } value when IsNumber(value) => value.GetDouble(),
         _ => throw Wrong(name, "a number"),
     };
 
@@ -127,7 +165,7 @@ public sealed class JsonFields
         single = Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
         return single is not null || !Has(name)
             ? null
-            : List(name, "a string or a list of strings", item => item.ValueKind == JsonValueKind.String, item => item.GetString()!);
+            : List(name, "a string or a list of strings", IsText, item => item.GetString()!);
     }
 
     /// <summary>A list of whole numbers, empty when absent; a plain number counts as a list of one.</summary>
@@ -135,12 +173,22 @@ public sealed class JsonFields
         ? [AsInt(value)]
         : List(name, "a whole number or a list of them", IsInt, AsInt);
 
+    /// <summary>A list of numbers; empty when absent.</summary>
+    public IReadOnlyList<double> Doubles(string name) => List(name, "a list of numbers", IsNumber, item => item.GetDouble());
+
+    /// <summary>A list of whole numbers of 64 bits.</summary>
+    public IReadOnlyList<long> LongIntegers(string name) =>
+        Has(name) ? List(name, "a list of whole numbers", IsLong, item => item.GetInt64()) : throw Missing(name, "a list of whole numbers");
+
     /// <summary>An object of numbers; empty when absent.</summary>
     public IReadOnlyDictionary<string, double> Numbers(string name) =>
-        Section(name)?.All("a number", value => value.ValueKind == JsonValueKind.Number, value => value.GetDouble()) ?? [];
+        Section(name)?.All("a number", IsNumber, value => value.GetDouble()) ?? [];
 
     /// <summary>All fields of this object, each of which must be a whole number.</summary>
     public Dictionary<string, int> WholeNumbers() => All("a whole number", IsInt, AsInt);
+
+    /// <summary>All fields of this object, each of which must be a string.</summary>
+    public Dictionary<string, string> AllTexts() => All("a string", IsText, value => value.GetString()!);
 
     /// <summary>Fails unless what was read <paramref name="holds"/>: the setting is one that Graft computes.</summary>
     public void Require(string name, bool holds, string supported)
@@ -155,10 +203,16 @@ public sealed class JsonFields
     public Exception Wrong(string name, string expected) =>
         _fault($"{Path}: {name} = {Shown(name)} must be {expected}", null);
 
+    /// <summary>The exception that says that a field is wrong in a way that its value does not show.</summary>
+    public Exception Fault(string name, string problem) => _fault($"{Path}: {name}: {problem}", null);
+
+    private JsonElement? Find(string name) =>
+        _content.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
     private string Shown(string name)
     {
         var text = Find(name)?.GetRawText() ?? "(missing)";
-        return text.Length <= LongestShown ? text : $"{text[..LongestShown]}…";
+        return OneLine.Of(text.Length <= LongestShown ? text : $"{text[..LongestShown]}…");
     }
 
     private Exception Missing(string name, string expected) => _fault($"{Path}: the field '{name}' is missing ({expected})", null);
@@ -182,6 +236,19 @@ public sealed class JsonFields
         { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(fits) => [.. list.EnumerateArray().Select(read)],
         _ => throw Wrong(name, expected),
     };
+
+    private static bool IsText(JsonElement value) => value.ValueKind == JsonValueKind.String;
+
+    private static bool IsTexts(JsonElement value) => value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(IsText);
+
+    private static IReadOnlyList<string> Texts(JsonElement value) =>
+        IsText(value) ? [value.GetString()!] : [.. value.EnumerateArray().Select(item => item.GetString()!)];
+
+    // What is beyond a double's range is read as infinite.
+    private static bool IsNumber(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number);
+
+    private static bool IsLong(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _);
 
     // Some writers write 8 as 8.0.
     private static bool IsInt(JsonElement value) =>

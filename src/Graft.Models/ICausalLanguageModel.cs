@@ -13,6 +13,12 @@ public interface ICausalLanguageModel : IFrozenModel
     /// <summary>Positions the model was made for.</summary>
     int MaximumPositions { get; }
 
+    /// <summary>
+    /// Whether positions are a learned table, which has no row beyond <see cref="MaximumPositions"/>; else the model only was not trained
+    /// on those beyond.
+    /// </summary>
+    bool HasLearnedPositions { get; }
+
     /// <summary>Runs the decoder: hidden states after the final norm, [B, T, hidden]; virtual tokens have none.</summary>
     /// <param name="batch">Token ids, embeddings or the stream at some layer; positions, segments, side inputs.</param>
     /// <param name="hooks">What differs from the frozen model; null for nothing.</param>

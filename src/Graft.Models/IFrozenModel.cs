@@ -16,6 +16,12 @@ public interface IFrozenModel : IDisposable
     /// <summary>The content of config.json.</summary>
     JsonObject Configuration { get; }
 
+    /// <summary>The class of transformers that config.json names, or null.</summary>
+    string? Architecture { get; }
+
+    /// <summary>The fields of config.json that the family does not know, and does not compute with.</summary>
+    IReadOnlyList<string> UnknownFields { get; }
+
     /// <summary>The folder config.json came from.</summary>
     string Folder { get; }
 

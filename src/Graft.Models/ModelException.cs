@@ -1,3 +1,5 @@
+using Graft.Common;
+
 namespace Graft.Models;
 
 /// <summary>A model cannot be loaded: a missing file, an unsupported architecture or setting, tensors that do not fit the configuration.
@@ -5,7 +7,7 @@ namespace Graft.Models;
 public sealed class ModelException : Exception
 {
     public ModelException(string message, Exception? inner = null)
-        : base(message, inner)
+        : base(OneLine.Of(message), inner)
     {
     }
 }

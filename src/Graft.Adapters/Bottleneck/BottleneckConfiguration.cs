@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Graft.Adapters.Peft;
 using Graft.Api.Methods;
@@ -35,7 +34,7 @@ internal static class BottleneckConfiguration
     /// <summary>Whether a configuration is one of the library's.</summary>
     public static bool Recognizes(JsonFields fields)
     {
-        return fields.Find("config") is { ValueKind: JsonValueKind.Object } && fields.Section("config")!.Has("mh_adapter");
+        return fields.IsSection("config") && fields.Section("config")!.Has("mh_adapter");
     }
 
     /// <summary>Reads the settings.</summary>
@@ -51,11 +50,11 @@ internal static class BottleneckConfiguration
         }
 
         config.Require("inv_adapter", !config.Has("inv_adapter"), "null");
-        config.Require("leave_out", config.Items("leave_out").Count == 0, "an adapter in every block");
+        config.Require("leave_out", config.Count("leave_out") == 0, "an adapter in every block");
         config.Require("reduction_factor", config.Double("reduction_factor") % 1 == 0, "one whole number");
         config.Require("non_linearity", config.Text("non_linearity") is "relu" or "gelu" or "swish", "relu, gelu and swish");
         var parallel = config.Flag("is_parallel");
-        var learned = config.Find("scaling") is { ValueKind: JsonValueKind.String };
+        var learned = config.IsText("scaling");
         config.Require("scaling", !learned || config.Text("scaling") == "learned", "a number or \"learned\"");
         var options = new BottleneckSpec
         {
@@ -96,7 +95,7 @@ internal static class BottleneckConfiguration
             ["name"] = UsualName,
             ["model_name"] = null,
             ["model_type"] = model.Configuration["model_type"]?.DeepClone(),
-            ["model_class"] = model.Configuration["architectures"]?[0]?.DeepClone(),
+            ["model_class"] = model.Architecture,
             ["hidden_size"] = model.Shape.HiddenSize,
             ["version"] = "adapters.1.2.0",
             ["config"] = new JsonObject

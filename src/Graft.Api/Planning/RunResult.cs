@@ -17,6 +17,9 @@ public sealed record RunResult
 
     public long Steps { get; init; }
 
+    /// <summary>What a person should know although the run went on; absent where there is nothing.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     public ResultFigures? Figures { get; init; }
 
     public ResultArtifact? Artifact { get; init; }

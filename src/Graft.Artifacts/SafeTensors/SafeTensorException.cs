@@ -1,16 +1,12 @@
+using Graft.Common;
+
 namespace Graft.Artifacts.SafeTensors;
 
 /// <summary>A file is not a well-formed safetensors file. The message names the file and, where there is one, the tensor.</summary>
 public sealed class SafeTensorException : Exception
 {
-    public SafeTensorException(string file, string problem)
-        : base($"{file}: not a valid safetensors file: {problem}")
-    {
-        File = file;
-    }
-
-    public SafeTensorException(string file, string problem, Exception inner)
-        : base($"{file}: not a valid safetensors file: {problem}", inner)
+    public SafeTensorException(string file, string problem, Exception? inner = null)
+        : base(OneLine.Of($"{file}: not a valid safetensors file: {problem}"), inner)
     {
         File = file;
     }

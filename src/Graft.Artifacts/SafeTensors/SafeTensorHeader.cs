@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Text.Json;
+using Graft.Common;
 
 namespace Graft.Artifacts.SafeTensors;
 
@@ -9,8 +9,14 @@ namespace Graft.Artifacts.SafeTensors;
 /// </summary>
 public sealed class SafeTensorHeader
 {
-    /// <summary>The format's own bound; a larger length is a damaged or hostile file.</summary>
-    public const int MaximumHeaderBytes = 100_000_000;
+    /// <summary>
+    /// The largest header that is read, of some 300,000 tensors: in memory they take many times its size. The format's own bound is three
+    /// times as large.
+    /// </summary>
+    public const int MaximumHeaderBytes = 32 << 20;
+
+    /// <summary>More than any library makes tensors of.</summary>
+    private const int MostDimensions = 64;
 
     private const string MetadataKey = "__metadata__";
     private readonly Dictionary<string, SafeTensorEntry> _byName;
@@ -41,23 +47,27 @@ public sealed class SafeTensorHeader
     {
         using var handle = File.OpenHandle(path);
         var fileLength = RandomAccess.GetLength(handle);
-        Span<byte> prefix = stackalloc byte[8];
-        if (fileLength < 8 || ReadFully(handle, prefix, 0) < 8)
+        var start = new byte[(int)Math.Min(fileLength, MistakenContent.NeededBytes)];
+        if (ReadFully(handle, start, 0) < 8)
         {
-            throw new SafeTensorException(path, $"it has {fileLength} bytes, too few for a header length");
+            throw new SafeTensorException(
+                path, MistakenContent.Describe(start) ?? $"it has {fileLength} bytes, too few for a header length");
         }
 
-        var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(start);
         if (headerLength > MaximumHeaderBytes || (long)headerLength > fileLength - 8)
         {
             throw new SafeTensorException(
-                path, $"the header length {headerLength} exceeds the file ({fileLength} bytes) or the format's bound");
+                path,
+                MistakenContent.Describe(start) ?? $"the header length {headerLength} exceeds "
+                    + (headerLength > MaximumHeaderBytes ? $"{MaximumHeaderBytes}, the largest that is read" : $"the file ({fileLength} bytes)")
+                    + "; download it again");
         }
 
         var json = new byte[headerLength];
         if (ReadFully(handle, json, 8) < json.Length)
         {
-            throw new SafeTensorException(path, "the header is cut off");
+            throw new SafeTensorException(path, "the header is cut off; download it again");
         }
 
         return Parse(json, fileLength - 8 - json.Length, path);
@@ -68,132 +78,49 @@ public sealed class SafeTensorHeader
     /// </summary>
     public static SafeTensorHeader Parse(ReadOnlyMemory<byte> json, long dataLength, string file)
     {
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(json);
-        }
-        catch (JsonException error)
-        {
-            throw new SafeTensorException(file, $"the header is not JSON ({error.Message})", error);
-        }
-
-        using (document)
-        {
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                throw new SafeTensorException(file, "the header is not a JSON object");
-            }
-
-            var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
-            var entries = new List<SafeTensorEntry>();
-            var names = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var property in document.RootElement.EnumerateObject())
-            {
-                if (!names.Add(property.Name))
-                {
-                    throw new SafeTensorException(file, $"the name '{property.Name}' occurs twice");
-                }
-
-                if (property.Name == MetadataKey)
-                {
-                    ReadMetadata(property.Value, metadata, file);
-                }
-                else
-                {
-                    entries.Add(ReadEntry(property, file));
-                }
-            }
-
-            entries.Sort((a, b) => a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin) : a.End.CompareTo(b.End));
-            CheckTiling(entries, dataLength, file);
-            return new SafeTensorHeader(entries, metadata, 8 + json.Length);
-        }
+        var header = JsonFields.Parse(json, "the header", (message, cause) => new SafeTensorException(file, message, cause));
+        var metadata = header.Section(MetadataKey)?.AllTexts() ?? [];
+        var entries = header.NamedSections(MetadataKey).Select(tensor => ReadEntry(tensor.Name, tensor.Section)).ToList();
+        entries.Sort((a, b) => a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin) : a.End.CompareTo(b.End));
+        CheckTiling(entries, dataLength, file);
+        return new SafeTensorHeader(entries, metadata, 8 + json.Length);
     }
 
-    private static void ReadMetadata(JsonElement element, Dictionary<string, string> metadata, string file)
+    private static SafeTensorEntry ReadEntry(string name, JsonFields tensor)
     {
-        if (element.ValueKind != JsonValueKind.Object)
+        tensor.Require(
+            "dtype",
+            SafeTensorTypes.TryParse(tensor.RequiredText("dtype"), out var type),
+            string.Join(", ", Enum.GetNames<SafeTensorType>()));
+        var (shape, range) = (Sizes(tensor, "shape"), Sizes(tensor, "data_offsets"));
+        if (range.Count != 2 || range[0] > range[1])
         {
-            throw new SafeTensorException(file, $"{MetadataKey} is not an object of strings");
+            throw tensor.Wrong("data_offsets", "[begin, end]");
         }
 
-        foreach (var item in element.EnumerateObject())
-        {
-            if (item.Value.ValueKind != JsonValueKind.String)
-            {
-                throw new SafeTensorException(file, $"{MetadataKey}.{item.Name} is not a string");
-            }
-
-            metadata[item.Name] = item.Value.GetString()!;
-        }
-    }
-
-    private static SafeTensorEntry ReadEntry(JsonProperty property, string file)
-    {
-        var name = property.Name;
-        var value = property.Value;
-        if (value.ValueKind != JsonValueKind.Object
-            || !value.TryGetProperty("dtype", out var dtype) || dtype.ValueKind != JsonValueKind.String
-            || !value.TryGetProperty("shape", out var shape)
-            || !value.TryGetProperty("data_offsets", out var offsets))
-        {
-            throw new SafeTensorException(file, $"tensor '{name}' lacks dtype, shape or data_offsets");
-        }
-
-        if (!SafeTensorTypes.TryParse(dtype.GetString()!, out var type))
-        {
-            var known = string.Join(", ", Enum.GetNames<SafeTensorType>());
-            throw new SafeTensorException(file, $"tensor '{name}' has the unknown dtype '{dtype.GetString()}' (known: {known})");
-        }
-
-        var sizes = ReadIntegers(shape, file, name, "shape");
-        var range = ReadIntegers(offsets, file, name, "data_offsets");
-        if (range.Length != 2)
-        {
-            throw new SafeTensorException(file, $"tensor '{name}': data_offsets must be [begin, end]");
-        }
-
-        var entry = new SafeTensorEntry(name, type, sizes, range[0], range[1]);
+        var entry = new SafeTensorEntry(name, type, shape, range[0], range[1]);
         long expected;
         try
         {
             expected = checked(entry.ElementCount * type.Size());
         }
-        catch (OverflowException error)
+        catch (OverflowException)
         {
-            throw new SafeTensorException(file, $"tensor '{name}': the shape [{string.Join(", ", sizes)}] overflows", error);
+            throw tensor.Wrong("shape", "of a size that 64 bits hold");
         }
 
-        if (entry.ByteCount != expected)
-        {
-            throw new SafeTensorException(
-                file, $"tensor '{name}': {type} [{string.Join(", ", sizes)}] needs {expected} bytes, data_offsets span {entry.ByteCount}");
-        }
-
-        return entry;
+        return entry.ByteCount == expected
+            ? entry
+            : throw tensor.Fault(
+                "data_offsets", $"{type} [{string.Join(", ", shape)}] needs {expected} bytes, the offsets span {entry.ByteCount}");
     }
 
-    private static long[] ReadIntegers(JsonElement element, string file, string tensor, string field)
+    private static IReadOnlyList<long> Sizes(JsonFields tensor, string field)
     {
-        if (element.ValueKind != JsonValueKind.Array)
-        {
-            throw new SafeTensorException(file, $"tensor '{tensor}': {field} is not an array");
-        }
-
-        var numbers = new long[element.GetArrayLength()];
-        var i = 0;
-        foreach (var item in element.EnumerateArray())
-        {
-            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt64(out numbers[i]) || numbers[i] < 0)
-            {
-                throw new SafeTensorException(file, $"tensor '{tensor}': {field}[{i}] is not a non-negative integer");
-            }
-
-            i++;
-        }
-
-        return numbers;
+        var sizes = tensor.LongIntegers(field);
+        return sizes.Count <= MostDimensions && sizes.All(size => size >= 0)
+            ? sizes
+            : throw tensor.Wrong(field, $"at most {MostDimensions} whole numbers of at least 0");
     }
 
     private static void CheckTiling(List<SafeTensorEntry> entries, long dataLength, string file)
@@ -212,7 +139,7 @@ public sealed class SafeTensorHeader
 
         if (position > dataLength)
         {
-            throw new SafeTensorException(file, $"the tensors need {position} bytes, the file holds {dataLength}: it is cut off");
+            throw new SafeTensorException(file, $"the tensors need {position} bytes, the file holds {dataLength}: it is cut off; download it again");
         }
 
         if (position < dataLength)

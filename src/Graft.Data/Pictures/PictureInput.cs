@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Graft.Common;
 using Graft.Data.Batches;
 using static TorchSharp.torch;
@@ -20,23 +19,17 @@ public sealed record PicturePreprocessing(int Size, IReadOnlyList<float> Mean, I
     public static PicturePreprocessing Read(string folder, int size)
     {
         var path = Path.Combine(folder, FileName);
-        try
-        {
-            using var json = JsonDocument.Parse(SmallFile.ReadBytes(path));
-            return new PicturePreprocessing(size, Numbers(json, "image_mean"), Numbers(json, "image_std"));
-        }
-        catch (Exception error) when (error is IOException or JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            throw new DatasetException(
-                $"{path}: it does not say how the encoder takes pictures (image_mean and image_std, three numbers each): {error.Message}");
-        }
+        var fields = JsonFields.Read(path, (message, cause) => new DatasetException(message, cause));
+        var (mean, deviation) = (Colors(fields, "image_mean"), Colors(fields, "image_std"));
+        return deviation.All(number => number > 0)
+            ? new PicturePreprocessing(size, mean, deviation)
+            : throw fields.Wrong("image_std", "three numbers above 0");
     }
 
-    private static float[] Numbers(JsonDocument json, string name)
-    {
-        float[] numbers = [.. json.RootElement.GetProperty(name).EnumerateArray().Select(number => number.GetSingle())];
-        return numbers.Length == 3 ? numbers : throw new JsonException($"{name} has {numbers.Length} numbers");
-    }
+    private static float[] Colors(JsonFields fields, string name) =>
+        fields.Doubles(name) is { Count: 3 } numbers
+            ? [.. numbers.Select(number => (float)number)]
+            : throw fields.Wrong(name, "three numbers, which say how the encoder takes pictures");
 }
 
 /// <summary>The pixels of the samples' pictures, [B, 3, size, size], normalized as an encoder takes them.</summary>

@@ -21,9 +21,30 @@ public sealed class PrependNormalizer(string prefix) : INormalizer
 }
 
 /// <summary>Replaces a string by another.</summary>
-public sealed class ReplaceNormalizer(string pattern, string content) : INormalizer
+public sealed class ReplaceNormalizer(string pattern, string content, string file = "the tokenizer") : INormalizer
 {
-    public string Apply(string text, TextPosition position) => text.Replace(pattern, content, StringComparison.Ordinal);
+    /// <summary>Several in a row may each double a text.</summary>
+    private const long LongestText = 1 << 26;
+
+    public string Apply(string text, TextPosition position)
+    {
+        var growth = content.Length - pattern.Length;
+        return growth > 0 && text.Length + (Occurrences(text) * growth) > LongestText
+            ? throw new TokenizerException(
+                $"{file}: the normalizer that replaces '{pattern}' makes a text longer than {LongestText} characters")
+            : text.Replace(pattern, content, StringComparison.Ordinal);
+    }
+
+    private long Occurrences(string text)
+    {
+        var count = 0L;
+        for (var at = text.IndexOf(pattern, StringComparison.Ordinal); at >= 0; count++)
+        {
+            at = text.IndexOf(pattern, at + pattern.Length, StringComparison.Ordinal);
+        }
+
+        return count;
+    }
 }
 
 /// <summary>Lower case by the invariant culture.</summary>

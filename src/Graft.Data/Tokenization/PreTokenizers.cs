@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Graft.Data.Tokenization;
 
@@ -38,7 +37,7 @@ public enum SplitBehavior
 }
 
 /// <summary>Cuts at the matches of a regular expression, or (inverted) between them.</summary>
-public sealed class RegexSplit(Regex pattern, SplitBehavior behavior, bool invert) : IPreTokenizer
+public sealed class RegexSplit(BoundedPattern pattern, SplitBehavior behavior, bool invert) : IPreTokenizer
 {
     public IEnumerable<string> Split(string text, TextPosition position)
     {
@@ -108,7 +107,7 @@ public sealed class RegexSplit(Regex pattern, SplitBehavior behavior, bool inver
     private IEnumerable<(int Start, int Length, bool IsMatch)> Stretches(string text)
     {
         var end = 0;
-        foreach (Match match in pattern.Matches(text))
+        foreach (var match in pattern.Matches(text))
         {
             if (match.Index > end)
             {
@@ -136,23 +135,22 @@ public sealed class ByteLevelSplit(bool addPrefixSpace, bool useRegex) : IPreTok
     /// <summary>The regular expression of GPT-2's encoder.</summary>
     public const string Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
-    private readonly RegexSplit _words = new(
-        new Regex(Pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled), SplitBehavior.Isolated, false);
+    private static readonly RegexSplit Words = new(new BoundedPattern(Pattern, "ByteLevel"), SplitBehavior.Isolated, false);
 
     public IEnumerable<string> Split(string text, TextPosition position)
     {
         var prefixed = addPrefixSpace && position != TextPosition.Continuation && !text.StartsWith(' ') ? " " + text : text;
-        return useRegex ? _words.Split(prefixed, position) : [prefixed];
+        return useRegex ? Words.Split(prefixed, position) : [prefixed];
     }
 }
 
 /// <summary>Cuts numeric characters (any of the categories Nd, Nl, No) off, each alone or in runs.</summary>
 public sealed class DigitsSplit(bool individual) : IPreTokenizer
 {
-    private readonly RegexSplit _digits = new(
-        new Regex(individual ? @"\p{N}" : @"\p{N}+", RegexOptions.CultureInvariant), SplitBehavior.Isolated, false);
+    private static readonly RegexSplit Single = new(new BoundedPattern(@"\p{N}", "Digits"), SplitBehavior.Isolated, false);
+    private static readonly RegexSplit Runs = new(new BoundedPattern(@"\p{N}+", "Digits"), SplitBehavior.Isolated, false);
 
-    public IEnumerable<string> Split(string text, TextPosition position) => _digits.Split(text, position);
+    public IEnumerable<string> Split(string text, TextPosition position) => (individual ? Single : Runs).Split(text, position);
 }
 
 /// <summary>SentencePiece's blanks: each becomes a mark, one more is put in front, and pieces may begin at marks.</summary>

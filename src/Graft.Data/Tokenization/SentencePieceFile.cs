@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Graft.Common;
 
 namespace Graft.Data.Tokenization;
 
@@ -26,8 +27,7 @@ internal sealed class SentencePieceFile(string path)
         var pieces = new List<Piece>();
         int modelType = 1, unknownId = 0, bosId = 1, eosId = 2;
         bool byteFallback = false, dummyPrefix = true, removeBlanks = true;
-        var file = File.ReadAllBytes(path);
-        foreach (var (field, value) in Fields(file))
+        foreach (var (field, value) in Fields(ReadFile()))
         {
             switch (field)
             {
@@ -74,10 +74,31 @@ internal sealed class SentencePieceFile(string path)
             throw new TokenizerException($"{path}: its normalizer removes extra blanks (remove_extra_whitespaces), which is not supported");
         }
 
-        return Assemble(pieces, byteFallback, dummyPrefix, unknownId, addBos ? [bosId] : [], addEos ? [eosId] : []);
+        return Assemble(pieces, byteFallback, dummyPrefix, unknownId, Around(addBos, bosId), Around(addEos, eosId));
+
+        // A model that has no such token says -1.
+        int[] Around(bool isAdded, int id) => !isAdded || id < 0 ? [] : id < pieces.Count ? [id] : throw new TokenizerException(
+            $"{path}: a token around texts has the id {id}, and there are {pieces.Count} pieces");
     }
 
-    private static TokenizerParts Assemble(
+    private ReadOnlyMemory<byte> ReadFile()
+    {
+        ReadOnlyMemory<byte> bytes;
+        try
+        {
+            bytes = SmallFile.ReadBytes(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TokenizerException($"{path}: cannot be read: {error.Message}", error);
+        }
+
+        return MistakenContent.Describe(bytes.Span) is { } mistake
+            ? throw new TokenizerException($"{path}: is not a SentencePiece model: {mistake}")
+            : bytes;
+    }
+
+    private TokenizerParts Assemble(
         List<Piece> pieces, bool byteFallback, bool dummyPrefix, int unknown, int[] prefix, int[] suffix)
     {
         var vocabulary = new Dictionary<string, int>(pieces.Count);
@@ -91,6 +112,7 @@ internal sealed class SentencePieceFile(string path)
             }
         }
 
+        new VocabularyCheck(path).Check(vocabulary, []);
         var mark = SentencePieceTokenModel.Blank.ToString();
         INormalizer blanks = new ReplaceNormalizer(" ", mark);
         return new TokenizerParts(
@@ -125,6 +147,9 @@ internal sealed class SentencePieceFile(string path)
         return merges;
     }
 
+    /// <summary>Each cut of a piece is looked up; the trainer's own bound is 16 characters.</summary>
+    private const int LongestPiece = 256;
+
     private Piece ReadPiece((ReadOnlyMemory<byte> Bytes, ulong Number) value)
     {
         var text = "";
@@ -137,7 +162,9 @@ internal sealed class SentencePieceFile(string path)
             type = field == 3 ? (PieceType)v.Number : type;
         }
 
-        return new Piece(text, score, type);
+        return text.Length <= LongestPiece
+            ? new Piece(text, score, type)
+            : throw new TokenizerException($"{path}: a piece has {text.Length} characters; pieces of up to {LongestPiece} are read");
     }
 
     /// <summary>The fields of a protocol buffer message, by number; lengths-delimited ones as bytes, the others as numbers.</summary>
@@ -157,7 +184,8 @@ internal sealed class SentencePieceFile(string path)
                     yield return (field, (default, BinaryPrimitives.ReadUInt64LittleEndian(Take(8).Span)));
                     break;
                 case 2:
-                    yield return (field, (Take(checked((int)Varint())), 0));
+                    var length = Varint();
+                    yield return (field, (Take(length <= int.MaxValue ? (int)length : -1), 0));
                     break;
                 case 5:
                     yield return (field, (default, BinaryPrimitives.ReadUInt32LittleEndian(Take(4).Span)));

@@ -47,6 +47,9 @@ public sealed class TextTokenizer
     /// <summary>What it is, for people.</summary>
     public string Kind { get; }
 
+    /// <summary>Where it is from, for messages.</summary>
+    public string Source { get; init; } = "the model's folder";
+
     /// <summary>One more than the largest id.</summary>
     public int IdLimit { get; }
 
@@ -113,17 +116,26 @@ public sealed class TextTokenizer
     /// <exception cref="TokenizerException">Some ids have no row in the model's embedding.</exception>
     public void CheckFits(int modelVocabularySize)
     {
+        (string Name, int Id)[] named =
+        [
+            .. _parts.AddedTokens.Select(token => ($"the added token '{token.Content}'", token.Id)),
+            .. _parts.Prefix.Concat(_parts.Suffix).Select(id => ("a token that post_processor puts around texts", id)),
+            ("the padding token (pad_token_id)", Special.Pad),
+            .. new[] { Special.Eos }.OfType<int>().Select(id => ("the end-of-text token (eos_token_id)", id)),
+        ];
+        // An id of Stop that the model has no row for is never generated, as it is never with other programs.
         string[] beyond =
         [
-            .. _parts.AddedTokens.Where(t => t.Id >= modelVocabularySize).Select(t => $"'{t.Content}' ({t.Id})"),
-            .. Special.Stop.Append(Special.Pad).Where(id => id >= modelVocabularySize).Select(id => $"id {id}"),
+            .. named.Where(token => token.Id < 0 || token.Id >= modelVocabularySize)
+                .Select(token => $"{token.Name} has the id {token.Id}")
+                .Distinct(),
         ];
         if (_parts.Model.IdLimit > modelVocabularySize || beyond.Length > 0)
         {
-            var examples = beyond.Length > 0 ? $", among them {string.Join(", ", beyond.Distinct().Take(5))}" : "";
+            var examples = beyond.Length > 0 ? $" ({string.Join(", ", beyond.Take(5))})" : "";
             throw new TokenizerException(
-                $"the tokenizer has ids up to {Math.Max(IdLimit, Special.Stop.Append(Special.Pad).Max() + 1) - 1}, but the model's "
-                    + $"embedding has only {modelVocabularySize} rows{examples}; take the tokenizer that belongs to the model");
+                $"{Source}: the tokenizer has ids up to {Math.Max(IdLimit - 1, named.Max(token => token.Id))}, but the model's embedding has only "
+                    + $"{modelVocabularySize} rows{examples}; take the tokenizer that belongs to the model");
         }
     }
 

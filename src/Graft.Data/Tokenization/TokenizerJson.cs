@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Graft.Common;
 
@@ -11,7 +10,7 @@ namespace Graft.Data.Tokenization;
 internal sealed class TokenizerJson(string path)
 {
     /// <summary>The largest file that is read; vocabularies of a quarter of a million tokens take some 30 MiB.</summary>
-    private const long MaximumBytes = 256L << 20;
+    private const long MaximumBytes = 64L << 20;
 
     private readonly JsonFields _root = JsonFields.Read(path, (message, cause) => new TokenizerException(message, cause), MaximumBytes);
 
@@ -26,7 +25,8 @@ internal sealed class TokenizerJson(string path)
 
         AddedToken[] added = [.. ReadAddedTokens()];
         var vocabulary = model.RequiredSection("vocab").WholeNumbers();
-        (string Left, string Right)[] merges = [.. ReadMerges(model)];
+        new VocabularyCheck(path).Check(vocabulary, added);
+        (string Left, string Right)[] merges = [.. ReadMerges(model, vocabulary)];
         RefuseModelOptions(model);
         JsonFields? preTokenizer = _root.Section("pre_tokenizer"), decoder = _root.Section("decoder");
         var byteLevel = Types(preTokenizer).Concat(Types(decoder)).Contains("ByteLevel");
@@ -71,30 +71,29 @@ internal sealed class TokenizerJson(string path)
         for (var rank = 0; rank < merges.Length; rank++)
         {
             var (left, right) = merges[rank];
-            if (vocabulary.TryGetValue(left, out var l) && vocabulary.TryGetValue(right, out var r)
-                && vocabulary.TryGetValue(left + right, out var made))
-            {
-                ranks.TryAdd((l, r), (rank, made));
-            }
+            ranks.TryAdd((vocabulary[left], vocabulary[right]), (rank, vocabulary[left + right]));
         }
 
         return ranks;
     }
 
-    private IEnumerable<(string, string)> ReadMerges(JsonFields model)
+    private IEnumerable<(string, string)> ReadMerges(JsonFields model, Dictionary<string, int> vocabulary)
     {
-        foreach (var merge in model.Items("merges"))
+        foreach (var (merge, rank) in model.TextLists("merges").Select((merge, rank) => (merge, rank)))
         {
             // Newer files write ["left", "right"], older ones "left right".
-            var pair = merge.ValueKind switch
+            var pair = merge is [var whole] ? whole.Split(' ') : merge;
+            if (pair.Count != 2)
             {
-                JsonValueKind.Array => [.. merge.EnumerateArray().Select(part => part.ToString())],
-                JsonValueKind.String => merge.GetString()!.Split(' '),
-                _ => [],
-            };
-            if (pair.Length != 2)
+                throw new TokenizerException($"{path}: model.merges[{rank}] holds '{string.Join("', '", merge)}', which is not a pair");
+            }
+
+            foreach (var token in new[] { pair[0], pair[1], pair[0] + pair[1] })
             {
-                throw new TokenizerException($"{path}: model.merges holds '{merge}', which is not a pair");
+                if (!vocabulary.ContainsKey(token))
+                {
+                    throw new TokenizerException($"{path}: model.merges[{rank}] joins '{pair[0]}' and '{pair[1]}', and model.vocab lacks '{token}'");
+                }
             }
 
             yield return (pair[0], pair[1]);
@@ -141,7 +140,7 @@ internal sealed class TokenizerJson(string path)
     {
         "Sequence" => new NormalizerSequence([.. Members(part).Select(ReadNormalizer)]),
         "Prepend" => new PrependNormalizer(part.Text("prepend") ?? ""),
-        "Replace" => new ReplaceNormalizer(LiteralPattern(part), part.Text("content") ?? ""),
+        "Replace" => new ReplaceNormalizer(LiteralPattern(part), part.Text("content") ?? "", path),
         "Lowercase" => new LowercaseNormalizer(),
         var type => throw Unknown("normalizer", type, "Sequence, Prepend, Replace, Lowercase"),
     };
@@ -152,12 +151,18 @@ internal sealed class TokenizerJson(string path)
         "ByteLevel" => new ByteLevelSplit(part.Flag("add_prefix_space"), part.Flag("use_regex", true)),
         "Digits" => new DigitsSplit(part.Flag("individual_digits")),
         "Split" => new RegexSplit(Pattern(part), Behavior(part), part.Flag("invert")),
-        "Metaspace" => new MetaspaceSplit(
-            (part.Text("replacement") ?? "\u2581")[0],
-            part.Text("prepend_scheme") ?? (part.Flag("add_prefix_space", true) ? "always" : "never"),
-            part.Flag("split", true)),
+        "Metaspace" => new MetaspaceSplit(Mark(part), Scheme(part), part.Flag("split", true)),
         var type => throw Unknown("pre_tokenizer", type, "Sequence, ByteLevel, Digits, Split, Metaspace"),
     };
+
+    private static char Mark(JsonFields part) =>
+        (part.Text("replacement") ?? "\u2581") is [var mark] ? mark : throw part.Wrong("replacement", "one character");
+
+    private static string Scheme(JsonFields part)
+    {
+        var scheme = part.Text("prepend_scheme") ?? (part.Flag("add_prefix_space", true) ? "always" : "never");
+        return scheme is "always" or "first" or "never" ? scheme : throw part.Wrong("prepend_scheme", "always, first or never");
+    }
 
     private (int[] Prefix, int[] Suffix) ReadPostProcessor(JsonFields? part)
     {
@@ -175,44 +180,46 @@ internal sealed class TokenizerJson(string path)
                 return ([.. members.Reverse().SelectMany(m => m.Prefix)], [.. members.SelectMany(m => m.Suffix)]);
             case "TemplateProcessing":
                 JsonFields[] single = [.. given.Sections("single")];
+                var ids = given.Section("special_tokens")?.NamedSections().ToDictionary(token => token.Name, token => token.Section) ?? [];
                 var text = Array.FindIndex(single, item => item.Has("Sequence"));
                 return text < 0
                     ? throw new TokenizerException($"{path}: post_processor.single has no place for the text")
-                    : (Ids(single[..text]), Ids(single[(text + 1)..]));
+                    : (Ids(single[..text], ids), Ids(single[(text + 1)..], ids));
             case var type:
                 throw Unknown("post_processor", type, "Sequence, ByteLevel, TemplateProcessing");
         }
-
-        int[] Ids(JsonFields[] items) => [.. items.SelectMany(item => SpecialIds(given, item))];
     }
 
-    private static IReadOnlyList<int> SpecialIds(JsonFields processor, JsonFields item)
+    private static int[] Ids(JsonFields[] items, Dictionary<string, JsonFields> tokens)
     {
-        var name = item.RequiredSection("SpecialToken").RequiredText("id");
-        return processor.RequiredSection("special_tokens").RequiredSection(name).Integers("ids");
+        return [.. items.SelectMany(IdsOf)];
+
+        IReadOnlyList<int> IdsOf(JsonFields item)
+        {
+            var named = item.RequiredSection("SpecialToken");
+            return tokens.TryGetValue(named.RequiredText("id"), out var token)
+                ? token.Integers("ids")
+                : throw named.Wrong("id", "a name in special_tokens");
+        }
     }
 
-    private string LiteralPattern(JsonFields part) =>
-        part.Section("pattern")?.Text("String")
-        ?? throw new TokenizerException($"{path}: a Replace normalizer with a regular expression is not supported");
-
-    private Regex Pattern(JsonFields part)
+    private string LiteralPattern(JsonFields part)
     {
         var pattern = part.RequiredSection("pattern");
-        var source = pattern.Text("Regex") ?? Regex.Escape(pattern.Text("String") ?? "");
-        try
-        {
-            return new Regex(source, RegexOptions.CultureInvariant | RegexOptions.Compiled);
-        }
-        catch (ArgumentException error)
-        {
-            throw new TokenizerException($"{path}: pre_tokenizer's pattern cannot be used: {error.Message}", error);
-        }
+        var text = pattern.Text("String")
+            ?? throw new TokenizerException($"{path}: a Replace normalizer with a regular expression is not supported");
+        return text.Length > 0 ? text : throw pattern.Wrong("String", "at least one character");
+    }
+
+    private BoundedPattern Pattern(JsonFields part)
+    {
+        var pattern = part.RequiredSection("pattern");
+        return new BoundedPattern(pattern.Text("Regex") ?? Regex.Escape(pattern.RequiredText("String")), path);
     }
 
     private SplitBehavior Behavior(JsonFields part) =>
-        Enum.TryParse(part.Text("behavior"), out SplitBehavior behavior)
-            ? behavior
+        part.Text("behavior") is { } name && Enum.GetNames<SplitBehavior>().Contains(name)
+            ? Enum.Parse<SplitBehavior>(name)
             : throw Unknown("pre_tokenizer.behavior", part.Text("behavior"), string.Join(", ", Enum.GetNames<SplitBehavior>()));
 
     private TokenizerException Unknown(string part, string? type, string known) =>

@@ -33,21 +33,25 @@ internal sealed class ClipVisionModel : VisionModel
     /// <summary>Makes the encoder of a folder's config.json over the weights of <paramref name="source"/>.</summary>
     public static ClipVisionModel Create(ModelFolder folder, IWeightSource source, ModelPlacement placement)
     {
+        var unknown = ClipVisionConfiguration.Fields.Check(folder.Fields);
         var config = ClipVisionConfiguration.Read(folder.Fields);
         if (source.Names?.Any(name => name.StartsWith(ClipVisionNames.OlderPrefix, StringComparison.Ordinal)) == true)
         {
             source = RenamedWeights.WithoutPrefix(source, ClipVisionNames.OlderPrefix);
         }
 
+        ModelSizes.CheckLayers(
+            folder.Fields, "num_hidden_layers", source.Names, ClipVisionNames.Layers, ClipVisionConfiguration.UsualLayers);
         var description = new ModelDescription(
-            folder.Path,
+            folder,
             "CLIP vision encoder",
-            folder.Configuration,
+            unknown,
             new TransformerShape(config.Layers, config.HiddenSize, config.Heads, config.Heads, config.HiddenSize / config.Heads),
             [.. ClipVisionNames.Weights(config)],
             [.. ClipVisionNames.LinearSites(config)],
             ClipVisionNames.Patches,
-            ClipVisionNames.IsDerived);
+            ClipVisionNames.IsDerived,
+            []);
         return new ClipVisionModel(config, description, source, placement);
     }
 

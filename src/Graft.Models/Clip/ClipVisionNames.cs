@@ -13,6 +13,9 @@ internal static class ClipVisionNames
     public const string Patches = "embeddings.patch_embedding.weight";
     public const string Positions = "embeddings.position_embedding.weight";
 
+    /// <summary>What stands before a layer's number.</summary>
+    public const string Layers = "encoder.layers.";
+
     // Spelled so in the checkpoints.
     public const string FirstNorm = "pre_layrnorm";
     public const string FinalNorm = "post_layernorm";
@@ -54,13 +57,13 @@ internal static class ClipVisionNames
     /// <summary>Old checkpoints store the numbers of the positions.</summary>
     public static bool IsDerived(string name) => name.EndsWith("embeddings.position_ids", StringComparison.Ordinal);
 
-    public static string Attention(int layer) => $"encoder.layers.{layer}.self_attn";
+    public static string Attention(int layer) => $"{Layers}{layer}.self_attn";
 
-    public static string Mlp(int layer) => $"encoder.layers.{layer}.mlp";
+    public static string Mlp(int layer) => $"{Layers}{layer}.mlp";
 
-    public static string AttentionNorm(int layer) => $"encoder.layers.{layer}.layer_norm1";
+    public static string AttentionNorm(int layer) => $"{Layers}{layer}.layer_norm1";
 
-    public static string MlpNorm(int layer) => $"encoder.layers.{layer}.layer_norm2";
+    public static string MlpNorm(int layer) => $"{Layers}{layer}.layer_norm2";
 
     private static LinearSite Site(int layer, string name, LinearRoles roles, int input, int output) =>
         new(name, roles, input, output, layer, $"{name}.weight", $"{name}.bias");

@@ -27,6 +27,8 @@ internal abstract class DecoderModel : TransformerModel, ICausalLanguageModel
 
     public abstract int MaximumPositions { get; }
 
+    public virtual bool HasLearnedPositions => false;
+
     public Tensor Embed(Tensor inputIds, ModelHooks? hooks = null) =>
         Weight(Description.MainWeight, hooks ?? ModelHooks.None)
             .index_select(0, inputIds.flatten())

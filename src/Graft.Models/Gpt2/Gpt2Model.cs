@@ -25,27 +25,32 @@ internal sealed class Gpt2Model : DecoderModel
     /// <summary>Makes the model of a folder's config.json over the weights of <paramref name="source"/>.</summary>
     public static Gpt2Model Create(ModelFolder folder, IWeightSource source, ModelPlacement placement)
     {
+        var unknown = Gpt2Configuration.Fields.Check(folder.Fields);
         var config = Gpt2Configuration.Read(folder.Fields);
         if (source.Names?.Contains(Gpt2Names.Embedding[Gpt2Names.Prefix.Length..]) == true)
         {
-            source = RenamedWeights.WithPrefix(source, Gpt2Names.Prefix);
+            source = RenamedWeights.WithPrefix(source, Gpt2Names.Prefix, otherwise: Gpt2Names.Head);
         }
 
+        ModelSizes.CheckLayers(folder.Fields, "n_layer", source.Names, Gpt2Names.Layers);
         var description = new ModelDescription(
-            folder.Path,
+            folder,
             "GPT-2",
-            folder.Configuration,
+            unknown,
             new TransformerShape(config.Layers, config.HiddenSize, config.Heads, config.Heads, config.HiddenSize / config.Heads),
             [.. Gpt2Names.Weights(config)],
             [.. Gpt2Names.LinearSites(config)],
             Gpt2Names.Embedding,
-            name => Gpt2Names.IsDerived(name, config));
+            Gpt2Names.IsDerived,
+            config.TiesEmbeddings ? [($"{Gpt2Names.Head}.weight", Gpt2Names.Embedding)] : []);
         return new Gpt2Model(config, description, source, placement);
     }
 
     public override int VocabularySize => _config.VocabularySize;
 
     public override int MaximumPositions => _config.MaximumPositions;
+
+    public override bool HasLearnedPositions => true;
 
     protected override Tensor EnterStack(Tensor embeddings, ForwardContext pass)
     {

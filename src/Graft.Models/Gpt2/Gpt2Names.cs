@@ -12,6 +12,9 @@ internal static class Gpt2Names
     public const string FinalNorm = "transformer.ln_f";
     public const string Head = "lm_head";
 
+    /// <summary>What stands before a layer's number.</summary>
+    public const string Layers = "transformer.h.";
+
     public static IEnumerable<LinearSite> LinearSites(Gpt2Configuration config)
     {
         var hidden = config.HiddenSize;
@@ -51,19 +54,17 @@ internal static class Gpt2Names
         }
     }
 
-    /// <summary>Old checkpoints store the causal mask as attn.bias, tied ones sometimes the head a second time.</summary>
-    public static bool IsDerived(string name, Gpt2Configuration config) =>
-        name.EndsWith(".attn.bias", StringComparison.Ordinal)
-        || name.EndsWith(".attn.masked_bias", StringComparison.Ordinal)
-        || (config.TiesEmbeddings && name.EndsWith($"{Head}.weight", StringComparison.Ordinal));
+    /// <summary>Old checkpoints store the causal mask as attn.bias.</summary>
+    public static bool IsDerived(string name) =>
+        name.EndsWith(".attn.bias", StringComparison.Ordinal) || name.EndsWith(".attn.masked_bias", StringComparison.Ordinal);
 
-    public static string Attention(int layer) => $"transformer.h.{layer}.attn";
+    public static string Attention(int layer) => $"{Layers}{layer}.attn";
 
-    public static string Mlp(int layer) => $"transformer.h.{layer}.mlp";
+    public static string Mlp(int layer) => $"{Layers}{layer}.mlp";
 
-    public static string AttentionNorm(int layer) => $"transformer.h.{layer}.ln_1";
+    public static string AttentionNorm(int layer) => $"{Layers}{layer}.ln_1";
 
-    public static string MlpNorm(int layer) => $"transformer.h.{layer}.ln_2";
+    public static string MlpNorm(int layer) => $"{Layers}{layer}.ln_2";
 
     private static IEnumerable<string> Norms(Gpt2Configuration config) =>
         Enumerable.Range(0, config.Layers).SelectMany(i => new[] { AttentionNorm(i), MlpNorm(i) }).Append(FinalNorm);

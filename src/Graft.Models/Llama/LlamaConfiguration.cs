@@ -1,4 +1,5 @@
 using Graft.Common;
+using Graft.Models.Configuration;
 
 namespace Graft.Models.Llama;
 
@@ -20,11 +21,23 @@ internal sealed record LlamaConfiguration(
     bool MlpBias,
     bool TiesEmbeddings)
 {
+    /// <summary>What is done with each field.</summary>
+    public static readonly FieldTable Fields = new(
+        computed:
+        [
+            "hidden_size", "num_attention_heads", "num_key_value_heads", "head_dim", "hidden_act", "num_hidden_layers", "intermediate_size",
+            "vocab_size", "max_position_embeddings", "rms_norm_eps", "initializer_range", "attention_bias", "mlp_bias",
+            "tie_word_embeddings", "rope_theta", "rope_scaling", "rope_parameters",
+        ],
+        @fixed: [],
+        // A product in slices is the same product.
+        harmless: ["pretraining_tp", "original_max_position_embeddings"]);
+
     /// <exception cref="ModelException">A field is missing or wrong, or asks for what Graft does not implement.</exception>
     public static LlamaConfiguration Read(JsonFields config)
     {
-        var hidden = config.Size("hidden_size");
-        var heads = config.Size("num_attention_heads");
+        var hidden = config.Size("hidden_size", largest: ModelSizes.LargestWidth);
+        var heads = config.Size("num_attention_heads", largest: ModelSizes.LargestWidth);
         var keyValueHeads = config.Size("num_key_value_heads", heads);
         config.Require("num_key_value_heads", heads % keyValueHeads == 0, $"divisors of num_attention_heads ({heads})");
         if (!config.Has("head_dim"))
@@ -32,59 +45,33 @@ internal sealed record LlamaConfiguration(
             config.Require("hidden_size", hidden % heads == 0, $"multiples of num_attention_heads ({heads}) unless head_dim is given");
         }
 
-        var headSize = config.Size("head_dim", Math.Max(1, hidden / heads));
+        var headSize = config.Size("head_dim", Math.Max(1, hidden / heads), ModelSizes.LargestWidth);
         config.Require("head_dim", headSize % 2 == 0, "even head sizes, for the rotary embedding");
+        config.Require(
+            "head_dim",
+            (long)headSize * heads <= ModelSizes.LargestWidth,
+            $"heads that are {ModelSizes.LargestWidth} wide together at most (there are {heads})");
         var activation = config.Text("hidden_act") ?? "silu";
         config.Require("hidden_act", activation is "silu" or "swish", "silu");
-        config.Require("sliding_window", !config.Has("sliding_window"), "full attention only");
-        var (rotaryBase, scaling) = ReadRotary(config);
+        var (rotaryBase, scaling) = RotaryFields.Read(config);
+        var (epsilon, range) = (config.Double("rms_norm_eps", 1e-6), config.Double("initializer_range", 0.02));
+        config.Require("rms_norm_eps", epsilon >= 0, "0 and more");
+        config.Require("initializer_range", range >= 0, "0 and more");
         return new LlamaConfiguration(
             config.Size("num_hidden_layers"),
             hidden,
-            config.Size("intermediate_size"),
+            config.Size("intermediate_size", largest: ModelSizes.LargestWidth),
             heads,
             keyValueHeads,
             headSize,
-            config.Size("vocab_size"),
+            config.Size("vocab_size", largest: ModelSizes.LargestWidth),
             config.Size("max_position_embeddings", 2048),
-            config.Double("rms_norm_eps", 1e-6),
-            config.Double("initializer_range", 0.02),
+            epsilon,
+            range,
             rotaryBase,
             scaling,
             config.Flag("attention_bias"),
             config.Flag("mlp_bias"),
             config.Flag("tie_word_embeddings"));
-    }
-
-    private static (double Base, RotaryScaling Scaling) ReadRotary(JsonFields config)
-    {
-        const double DefaultBase = 10000;
-        var section = config.Section("rope_parameters") ?? config.Section("rope_scaling");
-        var rotaryBase = section is not null && section.Has("rope_theta")
-            ? section.Double("rope_theta")
-            : config.Double("rope_theta", DefaultBase);
-        if (section is null)
-        {
-            return (rotaryBase, new RotaryScaling.Default());
-        }
-
-        section.Require("partial_rotary_factor", section.Double("partial_rotary_factor", 1) == 1, "rotation of whole heads");
-        var field = section.Has("rope_type") ? "rope_type" : "type";
-        switch (section.Text(field) ?? "default")
-        {
-            case "default":
-                return (rotaryBase, new RotaryScaling.Default());
-            case "linear":
-                return (rotaryBase, new RotaryScaling.Linear(section.Double("factor")));
-            case "llama3":
-                return (rotaryBase, new RotaryScaling.Llama3(
-                    section.Double("factor"),
-                    section.Double("low_freq_factor"),
-                    section.Double("high_freq_factor"),
-                    section.Size("original_max_position_embeddings")));
-            default:
-                section.Require(field, holds: false, "default, linear and llama3");
-                throw new InvalidOperationException("unreachable: the requirement above always fails");
-        }
     }
 }

@@ -29,16 +29,19 @@ internal sealed class LlamaModel : DecoderModel
     /// <summary>Makes the model of a folder's config.json over the weights of <paramref name="source"/>.</summary>
     public static LlamaModel Create(ModelFolder folder, IWeightSource source, ModelPlacement placement)
     {
+        var unknown = LlamaConfiguration.Fields.Check(folder.Fields);
         var config = LlamaConfiguration.Read(folder.Fields);
+        ModelSizes.CheckLayers(folder.Fields, "num_hidden_layers", source.Names, LlamaNames.Layers);
         var description = new ModelDescription(
-            folder.Path,
+            folder,
             "LLaMA",
-            folder.Configuration,
+            unknown,
             new TransformerShape(config.Layers, config.HiddenSize, config.Heads, config.KeyValueHeads, config.HeadSize),
             [.. LlamaNames.Weights(config)],
             [.. LlamaNames.LinearSites(config)],
             LlamaNames.Embedding,
-            name => LlamaNames.IsDerived(name, config));
+            LlamaNames.IsDerived,
+            config.TiesEmbeddings ? [($"{LlamaNames.Head}.weight", LlamaNames.Embedding)] : []);
         return new LlamaModel(config, description, source, placement);
     }
 

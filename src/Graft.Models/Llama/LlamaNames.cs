@@ -10,6 +10,9 @@ internal static class LlamaNames
     public const string FinalNorm = "model.norm.weight";
     public const string Head = "lm_head";
 
+    /// <summary>What stands before a layer's number.</summary>
+    public const string Layers = "model.layers.";
+
     public static IEnumerable<LinearSite> LinearSites(LlamaConfiguration config)
     {
         for (var i = 0; i < config.Layers; i++)
@@ -51,17 +54,16 @@ internal static class LlamaNames
         }
     }
 
-    /// <summary>Old checkpoints store the rotary frequencies, tied ones sometimes the head a second time.</summary>
-    public static bool IsDerived(string name, LlamaConfiguration config) =>
-        name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || (config.TiesEmbeddings && name == $"{Head}.weight");
+    /// <summary>Old checkpoints store the rotary frequencies.</summary>
+    public static bool IsDerived(string name) => name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal);
 
-    public static string Attention(int layer) => $"model.layers.{layer}.self_attn";
+    public static string Attention(int layer) => $"{Layers}{layer}.self_attn";
 
-    public static string Mlp(int layer) => $"model.layers.{layer}.mlp";
+    public static string Mlp(int layer) => $"{Layers}{layer}.mlp";
 
-    public static string InputNorm(int layer) => $"model.layers.{layer}.input_layernorm.weight";
+    public static string InputNorm(int layer) => $"{Layers}{layer}.input_layernorm.weight";
 
-    public static string PostAttentionNorm(int layer) => $"model.layers.{layer}.post_attention_layernorm.weight";
+    public static string PostAttentionNorm(int layer) => $"{Layers}{layer}.post_attention_layernorm.weight";
 
     private static LinearSite Site(int layer, string name, LinearRoles roles, int input, int output, bool bias) =>
         new(name, roles, input, output, layer, $"{name}.weight", bias ? $"{name}.bias" : null);

@@ -25,6 +25,8 @@ internal abstract class TransformerModel : IFrozenModel
         Device = placement.Device;
         using var noGradient = no_grad();
         RefuseUnknown(description, source);
+        source.Check(description.Weights, placement.Type);
+        RefuseOther(description, source);
         var apart = description.LinearSites.Where(site => placement.Storage is not null && !site.IsOutputHead)
             .Select(site => site.WeightName)
             .ToHashSet(StringComparer.Ordinal);
@@ -48,9 +50,13 @@ internal abstract class TransformerModel : IFrozenModel
 
     public TransformerShape Shape => Description.Shape;
 
-    public JsonObject Configuration => Description.Configuration;
+    public JsonObject Configuration => Description.Folder.Configuration;
 
-    public string Folder => Description.Folder;
+    public string? Architecture => Description.Folder.Fields.Texts("architectures") is [var first, ..] ? first : null;
+
+    public IReadOnlyList<string> UnknownFields => Description.UnknownFields;
+
+    public string Folder => Description.Folder.Path;
 
     public ScalarType ElementType { get; }
 
@@ -217,13 +223,30 @@ internal abstract class TransformerModel : IFrozenModel
         }
 
         var known = description.Weights.Select(spec => spec.Name).ToHashSet(StringComparer.Ordinal);
-        var unknown = names.Where(name => !known.Contains(name) && !description.IsDerived(name)).Order(StringComparer.Ordinal).ToList();
+        var unknown = names.Where(name => !known.Contains(name) && !description.IsDerived(name)
+            && !description.Repeats.Any(repeat => repeat.Name == name)).Order(StringComparer.Ordinal).ToList();
         if (unknown.Count > 0)
         {
             throw new ModelException(
-                $"{description.Folder}: the checkpoint holds {unknown.Count} tensors that a {description.Architecture} with this config.json "
+                $"{description.Folder.Path}: the checkpoint holds {unknown.Count} tensors that a {description.Architecture} with this config.json "
                 + $"does not have, so the result would differ from the model's own: {string.Join(", ", unknown.Take(5))}"
                 + (unknown.Count > 5 ? ", …" : ""));
+        }
+    }
+
+    /// <summary>
+    /// A head of its own beside a config.json that ties it to the embeddings: releases of transformers differ in which of them they take.
+    /// </summary>
+    private static void RefuseOther(ModelDescription description, IWeightSource source)
+    {
+        foreach (var (name, of) in description.Repeats)
+        {
+            if (source.Names?.Contains(name) == true && !source.AreEqual(name, of))
+            {
+                throw new ModelException(
+                    $"{description.Folder.Fields.Path}: tie_word_embeddings says that '{name}' is '{of}', and the weights hold another tensor "
+                    + "of that name; set tie_word_embeddings to false to use it, or leave it out of the weights");
+            }
         }
     }
 }

@@ -59,7 +59,7 @@ internal abstract class VisionModel(ModelDescription description, IWeightSource 
         return pixels.shape[2] == ImageSize && pixels.shape[3] == ImageSize
             ? pixels.to(ElementType)
             : throw new ArgumentException(
-                $"{Description.Folder} takes pictures of {ImageSize} × {ImageSize} pixels, not {pixels.shape[2]} × {pixels.shape[3]}",
+                $"{Folder} takes pictures of {ImageSize} × {ImageSize} pixels, not {pixels.shape[2]} × {pixels.shape[3]}",
                 nameof(batch));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Graft.Artifacts.SafeTensors;
 using static TorchSharp.torch;
 
@@ -24,16 +23,17 @@ public sealed class Checkpoint : IWeightSource
     public IReadOnlyCollection<string> Names => _tensors.Keys;
 
     /// <summary>Opens the weights of a folder.</summary>
-    /// <exception cref="ModelException">There are none, or the index names shards or tensors that are not there.</exception>
+    /// <exception cref="ModelException">There are none, the index names what is not there, or two shards hold the same tensor.
+    /// </exception>
     /// <exception cref="SafeTensorException">A file is damaged.</exception>
     public static Checkpoint Open(string folder)
     {
         var checkpoint = new Checkpoint(folder);
         try
         {
-            foreach (var path in Files(folder))
+            foreach (var path in WeightFiles.Of(folder))
             {
-                checkpoint.Add(new MappedSafeTensors(path));
+                checkpoint.Add(path);
             }
 
             return checkpoint;
@@ -45,36 +45,26 @@ public sealed class Checkpoint : IWeightSource
         }
     }
 
-    /// <summary>The weight files of a folder: the single file, or the index's shards in order of name.</summary>
-    public static IReadOnlyList<string> Files(string folder)
+    public void Check(IReadOnlyList<WeightSpec> specs, ScalarType? type)
     {
-        var index = Path.Combine(folder, IndexFile);
-        if (File.Exists(index))
+        foreach (var spec in specs)
         {
-            return Shards(index);
+            _ = Find(spec);
         }
+    }
 
-        var single = Path.Combine(folder, SingleFile);
-        return File.Exists(single)
-            ? [single]
-            : throw new ModelException(
-                $"{folder}: no {SingleFile} and no {IndexFile}; Graft reads Hugging Face folders with safetensors weights");
+    public bool AreEqual(string name, string other)
+    {
+        var ((file, entry), (otherFile, otherEntry)) = (_tensors[name], _tensors[other]);
+        return entry.Shape.SequenceEqual(otherEntry.Shape)
+            && (entry.Type == otherEntry.Type
+                ? file.HasBytesOf(entry, otherFile, otherEntry)
+                : AreEqualNumbers(file.View(entry), otherFile.View(otherEntry)));
     }
 
     public Tensor Load(WeightSpec spec, ScalarType? type, Device device)
     {
-        if (!_tensors.TryGetValue(spec.Name, out var found))
-        {
-            throw new ModelException($"{Folder}: the checkpoint lacks the tensor '{spec.Name}'");
-        }
-
-        if (!found.Entry.Shape.SequenceEqual(spec.Shape))
-        {
-            throw new ModelException(
-                $"{found.File.Path}: tensor '{spec.Name}' has shape [{string.Join(", ", found.Entry.Shape)}], "
-                + $"config.json asks for [{string.Join(", ", spec.Shape)}]");
-        }
-
+        var found = Find(spec);
         var view = found.File.View(found.Entry).DetachFromDisposeScope();
         if ((type is null || type == view.dtype) && device.type == TorchSharp.DeviceType.CPU)
         {
@@ -95,36 +85,49 @@ public sealed class Checkpoint : IWeightSource
         }
     }
 
-    private static List<string> Shards(string index)
+    private static bool AreEqualNumbers(Tensor one, Tensor other)
     {
-        var folder = Path.GetDirectoryName(index)!;
-        try
+        using (one)
+        using (other)
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(index));
-            var names = document.RootElement.GetProperty("weight_map").EnumerateObject()
-                .Select(item => item.Value.GetString() ?? "")
-                .Distinct(StringComparer.Ordinal)
-                .Order(StringComparer.Ordinal)
-                .ToList();
-            foreach (var name in names)
-            {
-                // A shard lies beside its index; a path would read files that the model does not own.
-                if (name.Length == 0 || name != Path.GetFileName(name) || !File.Exists(Path.Combine(folder, name)))
-                {
-                    throw new ModelException($"{index}: weight_map names the shard '{name}', which is not in {folder}");
-                }
-            }
-
-            return names.ConvertAll(name => Path.Combine(folder, name));
-        }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new ModelException($"{index}: not a weight index: {error.Message}", error);
+            using var difference = one.to(ScalarType.Float32).ne(other.to(ScalarType.Float32)).any();
+            return !difference.item<bool>();
         }
     }
 
-    private void Add(MappedSafeTensors file)
+    private (MappedSafeTensors File, SafeTensorEntry Entry) Find(WeightSpec spec)
     {
+        if (!_tensors.TryGetValue(spec.Name, out var found))
+        {
+            throw new ModelException($"{Folder}: the checkpoint lacks the tensor '{spec.Name}', which config.json asks for");
+        }
+
+        if (!found.Entry.Shape.SequenceEqual(spec.Shape))
+        {
+            throw new ModelException(
+                $"{found.File.Path}: tensor '{spec.Name}' has shape [{string.Join(", ", found.Entry.Shape)}], "
+                + $"config.json asks for [{string.Join(", ", spec.Shape)}]");
+        }
+
+        return found.Entry.Type is SafeTensorType.F64 or SafeTensorType.F32 or SafeTensorType.F16 or SafeTensorType.BF16
+            ? found
+            : throw new ModelException(
+                $"{found.File.Path}: tensor '{spec.Name}' has the element type {found.Entry.Type}, as quantized weights have; Graft reads "
+                + "F64, F32, F16 and BF16: take the model before its quantization");
+    }
+
+    private void Add(string path)
+    {
+        MappedSafeTensors file;
+        try
+        {
+            file = new MappedSafeTensors(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"{path}: cannot be read: {error.Message}", error);
+        }
+
         _files.Add(file);
         foreach (var entry in file.Header.Entries)
         {

@@ -52,6 +52,22 @@ public sealed unsafe class MappedSafeTensors : IDisposable
         return copy;
     }
 
+    /// <summary>Whether a tensor has the bytes of another, here or in another file.</summary>
+    public bool HasBytesOf(SafeTensorEntry entry, MappedSafeTensors otherFile, SafeTensorEntry other)
+    {
+        // A span holds no more than two gigabytes.
+        const int Piece = 1 << 30;
+        var isSame = entry.ByteCount == other.ByteCount;
+        for (var at = 0L; isSame && at < entry.ByteCount; at += Piece)
+        {
+            var length = (int)Math.Min(Piece, entry.ByteCount - at);
+            isSame = new ReadOnlySpan<byte>(_data + entry.Begin + at, length)
+                .SequenceEqual(new ReadOnlySpan<byte>(otherFile._data + other.Begin + at, length));
+        }
+
+        return isSame;
+    }
+
     public void Dispose()
     {
         _view.SafeMemoryMappedViewHandle.ReleasePointer();

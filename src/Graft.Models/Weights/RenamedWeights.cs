@@ -16,13 +16,21 @@ internal sealed class RenamedWeights : IWeightSource
 
     public IReadOnlyCollection<string>? Names { get; }
 
-    /// <summary>The file lacks a prefix that the model's names have (as the first GPT-2 files do).</summary>
-    public static RenamedWeights WithPrefix(IWeightSource source, string prefix) =>
-        new(source, name => prefix + name, name => name[prefix.Length..]);
+    /// <summary>The file lacks a prefix that the model's names have (as the first GPT-2 files do), but for those that begin otherwise.
+    /// </summary>
+    public static RenamedWeights WithPrefix(IWeightSource source, string prefix, string otherwise) => new(
+        source,
+        name => name.StartsWith(otherwise, StringComparison.Ordinal) ? name : prefix + name,
+        name => name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name);
 
     /// <summary>The file has a prefix that the model's names lack.</summary>
     public static RenamedWeights WithoutPrefix(IWeightSource source, string prefix) =>
         new(source, name => name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name, name => prefix + name);
+
+    public void Check(IReadOnlyList<WeightSpec> specs, ScalarType? type) =>
+        _source.Check([.. specs.Select(spec => spec with { Name = _stored(spec.Name) })], type);
+
+    public bool AreEqual(string name, string other) => _source.AreEqual(_stored(name), _stored(other));
 
     public Tensor Load(WeightSpec spec, ScalarType? type, Device device) =>
         _source.Load(spec with { Name = _stored(spec.Name) }, type, device);

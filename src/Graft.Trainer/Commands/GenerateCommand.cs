@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Graft.Adapters;
 using Graft.Api.Generation;
 using Graft.Common;
@@ -34,7 +33,8 @@ internal static class GenerateCommand
         tokenizer.CheckFits(model.VocabularySize);
         using var adapter = adapterFolder is null ? null : AdapterMethods.Load(adapterFolder, model);
         var template = FindTemplate(request.Template ?? TrainedTemplate(adapterFolder ?? modelFolder));
-        var generator = new LocalTextGenerator(model, tokenizer, template, adapter?.Hooks);
+        var generator = new LocalTextGenerator(
+            model, tokenizer, template, adapter?.Hooks, message => Console.Error.WriteLine($"warning: {message}"));
         await foreach (var piece in generator.GenerateAsync(request.Prompt, request.Sampling, stop).ConfigureAwait(false))
         {
             await Console.Out.WriteAsync(piece).ConfigureAwait(false);
@@ -53,16 +53,9 @@ internal static class GenerateCommand
             return null;
         }
 
-        try
-        {
-            using var plan = JsonDocument.Parse(SmallFile.ReadText(path));
-            return plan.RootElement.GetProperty("data").TryGetProperty("template", out var template) ? template.GetString() : null;
-        }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new AdapterException(
-                $"{path} does not say which template was trained with ({error.Message}); name one with --template.", error);
-        }
+        var plan = JsonFields.Read(path, (message, cause) => new AdapterException(
+            $"{message}, so that it does not say which template was trained with; name one with --template", cause));
+        return plan.RequiredSection("data").Text("template");
     }
 
     private static IPromptTemplate? FindTemplate(string? name) => name is null or "none"

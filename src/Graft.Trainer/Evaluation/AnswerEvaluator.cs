@@ -28,31 +28,42 @@ public sealed class AnswerEvaluator
     /// <param name="records">The records, with the files of their pictures; those without an answer are left out.</param>
     /// <param name="collator">Gives what the model is told besides tokens.</param>
     /// <param name="maxNewTokens">The longest answer.</param>
+    /// <param name="longest">How many tokens prompt and answer may have together; those that may have more are left out.</param>
     public AnswerEvaluator(
         ICausalLanguageModel model,
         TextTokenizer tokenizer,
         DataOptions data,
         IEnumerable<(SourceRecord Record, string? Picture)> records,
         ICollator collator,
-        int maxNewTokens)
+        int maxNewTokens,
+        int? longest = null)
     {
         _collator = collator;
         _model = model;
         _tokenizer = tokenizer;
         var encoder = new SampleEncoder(tokenizer, data.Template, data.TrainOn);
-        _questions =
+        (long[] Prompt, string? Picture, string Expected)[] questions =
         [
             .. records.Select(r => (r.Record, r.Picture, Answer: encoder.Answer(r.Record)))
                 .Where(r => r.Answer is not null)
                 .Select(r => (Array.ConvertAll(encoder.EncodePrompt(r.Record), id => (long)id), r.Picture, Words(r.Answer!)))
                 .OrderBy(q => q.Item1.Length),
         ];
+        LongestPrompt = questions.Length == 0 ? 0 : questions[^1].Prompt.Length;
+        _questions = [.. questions.Where(question => longest is null || question.Prompt.Length + (long)maxNewTokens <= longest)];
+        LeftOut = questions.Length - _questions.Length;
         _options = new GenerationOptions
         {
             MaxNewTokens = maxNewTokens,
             StopRules = [new StopTokens(data.Template.StopIds(tokenizer).Select(id => (long)id))],
         };
     }
+
+    /// <summary>The tokens of the longest prompt.</summary>
+    public int LongestPrompt { get; }
+
+    /// <summary>How many prompts are left out since they and their answers may be too long.</summary>
+    public int LeftOut { get; }
 
     /// <summary>The share of right answers; null where no record has an answer.</summary>
     public double? Measure(ModelHooks? hooks, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Graft.Api.Generation;
+using Graft.Api.Planning;
 using Graft.Data.Records;
 using Graft.Data.Samples;
 using Graft.Data.Templates;
@@ -8,6 +9,7 @@ using Graft.Data.Tokenization;
 using Graft.Models;
 using Graft.Models.Generation;
 using Graft.Models.Hooks;
+using Graft.Trainer.Running;
 
 namespace Graft.Trainer.Generation;
 
@@ -16,8 +18,10 @@ namespace Graft.Trainer.Generation;
 /// <param name="tokenizer">Its tokenizer.</param>
 /// <param name="template">How prompts are rendered; null leaves them as they are.</param>
 /// <param name="hooks">An adapter's hooks, or null.</param>
+/// <param name="warn">Told what a person should know although an answer is generated.</param>
 public sealed class LocalTextGenerator(
-    ICausalLanguageModel model, TextTokenizer tokenizer, IPromptTemplate? template, ModelHooks? hooks) : ITextGenerator
+    ICausalLanguageModel model, TextTokenizer tokenizer, IPromptTemplate? template, ModelHooks? hooks, Action<string>? warn = null)
+    : ITextGenerator
 {
     public async IAsyncEnumerable<string> GenerateAsync(
         TextPrompt prompt, SamplingOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -51,7 +55,13 @@ public sealed class LocalTextGenerator(
         {
             var text = new StreamedText(options.Stop);
             var tokens = new List<int>();
-            TokenGenerator.Generate(model, [Encode(prompt)], Parts(options), hooks, onToken: Add, cancellationToken: cancellationToken);
+            var asked = Encode(prompt);
+            if (new PositionLimits(model, hooks?.ExtraPositions ?? 0).CheckAnswer(asked.Length, options.MaxNewTokens) is { } warning)
+            {
+                warn?.Invoke(warning);
+            }
+
+            TokenGenerator.Generate(model, [asked], Parts(options), hooks, onToken: Add, cancellationToken: cancellationToken);
             pieces.TryWrite(text.Rest());
 
             void Add(int row, long token)
@@ -71,10 +81,12 @@ public sealed class LocalTextGenerator(
     private long[] Encode(TextPrompt prompt)
     {
         var ids = template is null
-            ? [.. tokenizer.Prefix, .. tokenizer.EncodePart(prompt.Instruction, TextPosition.Start)]
+            ? (int[])[.. tokenizer.Prefix, .. tokenizer.EncodePart(prompt.Instruction, TextPosition.Start)]
             : new SampleEncoder(tokenizer, template).EncodePrompt(
                 new InstructionRecord("prompt", prompt.Instruction, prompt.Input, Output: null));
-        return Array.ConvertAll(ids, id => (long)id);
+        return ids.Length > 0
+            ? Array.ConvertAll(ids, id => (long)id)
+            : throw new PlanFormatException("The prompt has no tokens; give a text to go on from.");
     }
 
     private string Decode(IEnumerable<int> tokens) => tokenizer.Decode(tokens, position: TextPosition.Continuation);

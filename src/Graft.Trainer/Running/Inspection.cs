@@ -4,6 +4,7 @@ using Graft.Data;
 using Graft.Data.Records;
 using Graft.Data.Tokenization;
 using Graft.Models;
+using Graft.Trainer.Failures;
 using Graft.Trainer.Parts;
 
 namespace Graft.Trainer.Running;
@@ -19,19 +20,26 @@ internal static class Inspection
     public static InspectionReport Of(InspectionPlan plan, bool selfContained)
     {
         var folder = plan.Input.Path;
-        Func<string, Exception> error = plan.Model is null ? message =>
+        Func<string, Exception> refusal = plan.Model is null ? message =>
             new DatasetException(message) : message => new ModelException(message);
         if (!Directory.Exists(folder))
         {
-            throw error($"{folder}: there is no such folder.");
+            throw refusal($"{folder}: there is no such folder.");
         }
 
         if (selfContained)
         {
-            InputFolder.RequireSelfContained(folder, error);
+            InputFolder.RequireSelfContained(folder, refusal);
         }
 
-        return plan.Model is { } model ? OfModel(folder, model) : OfDataset(folder, plan.Dataset!, selfContained);
+        try
+        {
+            return plan.Model is { } model ? OfModel(folder, model) : OfDataset(folder, plan.Dataset!, selfContained);
+        }
+        catch (Exception error) when (LastingFault.Is(error))
+        {
+            throw refusal($"{folder}: {error.Message}");
+        }
     }
 
     private static InspectionReport OfModel(string folder, InspectedModel asked)
@@ -60,7 +68,7 @@ internal static class Inspection
     private static InspectionReport OfWeights(string folder, IFrozenModel model, InspectedModel asked) => Files(folder) with
     {
         Format = asked.Format,
-        Architecture = model.Configuration["architectures"]?[0]?.ToString() ?? model.Configuration["model_type"]?.ToString(),
+        Architecture = model.Architecture ?? model.Configuration["model_type"]?.ToString(),
         Parameters = model.Parameters.Values.Sum(p => p.numel()),
         Layers = model.Shape.Layers,
         HiddenSize = model.Shape.HiddenSize,

@@ -42,6 +42,9 @@ public sealed class LoadedRun : IDisposable
     /// <summary>What the run owns.</summary>
     public TrainingSession Session { get; }
 
+    /// <summary>What a person should know of it before it is trained.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
     /// <summary>The frozen models, and what is trained.</summary>
     public PartGraph Parts => Session.Parts;
 
@@ -71,11 +74,15 @@ public sealed class LoadedRun : IDisposable
         try
         {
             tokenizer.CheckFits(parts.LanguageModel.VocabularySize);
-            CheckPositions(parts, train, heldOut);
+            var limits = new PositionLimits(parts.LanguageModel, parts.Hooks.ExtraPositions);
+            var warning = limits.CheckSamples(train.Samples.Concat(heldOut?.Samples ?? []).Max(sample => sample.Length));
             var collator = new PaddedCollator(tokenizer.Special.Pad, loader.SideInputs(parts, start));
             var objective = Objectives.Of(recipe);
             var session = new TrainingSession(parts, train.Samples, collator, recipe.Training, objective);
-            return new LoadedRun(loader, start, tokenizer, options, train, heldOut, heldOutFile, session, collator, objective);
+            return new LoadedRun(loader, start, tokenizer, options, train, heldOut, heldOutFile, session, collator, objective)
+            {
+                Warnings = [.. UnknownFields(parts), .. warning is null ? Array.Empty<string>() : [warning]],
+            };
         }
         catch
         {
@@ -89,8 +96,12 @@ public sealed class LoadedRun : IDisposable
         HeldOut is null ? null : new LossEvaluator(Parts, Objective, HeldOut.Samples, batchSize, Collator);
 
     /// <summary>Has the language model answer the first held-out records.</summary>
-    public AnswerEvaluator HeldOutAnswers(int records, int maxNewTokens) => new(
-        Parts.LanguageModel, Tokenizer, Data, HeldOut!.Records.Take(records).Select(WithPicture), Collator, maxNewTokens);
+    public AnswerEvaluator HeldOutAnswers(int records, int maxNewTokens)
+    {
+        var limits = new PositionLimits(Parts.LanguageModel, Parts.Hooks.ExtraPositions);
+        var asked = HeldOut!.Records.Take(records).Select(WithPicture);
+        return new AnswerEvaluator(Parts.LanguageModel, Tokenizer, Data, asked, Collator, maxNewTokens, limits.Longest);
+    }
 
     /// <summary>The same parts with what was saved in a folder, read by nothing but its files; they belong to the caller.</summary>
     public PartGraph Reopen(string folder) => _loader.Reopen(folder, _start);
@@ -99,18 +110,10 @@ public sealed class LoadedRun : IDisposable
 
     private (SourceRecord Record, string? Picture) WithPicture(SourceRecord record) => (record, SampleSet.PictureOf(record, _heldOutFile!));
 
-    private static void CheckPositions(PartGraph parts, SampleSet train, SampleSet? heldOut)
-    {
-        var longest = train.Samples.Concat(heldOut?.Samples ?? []).Max(sample => sample.Length);
-        var (extra, positions) = (parts.Hooks.ExtraPositions, parts.LanguageModel.MaximumPositions);
-        if (longest + extra > positions)
-        {
-            var added = extra > 0 ? $" and the {extra} virtual tokens of what is trained" : "";
-            throw new PlanFormatException(
-                $"data.maxLength: the longest sample has {longest} tokens; with them{added} the model's {positions} positions "
-                + $"are not enough. Set maxLength to at most {Math.Max(1, positions - extra)}.");
-        }
-    }
+    private static IEnumerable<string> UnknownFields(PartGraph parts) => parts.Models.Values
+        .Where(model => model.UnknownFields.Count > 0)
+        .Select(model => $"{model.Folder}/config.json has fields that are not known here, and nothing is computed with them: "
+            + $"{string.Join(", ", model.UnknownFields.Take(10))}.");
 
     private static ScalarType ElementType(string precision) => precision switch
     {

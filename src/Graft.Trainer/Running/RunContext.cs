@@ -17,6 +17,10 @@ namespace Graft.Trainer.Running;
 /// <param name="time">Measures time.</param>
 public sealed class RunContext(RunPlan plan, RunHost host, IEventSink events, TimeProvider time)
 {
+    private const int MostWarnings = 10;
+
+    private readonly List<string> _warnings = [];
+
     /// <summary>The plan.</summary>
     public RunPlan Plan { get; } = plan;
 
@@ -59,8 +63,18 @@ public sealed class RunContext(RunPlan plan, RunHost host, IEventSink events, Ti
     /// <summary>Tells an event.</summary>
     public void Tell(TrainerEvent told) => events.Take(told);
 
+    /// <summary>What was told that a person should know, for the result.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
+
     /// <summary>Tells something that a person should know, although the run goes on.</summary>
-    public void Warn(string message) => events.Take(new WarningEvent(message));
+    public void Warn(string message)
+    {
+        events.Take(new WarningEvent(message));
+        if (_warnings.Count < MostWarnings)
+        {
+            _warnings.Add(message);
+        }
+    }
 
     /// <summary>Tells how far the run is.</summary>
     /// <param name="activity">What it does.</param>

@@ -42,7 +42,16 @@ public static class RunInputs
                 throw new InputException(exitCode, reason, $"The input '{name}' is not there: {input.Path} is no folder.");
             }
 
-            var found = FolderDigest.Compute(input.Path);
+            string found;
+            try
+            {
+                found = FolderDigest.Compute(input.Path);
+            }
+            catch (Exception error) when (LastingFault.Is(error))
+            {
+                throw new InputException(exitCode, reason, $"The input '{name}' in {input.Path} cannot be read: {error.Message}", error);
+            }
+
             if (found != digest)
             {
                 throw new InputException(

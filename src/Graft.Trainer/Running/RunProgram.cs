@@ -146,6 +146,7 @@ public sealed class RunProgram
             Message = message,
             Steps = trained?.Step ?? run.Context.Step,
             Figures = IsCopy ? null : trained?.Figures ?? run.Context.Figures,
+            Warnings = run.Context.Warnings is { Count: > 0 } warnings ? warnings : null,
         };
     }
 

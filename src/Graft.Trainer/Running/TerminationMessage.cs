@@ -20,8 +20,16 @@ internal static partial class TerminationMessage
     public static byte[] Write(RunResult result)
     {
         var message = Clean(result.Message);
-        var clean = result with { Message = message, Figures = Finite(result.Figures) };
-        return Fit(clean, WorthKeeping)
+        var whole = result with
+        {
+            Message = message,
+            Figures = Finite(result.Figures),
+            Warnings = result.Warnings?.Select(Clean).ToList(),
+        };
+        // Warnings are in the log, too.
+        var clean = whole with { Warnings = null };
+        return Fit(whole, message.Length)
+            ?? Fit(clean, WorthKeeping)
             ?? Fit(clean with { Tracking = null }, 0)
             ?? Fit(new RunResult { Outcome = clean.Outcome, Message = message, Reason = clean.Reason, Steps = clean.Steps }, 0)
             ?? Serialize(new RunResult { Outcome = result.Outcome, Message = "" });

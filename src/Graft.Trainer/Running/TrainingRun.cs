@@ -60,6 +60,11 @@ public sealed class TrainingRun(RunPlan plan, RunHost host, IEventSink events, T
         }
         catch (DivergedException error)
         {
+            if (await host.Compute.RunAsync(() => DamagedWeights.Find(run.Parts)).ConfigureAwait(false) is { } damage)
+            {
+                throw damage;
+            }
+
             Context.WriteDiverged(error);
             throw;
         }

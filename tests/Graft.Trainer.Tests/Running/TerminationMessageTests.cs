@@ -28,6 +28,18 @@ public sealed class TerminationMessageTests
         Reference = new string('r', 300) + ":v1",
     };
 
+    [Fact]
+    public void Warnings_are_kept_where_they_fit_and_are_the_first_to_go()
+    {
+        var few = Failed("short") with { Warnings = ["first\n", "second"] };
+        Assert.Equal(["first", "second"], Read(TerminationMessage.Write(few)).Warnings);
+
+        var many = Failed(new string('m', 1000)) with { Warnings = [new string('w', 4000)] };
+        var read = Read(TerminationMessage.Write(many));
+        Assert.Null(read.Warnings);
+        Assert.Equal(1000, read.Message.Length);
+    }
+
     [Theory]
     [InlineData("a")]
     [InlineData("é")]

@@ -21,6 +21,11 @@ internal static class MeasureStage
         context.TellProgress(Activities.Evaluating, run.Session);
         var hooks = model == EvaluationEvent.Base ? null : run.Parts.Hooks;
         var figures = evaluator.Measure(hooks, stop);
+        if (hooks is null && !double.IsFinite(figures.Loss) && DamagedWeights.Find(run.Parts) is { } damage)
+        {
+            throw damage;
+        }
+
         if (recipe.Evaluation.GenerateRecords is > 0 and int count)
         {
             var answers = run.HeldOutAnswers(count, recipe.Evaluation.MaxNewTokens);

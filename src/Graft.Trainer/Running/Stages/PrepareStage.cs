@@ -55,6 +55,11 @@ internal static class PrepareStage
 
     private static void Announce(RunContext context, LoadedRun run)
     {
+        foreach (var warning in run.Warnings.Concat(AnswerWarnings(context, run)))
+        {
+            context.Warn(warning);
+        }
+
         SampleCounts train = run.Train.Counts, heldOut = run.HeldOut?.Counts ?? new SampleCounts();
         foreach (var bad in run.Train.FirstBad.Concat(run.HeldOut?.FirstBad ?? []))
         {
@@ -111,5 +116,30 @@ internal static class PrepareStage
             Threads = get_num_threads(),
             FirstSample = SampleView.Of(run.Train.Samples[0], run.Tokenizer),
         });
+    }
+
+    /// <summary>What is known before the first step of the answers that are generated after the last.</summary>
+    private static IEnumerable<string> AnswerWarnings(RunContext context, LoadedRun run)
+    {
+        var evaluation = context.Plan.Recipe.Evaluation;
+        if (run.HeldOut is null || evaluation.GenerateRecords is not > 0)
+        {
+            yield break;
+        }
+
+        var model = run.Parts.LanguageModel;
+        var answers = run.HeldOutAnswers(evaluation.GenerateRecords, evaluation.MaxNewTokens);
+        if (answers.LeftOut > 0)
+        {
+            yield return $"evaluation.maxNewTokens: {answers.LeftOut} held-out records are not answered: the longest prompt has "
+                + $"{answers.LongestPrompt} tokens, with {evaluation.MaxNewTokens} new ones that is more than the model's "
+                + $"{model.MaximumPositions} positions. Lower maxNewTokens, or shorten the prompts.";
+        }
+        else if (!model.HasLearnedPositions
+            && new PositionLimits(model, run.Parts.Hooks.ExtraPositions)
+                .CheckAnswer(answers.LongestPrompt, evaluation.MaxNewTokens) is { } warning)
+        {
+            yield return $"evaluation.maxNewTokens: {warning}";
+        }
     }
 }
