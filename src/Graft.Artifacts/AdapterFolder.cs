@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Graft.Artifacts.SafeTensors;
+using Graft.Common;
 
 namespace Graft.Artifacts;
 
@@ -45,7 +46,7 @@ public static class AdapterFolder
                 throw new ArtifactException($"'{folder}' is not a valid adapter: {string.Join("; ", faults.Take(MaxReported))}{more}.");
             }
         }
-        catch (Exception error) when (error is IOException or JsonException or InvalidOperationException or SafeTensorException)
+        catch (Exception error) when (FileFaults.IsInContent(error) || error is SafeTensorException)
         {
             throw new ArtifactException($"'{folder}' is not a valid adapter: {error.Message}", error);
         }

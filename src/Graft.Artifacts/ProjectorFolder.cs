@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Graft.Artifacts.SafeTensors;
+using Graft.Common;
 
 namespace Graft.Artifacts;
 
@@ -38,8 +39,7 @@ public static class ProjectorFolder
                     + $"{weights[0].Shape[^1]} to {weights[^1].Shape[0]}.");
             }
         }
-        catch (Exception error) when (error is IOException or JsonException or InvalidOperationException or KeyNotFoundException
-            or SafeTensorException)
+        catch (Exception error) when (FileFaults.IsInContent(error) || error is SafeTensorException)
         {
             throw new ArtifactException($"'{folder}' is not a valid projector: {error.Message}", error);
         }

@@ -52,7 +52,7 @@ public static class UnfinishedFiles
                     left.Delete();
                 }
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            catch (Exception error) when (FileFaults.Is(error))
             {
                 // Somebody else's, or another process deletes it at this moment.
             }

@@ -8,6 +8,12 @@ namespace Graft.Tracking;
 /// </param>
 public sealed record TrackingOutcome(TrackedRun Run, long Undelivered, IReadOnlyList<string> Problems)
 {
+    /// <summary>Entries that are kept and can still be delivered; the other undelivered ones are lost.</summary>
+    public long Waiting { get; init; }
+
+    /// <summary>The run's last status.</summary>
+    public TrackedStatus Status { get; init; }
+
     /// <summary>Whether everything is recorded as it was given.</summary>
     public bool Complete => Undelivered == 0 && Problems.Count == 0;
 }

@@ -1,3 +1,4 @@
+using Graft.Common;
 using Graft.Tracking.Spool;
 using Xunit;
 
@@ -24,12 +25,12 @@ public sealed class EventSpoolTests : IDisposable
             new TagEvent("t", ""),
             new ArtifactEvent("/a/b", null),
         ];
-        using (var spool = EventSpool.Open(_temporary.Path, "uid"))
+        using (var spool = EventSpool.Open(_temporary.Path, "uid", TimeProvider.System))
         {
             Array.ForEach(entries, spool.Append);
         }
 
-        using var reopened = EventSpool.Open(_temporary.Path, "uid");
+        using var reopened = EventSpool.Open(_temporary.Path, "uid", TimeProvider.System);
 
         Assert.Equal(entries, reopened.Read(0).Select(entry => entry.Event!));
         Assert.Equal(reopened.Length, reopened.Read(0)[^1].End);
@@ -41,7 +42,7 @@ public sealed class EventSpoolTests : IDisposable
     [Fact]
     public void A_file_that_ends_anywhere_goes_on_with_the_whole_entries()
     {
-        using (var spool = EventSpool.Open(_temporary.Path, "uid"))
+        using (var spool = EventSpool.Open(_temporary.Path, "uid", TimeProvider.System))
         {
             for (var step = 0; step < 3; step++)
             {
@@ -55,7 +56,7 @@ public sealed class EventSpoolTests : IDisposable
         {
             File.WriteAllBytes(path, whole[..length]);
             var expected = whole[..length].Count(b => b == '\n');
-            using var spool = EventSpool.Open(_temporary.Path, "uid");
+            using var spool = EventSpool.Open(_temporary.Path, "uid", TimeProvider.System);
 
             Assert.Equal(expected, spool.CountFrom(0));
             spool.Append(new TagEvent("after", "1"));
@@ -66,7 +67,7 @@ public sealed class EventSpoolTests : IDisposable
     [Fact]
     public void More_than_one_read_holds_is_read_in_parts()
     {
-        using var spool = EventSpool.Open(_temporary.Path, "uid");
+        using var spool = EventSpool.Open(_temporary.Path, "uid", TimeProvider.System);
         for (var i = 0; i < 400; i++)
         {
             spool.Append(new ParameterEvent($"p{i}", new string('x', 6000)));
@@ -82,17 +83,17 @@ public sealed class EventSpoolTests : IDisposable
     [Fact]
     public void Two_processes_do_not_record_the_same_run_at_once()
     {
-        using var spool = EventSpool.Open(_temporary.Path, "uid");
-        using var other = EventSpool.Open(_temporary.Path, "another");
+        using var spool = EventSpool.Open(_temporary.Path, "uid", TimeProvider.System);
+        using var other = EventSpool.Open(_temporary.Path, "another", TimeProvider.System);
 
-        Assert.Contains(
-            "Another process", Assert.Throws<IOException>(() => EventSpool.Open(_temporary.Path, "uid")).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<FolderInUseException>(() => EventSpool.Open(_temporary.Path, "uid", TimeProvider.System));
+        Assert.Equal(Environment.ProcessId, error.Holder!.Pid);
     }
 
     [Fact]
     public void An_acknowledgement_beyond_the_spool_is_not_believed()
     {
-        using var spool = EventSpool.Open(_temporary.Path, "uid");
+        using var spool = EventSpool.Open(_temporary.Path, "uid", TimeProvider.System);
         spool.SaveState(new DeliveryState("http://a", "1", "run", 10));
 
         Assert.Null(spool.LoadState());

@@ -140,7 +140,7 @@ public sealed class FileStoreTests : IDisposable
         }
 
         Assert.Equal(["rank"], Directory.GetFiles(Path.Combine(run, "params"), "*", Everything).Select(path => Path.GetFileName(path)!));
-        Assert.Equal(["meta.yaml"], Directory.GetFiles(run).Select(path => Path.GetFileName(path)!));
+        Assert.Equal([FolderLock.FileName, "meta.yaml"], Directory.GetFiles(run).Select(path => Path.GetFileName(path)!).Order());
         var (old, recent) = (Path.Combine(run, ".rank.1.tmp"), Path.Combine(run, ".rank.2.tmp"));
         await File.WriteAllTextAsync(old, "", Cancellation);
         await File.WriteAllTextAsync(recent, "", Cancellation);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Graft.Common;
 
 namespace Graft.Artifacts.Oci;
@@ -25,10 +24,10 @@ internal sealed class OciLayout(string folder) : IOciRepository
                 path, stream => stream.WriteAsync("ok"u8.ToArray(), cancellationToken).AsTask()).ConfigureAwait(false);
             File.Delete(path);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             throw new ArtifactException(
-                $"The folder '{folder}' cannot be written: {error.Message} Name another one, or mend its permissions.",
+                $"The folder '{folder}' cannot be written: {FileFaults.Describe(error, folder)} Name another one, or mend its permissions.",
                 error,
                 ArtifactFailure.Refused);
         }
@@ -89,7 +88,7 @@ internal sealed class OciLayout(string folder) : IOciRepository
 
     public async Task<bool> TryTagAsync(string tag, StoredManifest manifest, CancellationToken cancellationToken)
     {
-        await using var held = await LockAsync(cancellationToken).ConfigureAwait(false);
+        using var held = await LockAsync(cancellationToken).ConfigureAwait(false);
         UnfinishedFiles.Sweep(folder);
         UnfinishedFiles.Sweep(Path.GetDirectoryName(BlobPath(manifest.Digest))!);
         var index = ReadIndex();
@@ -136,28 +135,16 @@ internal sealed class OciLayout(string folder) : IOciRepository
     }
 
     /// <summary>The lock against other processes; the system drops it with the process that held it.</summary>
-    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
+    private async Task<FolderLock> LockAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, ".lock");
-        var deadline = Environment.TickCount64 + (long)LockTimeout.TotalMilliseconds;
-        while (true)
+        try
         {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (Environment.TickCount64 < deadline)
-            {
-                await Task.Delay(RandomNumberGenerator.GetInt32(10, 50), cancellationToken).ConfigureAwait(false);
-            }
-            catch (IOException error)
-            {
-                throw new ArtifactException(
-                    $"Another process has held '{path}' for {LockTimeout.TotalSeconds:0} s; end it and try again.",
-                    error,
-                    ArtifactFailure.Unavailable);
-            }
+            return await FolderLock.WaitAsync(folder, TimeProvider.System, LockTimeout, _ => { }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FolderInUseException error)
+        {
+            throw new ArtifactException(
+                $"For {LockTimeout.TotalSeconds:0} s nothing could be published. {error.Message}", error, ArtifactFailure.Unavailable);
         }
     }
 

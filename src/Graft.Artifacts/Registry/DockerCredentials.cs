@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Graft.Common;
 
 namespace Graft.Artifacts.Registry;
 
@@ -39,7 +40,7 @@ internal sealed record DockerCredentials(string? Username, string? Password, str
             throw new ArtifactException(
                 $"'{file}' is no Docker configuration with credentials ({error.Message}).", error, ArtifactFailure.Refused);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             throw new ArtifactException(
                 $"The registry credentials in '{file}' cannot be read: {error.Message}", error, ArtifactFailure.Refused);

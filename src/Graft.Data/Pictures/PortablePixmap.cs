@@ -1,4 +1,5 @@
 using System.Text;
+using Graft.Common;
 
 namespace Graft.Data.Pictures;
 
@@ -28,7 +29,7 @@ public static class PortablePixmap
                 ? Parse(File.ReadAllBytes(file), file)
                 : throw new DatasetException($"{file}: the picture has more than {LargestFile >> 20} MiB; resize it");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             throw new DatasetException($"{file}: the picture cannot be read: {error.Message}");
         }

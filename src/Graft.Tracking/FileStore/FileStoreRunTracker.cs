@@ -1,3 +1,5 @@
+using Graft.Common;
+
 namespace Graft.Tracking.FileStore;
 
 /// <summary>Records a run in an <c>mlruns</c> folder. Every call has done its work when it returns.</summary>
@@ -5,17 +7,24 @@ internal sealed class FileStoreRunTracker : IRunTracker
 {
     private readonly Lock _gate = new();
     private readonly MlrunsRun _run;
+    private readonly FolderLock _held;
     private readonly RecordedPoints _earlier;
     private readonly TimeProvider _time;
     private readonly Problems _problems;
     private long _lost;
 
-    private FileStoreRunTracker(TrackedRun place, MlrunsRun run, TrackingOptions options, TimeProvider time)
+    private FileStoreRunTracker(TrackedRun place, MlrunsRun run, FolderLock held, TrackingOptions options, TimeProvider time)
     {
         Run = place;
         _run = run;
+        _held = held;
         _time = time;
         _problems = new Problems(options.Notice);
+        if (held.Warning is { } warning)
+        {
+            _problems.Tell(warning);
+        }
+
         _earlier = run.ReadPoints();
     }
 
@@ -24,6 +33,7 @@ internal sealed class FileStoreRunTracker : IRunTracker
     /// <exception cref="TrackingException">The folder cannot be written.</exception>
     public static FileStoreRunTracker Open(TrackingOptions options, string root, TimeProvider time)
     {
+        FolderLock? held = null;
         try
         {
             var store = new MlrunsFolder(root);
@@ -33,16 +43,18 @@ internal sealed class FileStoreRunTracker : IRunTracker
                 ? MlrunsRun.Open(found, now)
                 : MlrunsRun.Create(
                     store, experimentId, store.NewRunId(experimentId, options.RunUid), options.RunName, RunTags.User(options), now);
+            held = FolderLock.Take(run.Folder, time);
             // First what the run is found by: a process that is killed here has its successor go on with this run.
             run.WriteTag(RunTracker.RunUidTag, options.RunUid);
             run.WriteStatus(TrackedStatus.Running, now);
-            var tracker = new FileStoreRunTracker(new TrackedRun(store.Uri, experimentId, run.Id), run, options, time);
+            var tracker = new FileStoreRunTracker(new TrackedRun(store.Uri, experimentId, run.Id), run, held, options, time);
             tracker.SetTags(RunTags.For(options));
             return tracker;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
-            throw new TrackingException($"The folder '{root}' cannot hold the run's record: {error.Message}", error);
+            held?.Dispose();
+            throw new TrackingException($"The folder '{root}' cannot hold the run's record: {FileFaults.Describe(error, root)}", error);
         }
     }
 
@@ -98,6 +110,7 @@ internal sealed class FileStoreRunTracker : IRunTracker
 
     public ValueTask DisposeAsync()
     {
+        _held.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -109,7 +122,7 @@ internal sealed class FileStoreRunTracker : IRunTracker
             {
                 write();
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            catch (Exception error) when (FileFaults.Is(error))
             {
                 _lost++;
                 _problems.Add($"The {what} could not be recorded: {error.Message}");

@@ -15,6 +15,8 @@ internal sealed class MlrunsRun
         _meta = meta;
     }
 
+    public string Folder => _folder;
+
     public string Id => Path.GetFileName(_folder);
 
     /// <summary>A new run, or one whose creator was killed; it is there for MLflow with its first status.</summary>

@@ -1,3 +1,4 @@
+using Graft.Common;
 using Graft.Tracking.Spool;
 
 namespace Graft.Tracking.Rest;
@@ -142,7 +143,7 @@ internal sealed class MlflowDelivery(
         {
             await LeaveOutAsync(target, $"The artifact '{artifact.Path}'", error, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             Lost++;
             problems.Add($"The artifact '{artifact.Path}' cannot be read any more: {error.Message}");

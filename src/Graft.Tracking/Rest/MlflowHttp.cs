@@ -140,7 +140,7 @@ internal sealed class MlflowHttp : IDisposable
             var token = _settings.Token ?? (_settings.TokenFile is null ? null : File.ReadAllText(_settings.TokenFile).Trim());
             return token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             throw new MlflowException(
                 MlflowFailure.Denied, $"The token file of MLFLOW_TRACKING_TOKEN_FILE cannot be read: {error.Message}", inner: error);

@@ -1,3 +1,4 @@
+using Graft.Common;
 using Graft.Tracking.Spool;
 
 namespace Graft.Tracking.Rest;
@@ -21,6 +22,11 @@ internal sealed class RestRunTracker : IRunTracker
         _options = options;
         _time = time;
         _problems = new Problems(options.Notice);
+        if (spool.Warning is { } warning)
+        {
+            _problems.Tell(warning);
+        }
+
         _http = new MlflowHttp(settings, time);
         _delivery = new MlflowDelivery(new MlflowApi(_http), _http, settings, options, spool, _problems);
         _worker = new MlflowWorker(_delivery, spool, options, _problems, time);
@@ -31,20 +37,29 @@ internal sealed class RestRunTracker : IRunTracker
     /// <exception cref="TrackingException">The spool folder cannot be written, or another process records the same run.</exception>
     public static RestRunTracker Open(TrackingOptions options, MlflowSettings settings, TimeProvider time)
     {
-        EventSpool spool;
-        try
-        {
-            spool = EventSpool.Open(options.SpoolFolder, options.RunUid);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new TrackingException($"The spool folder '{options.SpoolFolder}' cannot be used: {error.Message}", error);
-        }
-
-        var tracker = new RestRunTracker(spool, settings, options, time);
+        var tracker = Reopen(options, settings, time);
         tracker.Append(new StatusEvent(TrackedStatus.Running, tracker.Now()), "status");
         tracker.SetTags(RunTags.For(options));
         return tracker;
+    }
+
+    /// <summary>Opens what an earlier process has recorded, as it is.</summary>
+    /// <exception cref="TrackingException">The spool folder cannot be written, or another process records the same run.</exception>
+    public static RestRunTracker Reopen(TrackingOptions options, MlflowSettings settings, TimeProvider time)
+    {
+        EventSpool? spool = null;
+        try
+        {
+            spool = EventSpool.Open(options.SpoolFolder, options.RunUid, time);
+            new SpooledRun(settings.Address, options.Experiment!, options.RunName, options.RunUid, RunTags.User(options)).Write(spool.Path);
+        }
+        catch (Exception error) when (FileFaults.Is(error))
+        {
+            spool?.Dispose();
+            throw new TrackingException($"The spool folder '{options.SpoolFolder}' cannot be used: {FileFaults.Describe(error, options.SpoolFolder)}", error);
+        }
+
+        return new RestRunTracker(spool, settings, options, time);
     }
 
     public void LogParameters(IReadOnlyDictionary<string, string> parameters)
@@ -81,6 +96,22 @@ internal sealed class RestRunTracker : IRunTracker
     {
         Append(new StatusEvent(status, Now()), "final status");
         var timeout = status == TrackedStatus.Scheduled ? _options.InterruptTimeout : _options.FinishTimeout;
+        return await EndAsync(timeout, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Delivers what waits and adds nothing, but for the end of a run whose process died without one.</summary>
+    public async Task<TrackingOutcome> DeliverAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (_spool.Status == TrackedStatus.Running)
+        {
+            Append(new StatusEvent(TrackedStatus.Scheduled, Now()), "status");
+        }
+
+        return await EndAsync(timeout, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<TrackingOutcome> EndAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
         var trouble = await _worker.FinishAsync(timeout, cancellationToken).ConfigureAwait(false);
         var waiting = _spool.CountFrom(_delivery.Offset);
         var told = _problems.Sentences;
@@ -89,10 +120,14 @@ internal sealed class RestRunTracker : IRunTracker
             var why = trouble ?? "MLflow did not take everything in time";
             told =
                 [.. told, $"{why}. {waiting} entries wait in '{_spool.Path}'; the next process of this run with the same folder delivers "
-                + "them."];
+                + "them, and on a computer of your own `graft run` again or `graft sync` does."];
         }
 
-        return new TrackingOutcome(Run, waiting + _delivery.Lost + Interlocked.Read(ref _unspooled), told);
+        return new TrackingOutcome(Run, waiting + _delivery.Lost + Interlocked.Read(ref _unspooled), told)
+        {
+            Waiting = waiting,
+            Status = _spool.Status ?? TrackedStatus.Running,
+        };
     }
 
     public async ValueTask DisposeAsync()
@@ -120,10 +155,10 @@ internal sealed class RestRunTracker : IRunTracker
             _spool.Append(entry);
             _worker.Wake();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception error) when (FileFaults.Is(error) || error is ObjectDisposedException)
         {
             Interlocked.Increment(ref _unspooled);
-            _problems.Add($"The {what} could not be recorded: {error.Message}");
+            _problems.Add($"The {what} could not be recorded: {FileFaults.Describe(error, _spool.Path)}");
         }
     }
 }

@@ -18,17 +18,17 @@ internal sealed class EventSpool : IDisposable
     private const int ReadSize = 1 << 20;
 
     private readonly Lock _gate = new();
-    private readonly FileStream _exclusive;
+    private readonly FolderLock _exclusive;
     private readonly FileStream _appender;
     private readonly string _statePath;
     private long _length;
     private long _synced;
 
-    private EventSpool(FileStream exclusive, string path)
+    private EventSpool(FolderLock exclusive, string path)
     {
         _exclusive = exclusive;
         Path = path;
-        _statePath = System.IO.Path.ChangeExtension(path, ".delivered.json");
+        _statePath = StatePath(path);
         UnfinishedFiles.Sweep(System.IO.Path.GetDirectoryName(path)!);
         _appender = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         Recorded = Recover();
@@ -37,11 +37,17 @@ internal sealed class EventSpool : IDisposable
     /// <summary>The spool file, for messages.</summary>
     public string Path { get; }
 
+    /// <summary>What to tell people where nothing keeps another process from writing to the spool; else null.</summary>
+    public string? Warning => _exclusive.Warning;
+
     /// <summary>The points that earlier processes put in.</summary>
     public RecordedPoints Recorded { get; }
 
     /// <summary>When the run began, in milliseconds since 1970: the time of the first status; null in a new spool.</summary>
     public long? Began { get; private set; }
+
+    /// <summary>The last status; null in a new spool.</summary>
+    public TrackedStatus? Status { get; private set; }
 
     public long Length
     {
@@ -55,20 +61,10 @@ internal sealed class EventSpool : IDisposable
     }
 
     /// <exception cref="IOException">The folder cannot be written, or another process records the same run.</exception>
-    public static EventSpool Open(string folder, string runUid)
+    public static EventSpool Open(string folder, string runUid, TimeProvider time)
     {
-        Directory.CreateDirectory(folder);
         var path = System.IO.Path.Combine(folder, FileName(runUid));
-        FileStream exclusive;
-        try
-        {
-            exclusive = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException error)
-        {
-            throw new IOException($"Another process records the run '{runUid}' (it holds '{path}.lock'). End it first.", error);
-        }
-
+        var exclusive = FolderLock.Take(folder, time, System.IO.Path.GetFileName(path) + ".lock");
         try
         {
             return new EventSpool(exclusive, path);
@@ -91,7 +87,7 @@ internal sealed class EventSpool : IDisposable
             _length += line.Length;
             if (entry is StatusEvent status)
             {
-                Began ??= status.At;
+                Note(status);
             }
         }
     }
@@ -136,17 +132,23 @@ internal sealed class EventSpool : IDisposable
         }
     }
 
-    public DeliveryState? LoadState()
+    public DeliveryState? LoadState() => LoadState(_statePath, _length);
+
+    /// <summary>How many entries of a spool no server has acknowledged; its process may be writing it.</summary>
+    public static long CountWaiting(string path)
     {
-        try
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var server = SpooledRun.Read(path)?.Server;
+        var state = LoadState(StatePath(path), file.Length);
+        file.Position = state is null || (server is not null && state.Server != server) ? 0 : state.Offset;
+        var count = 0L;
+        var buffer = new byte[ReadSize];
+        while (file.Read(buffer) is > 0 and var length)
         {
-            var state = File.Exists(_statePath) ? JsonSerializer.Deserialize<DeliveryState>(File.ReadAllText(_statePath)) : null;
-            return state is { Offset: >= 0 } && state.Offset <= _length ? state : null;
+            count += buffer.AsSpan(0, length).Count((byte)'\n');
         }
-        catch (JsonException)
-        {
-            return null;
-        }
+
+        return count;
     }
 
     public void SaveState(DeliveryState state)
@@ -158,6 +160,27 @@ internal sealed class EventSpool : IDisposable
     {
         _appender.Dispose();
         _exclusive.Dispose();
+    }
+
+    private static string StatePath(string path) => System.IO.Path.ChangeExtension(path, ".delivered.json");
+
+    private static DeliveryState? LoadState(string path, long length)
+    {
+        try
+        {
+            var state = File.Exists(path) ? JsonSerializer.Deserialize<DeliveryState>(File.ReadAllText(path)) : null;
+            return state is { Offset: >= 0 } && state.Offset <= length ? state : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private void Note(StatusEvent status)
+    {
+        Began ??= status.At;
+        Status = status.Status;
     }
 
     private RecordedPoints Recover()
@@ -176,7 +199,7 @@ internal sealed class EventSpool : IDisposable
                 }
                 else if (entry is StatusEvent status)
                 {
-                    Began ??= status.At;
+                    Note(status);
                 }
             }
         }
