@@ -5,8 +5,11 @@ namespace Graft.Trainer.Checkpoints;
 /// <summary>What a checkpoint says beside its tensors.</summary>
 public sealed record CheckpointRecord
 {
-    /// <summary>The form of checkpoints that this trainer writes and reads.</summary>
-    public const int CurrentVersion = 1;
+    /// <summary>
+    /// The form of checkpoints that this trainer writes and reads. Form 1 had no digest over the record itself; a run does not go on from
+    /// it.
+    /// </summary>
+    public const int CurrentVersion = 2;
 
     /// <summary>The form.</summary>
     public int Version { get; init; } = CurrentVersion;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Graft.Artifacts.SafeTensors;
 using Graft.Common;
 using Graft.Data.Batches;
@@ -18,8 +17,8 @@ public sealed class ForeignCheckpointException(string message) : Exception(messa
 
 /// <summary>
 /// The checkpoints of one run, each a folder <c>step-N</c> with a record and tensors. A checkpoint is written under another name, synced
-/// and renamed, so that one with its name is whole; the record holds the tensors' digest, so that damage afterwards is noticed. The
-/// newest two are kept.
+/// and renamed, so that one with its name is whole; the record is under a digest and holds the tensors', so that damage afterwards is
+/// noticed. The newest two are kept. Whoever saves holds the folder's lock.
 /// </summary>
 /// <param name="folder">The folder; made when needed.</param>
 /// <param name="planHash">The hash of the plan that the run carries out.</param>
@@ -30,12 +29,6 @@ public sealed class CheckpointStore(string folder, string planHash)
     private const string TensorFile = "state.safetensors";
     private const int Kept = 2;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        RespectNullableAnnotations = true,
-    };
-
     /// <summary>Whether there is any checkpoint, of whichever plan and in whichever state.</summary>
     public bool HasAny => NewestStep is not null;
 
@@ -44,43 +37,40 @@ public sealed class CheckpointStore(string folder, string planHash)
 
     /// <summary>Saves a checkpoint and deletes those that are older than the one before it.</summary>
     /// <returns>Its folder.</returns>
-    public string Save(CheckpointRecord record, IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    /// <exception cref="IOException">It cannot be written; those before it are as they were.</exception>
+    public string Save(CheckpointRecord record, IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors)
     {
-        var name = Prefix + record.Step.ToString("D8", CultureInfo.InvariantCulture);
-        string target = Path.Combine(folder, name), unfinished = Path.Combine(folder, $".{name}.{Guid.NewGuid():N}");
-        DeleteUnfinished();
-        Directory.CreateDirectory(unfinished);
-        var tensorPath = Path.Combine(unfinished, TensorFile);
-        TensorFiles.Save(tensorPath, tensors);
-        record = record with { Files = new Dictionary<string, string> { [TensorFile] = Digest(tensorPath) } };
-        DurableFiles.Write(Path.Combine(unfinished, RecordFile), JsonSerializer.SerializeToUtf8Bytes(record, Json));
-        if (Directory.Exists(target))
+        var target = Path.Combine(folder, NameOf(record.Step));
+        WholeFolder.DeleteUnfinished(folder, Prefix);
+        // A run that resumed from an earlier checkpoint comes by again; the state is the same to the bit, or was damaged.
+        WholeFolder.Write(target, tensors.Sum(item => item.Value.numel() * item.Value.ElementSize), unfinished =>
         {
-            // A run that resumed from an earlier checkpoint comes by again; the state is the same to the bit, or was damaged.
-            Directory.Delete(target, recursive: true);
-        }
-
-        DurableFiles.Rename(unfinished, target);
+            var tensorPath = Path.Combine(unfinished, TensorFile);
+            TensorFiles.Save(tensorPath, tensors);
+            DigestedJson.Write(
+                Path.Combine(unfinished, RecordFile),
+                record with { Files = new Dictionary<string, string> { [TensorFile] = Digest(tensorPath) } });
+        });
         // A later one could not be used, or the run would have gone on from it.
         var unusable = Newest().TakeWhile(found => found.Step > record.Step).Count();
         foreach (var (_, old) in Newest().Where((_, place) => place < unusable || place >= unusable + Kept))
         {
-            Directory.Delete(old, recursive: true);
+            WholeFolder.TryDelete(old);
         }
 
         return target;
     }
 
-    /// <summary>Loads the newest checkpoint that is whole, or none.</summary>
-    /// <param name="warn">Told of each damaged one that was passed over.</param>
+    /// <summary>Loads the newest checkpoint that can be read and is whole, or none.</summary>
+    /// <param name="warn">Told of each one that is not used.</param>
     /// <exception cref="ForeignCheckpointException">A checkpoint belongs to another plan.</exception>
     public LoadedCheckpoint? LoadNewest(Action<string> warn)
     {
-        foreach (var (_, path) in Newest())
+        foreach (var (step, path) in Newest())
         {
             try
             {
-                var record = ReadRecord(path);
+                var record = ReadRecord(path, step);
                 if (record.PlanHash != planHash)
                 {
                     throw new ForeignCheckpointException(
@@ -105,25 +95,26 @@ public sealed class CheckpointStore(string folder, string planHash)
 
                 return new LoadedCheckpoint(record, TensorFiles.Load(Path.Combine(path, TensorFile)));
             }
-            catch (Exception error) when (error is JsonException or IOException or InvalidDataException or SafeTensorException)
+            catch (Exception error) when (FileFaults.IsInContent(error) || error is SafeTensorException)
             {
-                warn($"The checkpoint {path} is damaged ({error.Message}) and is passed over; the run goes on from the one "
-                    + "before it, if there is one.");
+                warn($"The checkpoint {path} is not used: {error.Message.TrimEnd('.')}. The run goes on from the one before it, if there is one.");
             }
         }
 
         return null;
     }
 
-    private static CheckpointRecord ReadRecord(string path)
+    private static CheckpointRecord ReadRecord(string path, int step)
     {
-        var record = JsonSerializer.Deserialize<CheckpointRecord>(File.ReadAllBytes(Path.Combine(path, RecordFile)), Json)
-            ?? throw new InvalidDataException($"{RecordFile} is empty");
-        return record.Version == CheckpointRecord.CurrentVersion && record.Files.ContainsKey(TensorFile)
-            ? record
-            : throw new InvalidDataException($"{RecordFile} has version {record.Version} and names {record.Files.Count} files, "
-                + "which this trainer did not write");
+        var record = DigestedJson.Read<CheckpointRecord>(Path.Combine(path, RecordFile));
+        return record.Version != CheckpointRecord.CurrentVersion
+            ? throw new InvalidDataException($"{RecordFile} has version {record.Version}, this release reads {CheckpointRecord.CurrentVersion}")
+            : record.Step != step || !record.Files.ContainsKey(TensorFile)
+                ? throw new InvalidDataException($"{RecordFile} is that of step {record.Step} with {record.Files.Count} files")
+                : record;
     }
+
+    private static string NameOf(int step) => Prefix + step.ToString("D8", CultureInfo.InvariantCulture);
 
     private static string Digest(string path)
     {
@@ -137,18 +128,9 @@ public sealed class CheckpointStore(string folder, string planHash)
             ? []
             : Directory.EnumerateDirectories(folder, Prefix + "*")
                 .Select(path => (Parsed: int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), out var step), Step: step, Path: path))
-                .Where(found => found.Parsed)
+                .Where(found => found.Parsed && Path.GetFileName(found.Path) == NameOf(found.Step))
                 .OrderByDescending(found => found.Step)
                 .Select(found => (found.Step, found.Path))
                 .ToList();
-    }
-
-    /// <summary>What a killed process left half written.</summary>
-    private void DeleteUnfinished()
-    {
-        foreach (var left in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, $".{Prefix}*").ToList() : [])
-        {
-            Directory.Delete(left, recursive: true);
-        }
     }
 }

@@ -9,7 +9,7 @@ internal static class SessionCheckpoint
     private const string OptimizerPrefix = "optimizer.";
 
     /// <summary>Everything of the session that is a tensor.</summary>
-    public static IEnumerable<KeyValuePair<string, Tensor>> Tensors(TrainingSession session) =>
+    public static IReadOnlyCollection<KeyValuePair<string, Tensor>> Tensors(TrainingSession session) =>
     [
         .. session.Parts.State,
         .. session.Optimizer.Moments.Select(p => KeyValuePair.Create(OptimizerPrefix + p.Key, p.Value)),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Graft.Adapters;
 using Graft.Api.Generation;
+using Graft.Api.Planning;
 using Graft.Common;
 using Graft.Data.Templates;
 using Graft.Data.Tokenization;
@@ -17,15 +18,27 @@ internal static class GenerateCommand
     public static Command Create()
     {
         var request = new Argument<FileInfo>("request") { Description = "What to answer and with what, as `graft generate` writes it." };
-        var command = new Command("generate", "Answer a prompt, with or without an adapter.") { request };
-        command.SetAction((parsed, stop) =>
-            AnswerAsync(GenerationRequest.Read(SmallFile.ReadText(parsed.GetRequiredValue(request).FullName)), stop));
+        var command = new Command("generate", "Answer a prompt, with or without an adapter.") { request, StopRequests.EndWithInput };
+        command.SetAction(async (parsed, _) =>
+        {
+            using var stop = new StopRequests(parsed.GetValue(StopRequests.EndWithInput));
+            var asked = GenerationRequest.Read(SmallFile.ReadText(parsed.GetRequiredValue(request).FullName));
+            try
+            {
+                await AnswerAsync(asked, stop.Token).ConfigureAwait(false);
+                return TrainerExitCodes.Succeeded;
+            }
+            catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+            {
+                return TrainerExitCodes.Interrupted;
+            }
+        });
         return command;
     }
 
     private static async Task AnswerAsync(GenerationRequest request, CancellationToken stop)
     {
-        Threads.Initialize(request.Threads);
+        Threads.Initialize(request.Threads, Console.Error.WriteLine);
         var modelFolder = Path.GetFullPath(request.Model);
         var adapterFolder = request.Adapter is { } folder ? Path.GetFullPath(folder) : null;
         var tokenizer = TokenizerFolder.Load(modelFolder);

@@ -60,7 +60,7 @@ internal static class InspectCommand
                 {
                     plan = InspectionPlan.Read(SmallFile.ReadText(document.FullName));
                 }
-                catch (Exception error) when (error is PlanFormatException or IOException or UnauthorizedAccessException)
+                catch (Exception error) when (error is PlanFormatException || FileFaults.Is(error))
                 {
                     await Console.Error.WriteLineAsync($"{document.FullName}: {error.Message}").ConfigureAwait(false);
                     return TrainerExitCodes.BadPlan;

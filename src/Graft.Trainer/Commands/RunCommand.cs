@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Graft.Api.Planning;
 using Graft.Common;
 using Graft.Trainer.Running;
@@ -16,13 +15,15 @@ internal static class RunCommand
             Description = "The run plan, as `graft plan` writes it. Several are carried out in turn in this process, and share frozen models.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var command = new Command("run", "Carry out a run plan: train, evaluate, save, publish.") { plans };
-        command.SetAction((parsed, _) => RunAsync([.. parsed.GetRequiredValue(plans).Select(plan => plan.FullName)]));
+        var command = new Command("run", "Carry out a run plan: train, evaluate, save, publish.") { plans, StopRequests.EndWithInput };
+        command.SetAction((parsed, _) => RunAsync(
+            [.. parsed.GetRequiredValue(plans).Select(plan => plan.FullName)], parsed.GetValue(StopRequests.EndWithInput)));
         return command;
     }
 
-    private static async Task<int> RunAsync(IReadOnlyList<string> paths)
+    private static async Task<int> RunAsync(IReadOnlyList<string> paths, bool endWithInput)
     {
+        using var stop = new StopRequests(endWithInput);
         var plans = new List<RunPlan>();
         foreach (var path in paths)
         {
@@ -30,16 +31,13 @@ internal static class RunCommand
             {
                 plans.Add(PlanJson.Read(SmallFile.ReadText(path)));
             }
-            catch (Exception error) when (error is PlanFormatException or IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is PlanFormatException || FileFaults.Is(error))
             {
                 await Console.Error.WriteLineAsync($"{path}: {error.Message}").ConfigureAwait(false);
                 return TrainerExitCodes.BadPlan;
             }
         }
 
-        using var stop = new CancellationTokenSource();
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         try
         {
             return await Pack.RunAsync(plans, Console.Out, Console.Error, TimeProvider.System, stop.Token).ConfigureAwait(false);
@@ -48,13 +46,6 @@ internal static class RunCommand
         {
             await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
             return TrainerExitCodes.BadPlan;
-        }
-
-        void Stop(PosixSignalContext context)
-        {
-            // The process ends by itself once the checkpoint is on disk.
-            context.Cancel = true;
-            stop.Cancel();
         }
     }
 }

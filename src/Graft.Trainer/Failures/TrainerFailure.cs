@@ -4,6 +4,7 @@ using Graft.Api.Reporting;
 using Graft.Api.V1Alpha1;
 using Graft.Artifacts;
 using Graft.Artifacts.SafeTensors;
+using Graft.Common;
 using Graft.Data;
 using Graft.Data.Tokenization;
 using Graft.Models;
@@ -51,7 +52,8 @@ public sealed record TrainerFailure(int ExitCode, string Reason, string Message,
         OutOfMemoryException => OutOfMemory(exception.Message),
         // libtorch says so in words only.
         _ when exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) => OutOfMemory(FirstLine(exception)),
-        IOException or UnauthorizedAccessException => new(TrainerExitCodes.Unexpected, Reasons.Failed, FirstLine(exception)),
+        _ when FileFaults.Is(exception) && exception is not NotSupportedException =>
+            new(TrainerExitCodes.Unexpected, Reasons.Failed, FirstLine(exception)),
         _ => new(TrainerExitCodes.Unexpected, Reasons.Failed, $"{exception.GetType().Name}: {FirstLine(exception)}", IsExplained: false),
     };
 

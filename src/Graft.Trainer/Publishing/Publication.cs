@@ -1,6 +1,7 @@
 using Graft.Api.Planning;
 using Graft.Artifacts;
 using Graft.Artifacts.Packing;
+using Graft.Common;
 using Graft.Trainer.Running;
 
 namespace Graft.Trainer.Publishing;
@@ -54,10 +55,11 @@ internal sealed class Publication(RunPlan plan)
                 ? await CopyAsync(store, elsewhere, request, cancellationToken).ConfigureAwait(false)
                 : await store.PublishAsync(trainedFolder, request, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             // A disk that is full or not writable: somebody may make room.
-            throw new ArtifactException($"Publishing at {Place} fails: {error.Message}", error, ArtifactFailure.Refused);
+            var why = FileFaults.Describe(error, _publish.Directory ?? plan.Execution.OutputDirectory);
+            throw new ArtifactException($"Publishing at {Place} fails: {why}", error, ArtifactFailure.Refused);
         }
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Graft.Adapters;
 using Graft.Api.Planning;
 using Graft.Artifacts;
+using Graft.Common;
 using Graft.Data.Samples;
 using Graft.Models;
 using Graft.Trainer.Evaluation;
@@ -35,7 +36,20 @@ internal static class TrainedFolder
     };
 
     /// <summary>Writes the folder anew.</summary>
+    /// <exception cref="IOException">It cannot be written; half a folder is not used by anybody.</exception>
     public static void Write(string folder, string name, Recipe recipe, PartGraph parts, PublishedFigures figures)
+    {
+        try
+        {
+            WriteFiles(folder, name, recipe, parts, figures);
+        }
+        catch (IOException error) when (FileFaults.IsDiskFull(error))
+        {
+            throw new IOException(FileFaults.Describe(error, folder, parts.TrainedParameters * sizeof(float)), error);
+        }
+    }
+
+    private static void WriteFiles(string folder, string name, Recipe recipe, PartGraph parts, PublishedFigures figures)
     {
         if (Directory.Exists(folder))
         {

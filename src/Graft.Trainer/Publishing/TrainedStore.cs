@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Graft.Artifacts;
 using Graft.Common;
 using Graft.Trainer.Checkpoints;
@@ -21,39 +18,18 @@ public sealed class TrainedStore(string checkpoints, string planHash)
 
     private const string RecordFile = "trained.json";
     private const string FilesFolder = "adapter";
-    private const string DigestField = "sha256";
-    private const string RecordField = "record";
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        RespectNullableAnnotations = true,
-    };
 
     private readonly string _folder = Path.Combine(checkpoints, FolderName);
 
     /// <summary>Keeps a copy of the folder's files.</summary>
     public void Save(string trainedFolder, TrainedRecord record)
     {
-        var unfinished = Path.Combine(checkpoints, $".{FolderName}.{Guid.NewGuid():N}");
-        foreach (var left in Directory.Exists(checkpoints) ? Directory.GetDirectories(checkpoints, $".{FolderName}.*") : [])
+        WholeFolder.DeleteUnfinished(checkpoints, $"{FolderName}.");
+        WholeFolder.Write(_folder, SizeOf(trainedFolder), folder =>
         {
-            Directory.Delete(left, recursive: true);
-        }
-
-        Directory.CreateDirectory(unfinished);
-        CopyFiles(trainedFolder, Path.Combine(unfinished, FilesFolder));
-        var json = JsonSerializer.Serialize(record, Json);
-        DurableFiles.Write(
-            Path.Combine(unfinished, RecordFile),
-            Encoding.UTF8.GetBytes($$"""{"{{DigestField}}":"{{Sha256Text.Of(json)}}","{{RecordField}}":{{json}}}"""));
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
-
-        DurableFiles.Rename(unfinished, _folder);
+            CopyFiles(trainedFolder, Path.Combine(folder, FilesFolder));
+            DigestedJson.Write(Path.Combine(folder, RecordFile), record);
+        });
     }
 
     /// <summary>What was trained already, verified; null where there is nothing, or nothing that is whole.</summary>
@@ -80,10 +56,9 @@ public sealed class TrainedStore(string checkpoints, string planHash)
                 ? record
                 : throw new InvalidDataException($"its files do not have the digest that {RecordFile} states");
         }
-        catch (Exception error) when (error is JsonException or IOException or InvalidDataException or InvalidOperationException)
+        catch (Exception error) when (FileFaults.IsInContent(error))
         {
-            warn($"What was trained and kept in {_folder} is damaged ({error.Message}) and is passed over; the run resumes from its last "
-                + "checkpoint.");
+            warn($"What was trained and kept in {_folder} is not used: {error.Message.TrimEnd('.')}. The run resumes from its last checkpoint.");
             return null;
         }
     }
@@ -91,29 +66,21 @@ public sealed class TrainedStore(string checkpoints, string planHash)
     /// <summary>Puts the kept files where a run leaves what it trains.</summary>
     public void Restore(string trainedFolder)
     {
-        if (Directory.Exists(trainedFolder))
-        {
-            Directory.Delete(trainedFolder, recursive: true);
-        }
-
-        CopyFiles(Path.Combine(_folder, FilesFolder), trainedFolder);
+        WholeFolder.DeleteUnfinished(Path.GetDirectoryName(trainedFolder)!, $"{Path.GetFileName(trainedFolder)}.");
+        var files = Path.Combine(_folder, FilesFolder);
+        WholeFolder.Write(trainedFolder, SizeOf(files), folder => CopyFiles(files, folder));
     }
 
     private TrainedRecord Read()
     {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, RecordFile)));
-        var stated = document.RootElement.TryGetProperty(DigestField, out var digest) ? digest.GetString() : null;
-        var json = document.RootElement.TryGetProperty(RecordField, out var body) ? body.GetRawText() : null;
-        if (json is null || stated != Sha256Text.Of(json))
-        {
-            throw new InvalidDataException($"{RecordFile} does not have the digest that it states");
-        }
-
-        var record = JsonSerializer.Deserialize<TrainedRecord>(json, Json);
+        var record = DigestedJson.Read<TrainedRecord>(Path.Combine(_folder, RecordFile));
         return record is { Version: TrainedRecord.CurrentVersion }
             ? record
-            : throw new InvalidDataException($"{RecordFile} has version {record?.Version}, which this trainer did not write");
+            : throw new InvalidDataException($"{RecordFile} has version {record.Version}, which this release does not read");
     }
+
+    private static long SizeOf(string folder) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
 
     private static void CopyFiles(string from, string to)
     {

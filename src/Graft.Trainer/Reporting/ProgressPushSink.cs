@@ -91,7 +91,7 @@ public sealed class ProgressPushSink : IEventSink
                 : $"the operator answers {(int)response.StatusCode} {response.ReasonPhrase}");
         }
         catch (Exception error) when (
-            error is HttpRequestException or OperationCanceledException or IOException or UnauthorizedAccessException)
+            error is HttpRequestException or OperationCanceledException || FileFaults.Is(error))
         {
             Note(error.Message);
         }

@@ -11,13 +11,22 @@ internal static class ResultFiles
     /// <summary>
     /// Writes the pod's termination message, and result.json whole or not at all. A full disk does not keep the other from being written.
     /// </summary>
-    public static void Write(Execution execution, RunResult result, TextWriter log)
+    /// <param name="execution">The places.</param>
+    /// <param name="result">The result.</param>
+    /// <param name="log">Told of what cannot be written.</param>
+    /// <param name="holdsFolder">Whether the output folder is this process' to write.</param>
+    public static void Write(Execution execution, RunResult result, TextWriter log, bool holdsFolder = true)
     {
         var json = TerminationMessage.Write(result);
         if (execution.TerminationMessagePath is { } message)
         {
             // A device file in a pod: written in place.
             Try(() => File.WriteAllBytes(message, json), log);
+        }
+
+        if (!holdsFolder)
+        {
+            return;
         }
 
         Try(
@@ -35,7 +44,7 @@ internal static class ResultFiles
         {
             write();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             log.WriteLine($"The result cannot be written: {error.Message}");
         }

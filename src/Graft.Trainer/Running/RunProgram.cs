@@ -1,6 +1,7 @@
 using Graft.Api.Planning;
 using Graft.Api.Reporting;
 using Graft.Artifacts;
+using Graft.Common;
 using Graft.Tracking;
 using Graft.Trainer.Checkpoints;
 using Graft.Trainer.Failures;
@@ -48,7 +49,26 @@ public sealed class RunProgram
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(CancellationToken stop)
     {
-        Directory.CreateDirectory(_plan.Execution.OutputDirectory);
+        RunFolders folders;
+        try
+        {
+            folders = await RunFolders.TakeAsync(_plan.Execution, TellAtOnce, _time, stop).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever goes wrong, the result is told.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return await EndBeforeTrackingAsync(error, holdsFolder: false, stop).ConfigureAwait(false);
+        }
+
+        using (folders)
+        {
+            return await RunInFoldersAsync(stop).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<int> RunInFoldersAsync(CancellationToken stop)
+    {
         var warnings = new List<string>();
         Publication publication;
         TrainedRecord? kept;
@@ -63,7 +83,7 @@ public sealed class RunProgram
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            return await EndBeforeTrackingAsync(error, stop).ConfigureAwait(false);
+            return await EndBeforeTrackingAsync(error, holdsFolder: true, stop).ConfigureAwait(false);
         }
 
         await using (tracker.ConfigureAwait(false))
@@ -152,7 +172,7 @@ public sealed class RunProgram
 
     private async Task<TrainedRecord> TrainAsync(TrainingRun run, IEventSink events, CancellationToken stop)
     {
-        await _host.Compute.RunAsync(() => Threads.Initialize(_plan.Execution.Threads)).ConfigureAwait(false);
+        await _host.Compute.RunAsync(() => Threads.Initialize(_plan.Execution.Threads, run.Context.Warn)).ConfigureAwait(false);
         await run.ExecuteAsync(stop).ConfigureAwait(false);
         var record = new TrainedRecord
         {
@@ -166,7 +186,7 @@ public sealed class RunProgram
         {
             _store.Save(_trainedPath, record);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             events.Take(new WarningEvent($"What was trained cannot be kept in {_plan.Execution.CheckpointDirectory}, and is published from "
                 + $"{_trainedPath}: {error.Message}"));
@@ -210,6 +230,13 @@ public sealed class RunProgram
         $"All {trained.Step} steps are trained, and the adapter is kept in {_plan.Execution.CheckpointDirectory}: where that folder outlives "
         + "this process, the next one of the same plan publishes it without training again.";
 
+    /// <summary>Says what cannot wait for the others who listen.</summary>
+    private void TellAtOnce(string warning)
+    {
+        _log.WriteLine(warning);
+        new JsonLinesSink(_output, _time).Take(new WarningEvent(warning));
+    }
+
     private List<IEventSink> Sinks(IRunTracker tracker)
     {
         List<IEventSink> sinks = [new JsonLinesSink(_output, _time), new LogSink(_log, _time), new TrackingSink(tracker)];
@@ -226,13 +253,13 @@ public sealed class RunProgram
         return sinks;
     }
 
-    private async Task<int> EndBeforeTrackingAsync(Exception error, CancellationToken stop)
+    private async Task<int> EndBeforeTrackingAsync(Exception error, bool holdsFolder, CancellationToken stop)
     {
         await using var events = new JsonLinesSink(_output, _time);
         if (error is OperationCanceledException && stop.IsCancellationRequested)
         {
             var interrupted = new RunResult { Outcome = "Interrupted", Message = "Stopped before the first step." };
-            ResultFiles.Write(_plan.Execution, interrupted, _log);
+            ResultFiles.Write(_plan.Execution, interrupted, _log, holdsFolder);
             events.Take(new FinishedEvent(interrupted));
             return TrainerExitCodes.Interrupted;
         }
@@ -240,7 +267,7 @@ public sealed class RunProgram
         var failure = TrainerFailure.From(error);
         await _log.WriteLineAsync(failure.IsExplained ? failure.Message : error.ToString()).ConfigureAwait(false);
         var result = new RunResult { Outcome = "Failed", Reason = failure.Reason, Message = failure.Message };
-        ResultFiles.Write(_plan.Execution, result, _log);
+        ResultFiles.Write(_plan.Execution, result, _log, holdsFolder);
         events.Take(new FailedEvent(failure.ExitCode, result));
         return failure.ExitCode;
     }

@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+using System.Text.Json.Nodes;
 using Graft.Data.Batches;
 using Graft.Trainer.Checkpoints;
 using TorchSharp;
@@ -26,22 +28,103 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("state.safetensors", -1)]
-    [InlineData("state.safetensors", 40)]
-    [InlineData("checkpoint.json", 0)]
-    public void A_damaged_newest_is_passed_over_aloud_and_the_one_before_is_loaded(string file, int place)
+    [InlineData("state.safetensors")]
+    [InlineData("checkpoint.json")]
+    public void A_file_of_which_any_bit_has_changed_is_not_used_aloud_and_the_checkpoint_before_it_is(string file)
     {
         var store = Saved(1, 2);
         var path = Path.Combine(_folder, "step-00000002", file);
-        var bytes = File.ReadAllBytes(path);
-        bytes[place < 0 ? bytes.Length - 1 : place] ^= 0x10;
-        File.WriteAllBytes(path, bytes);
+        var whole = File.ReadAllBytes(path);
+        for (var bit = 0; bit < whole.Length * 8; bit++)
+        {
+            var flipped = (byte[])whole.Clone();
+            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+            File.WriteAllBytes(path, flipped);
+            var warnings = new List<string>();
+
+            var loaded = store.LoadNewest(warnings.Add);
+
+            Assert.True(loaded?.Record.Step == 1, $"bit {bit} of {file}");
+            var warning = Assert.Single(warnings);
+            Assert.Contains("step-00000002 is not used: ", warning, StringComparison.Ordinal);
+            Assert.Contains(file, warning, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_checkpoint_of_the_form_without_a_digest_is_not_used()
+    {
+        var store = Saved(1, 2);
+        var path = Path.Combine(_folder, "step-00000002", "checkpoint.json");
+        var record = JsonNode.Parse(File.ReadAllText(path))!["record"]!;
+        record["version"] = 1;
+        File.WriteAllText(path, record.ToJsonString());
         var warnings = new List<string>();
 
-        var loaded = store.LoadNewest(warnings.Add)!;
+        Assert.Equal(1, store.LoadNewest(warnings.Add)!.Record.Step);
+        Assert.Contains("earlier release", Assert.Single(warnings), StringComparison.Ordinal);
+    }
 
-        Assert.Equal(1, loaded.Record.Step);
-        Assert.Contains("step-00000002 is damaged", Assert.Single(warnings), StringComparison.Ordinal);
+    [Fact]
+    public void A_checkpoint_under_the_name_of_another_step_is_not_used()
+    {
+        var store = Saved(1, 2);
+        Directory.Move(Path.Combine(_folder, "step-00000002"), Path.Combine(_folder, "step-00000009"));
+        var warnings = new List<string>();
+
+        Assert.Equal(1, store.LoadNewest(warnings.Add)!.Record.Step);
+        Assert.Contains("step 2", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("state.safetensors")]
+    [InlineData("checkpoint.json")]
+    public void A_folder_in_the_place_of_a_file_is_not_used(string file)
+    {
+        var store = Saved(1, 2);
+        var path = Path.Combine(_folder, "step-00000002", file);
+        File.Delete(path);
+        Directory.CreateDirectory(path);
+        var warnings = new List<string>();
+
+        Assert.Equal(1, store.LoadNewest(warnings.Add)!.Record.Step);
+        Assert.Contains("step-00000002 is not used: ", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public void A_checkpoint_that_may_not_be_read_is_not_used_and_does_not_end_the_run()
+    {
+        Assert.SkipWhen(Environment.IsPrivilegedProcess, "root may read everything");
+        var store = Saved(1, 2);
+        var unreadable = Path.Combine(_folder, "step-00000002");
+        File.SetUnixFileMode(unreadable, UnixFileMode.None);
+        var warnings = new List<string>();
+        try
+        {
+            Assert.Equal(1, store.LoadNewest(warnings.Add)!.Record.Step);
+            Assert.Contains("denied", Assert.Single(warnings), StringComparison.Ordinal);
+            Save(store, 2);
+            Assert.Equal(2, store.LoadNewest(Assert.Fail)!.Record.Step);
+        }
+        finally
+        {
+            foreach (var left in Directory.GetDirectories(_folder))
+            {
+                File.SetUnixFileMode(left, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_file_in_the_place_of_a_checkpoint_is_replaced()
+    {
+        var store = Saved(1);
+        File.WriteAllText(Path.Combine(_folder, "step-00000002"), "odd");
+
+        Save(store, 2);
+
+        Assert.Equal(2, store.LoadNewest(Assert.Fail)!.Record.Step);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Graft.Api.Methods;
 using Graft.Api.Planning;
+using Graft.Common;
 using Graft.Trainer.Publishing;
 using Graft.Trainer.Tests.Support;
 using Xunit;
@@ -154,6 +155,28 @@ public sealed class RunProgramTests : IDisposable
         Assert.DoesNotContain(ended.Of("progress"), e => e["activity"]!.GetValue<string>() == "Training");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_folder_that_another_process_writes_is_waited_for_aloud(bool isCheckpoints)
+    {
+        var plan = Plan("held");
+        var folder = isCheckpoints ? plan.Execution.CheckpointDirectory : plan.Execution.OutputDirectory;
+        var other = FolderLock.Take(folder, TimeProvider.System);
+
+        var ended = await Runs.RunAsync(plan, None, told =>
+        {
+            // Nothing was done before.
+            Assert.True(other is null || told["event"]!.GetValue<string>() == "warning", told.ToJsonString());
+            other?.Dispose();
+            other = null;
+        });
+
+        Assert.Equal(0, ended.ExitCode);
+        Assert.Contains(folder, ended.Warnings[0], StringComparison.Ordinal);
+        Assert.Contains($"process {Environment.ProcessId} on", ended.Warnings[0], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task After_a_damaged_checkpoint_the_run_goes_on_from_the_one_before_and_says_so()
     {
@@ -167,7 +190,7 @@ public sealed class RunProgramTests : IDisposable
         var ended = await Runs.RunAsync(plan, None);
 
         Assert.Equal(0, ended.ExitCode);
-        Assert.Contains(ended.Warnings, w => w.Contains("step-00000012 is damaged", StringComparison.Ordinal));
+        Assert.Contains(ended.Warnings, w => w.Contains("step-00000012 is not used", StringComparison.Ordinal));
         Assert.Equal(10, Assert.Single(ended.Of("started"))["resumedFromStep"]!.GetValue<int>());
         Assert.Equal(published, Runs.Published(plan));
     }
