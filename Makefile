@@ -8,7 +8,7 @@ BIN := artifacts/bin
 OUTPUT := $(shell echo $(CONFIGURATION) | tr '[:upper:]' '[:lower:]')
 LINK_PROGRAMS := mkdir -p bin && ln -sf ../$(BIN)/Graft.Cli/$(OUTPUT)/graft bin/graft && ln -sf graft bin/kubectl-graft
 
-.PHONY: help build demo test verify test-golden test-cluster bench-trainer image push-images generate bench-operator soak-operator format clean
+.PHONY: help build demo test verify test-golden test-cluster bench-trainer image push-images generate bench-operator soak-operator soak-local format clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,10 @@ soak-operator: build ## kill operators and cut their connections ROUNDS=60 times
 	@GRAFT_SOAK_ROUNDS=$(or $(ROUNDS),60) GRAFT_SCALE_RUNS=$(or $(RUNS),10000) $(BIN)/Graft.Operator.Tests/$(OUTPUT)/Graft.Operator.Tests -noLogo -noColor -showLiveOutput \
 	  -class Graft.Operator.Tests.Server.StormTests -class Graft.Operator.Tests.Server.FailoverTests \
 	  -class Graft.Operator.Tests.Server.FinishedRunsTests
+
+soak-local: build ## kill graft and its trainer KILLS=30 times at random points, and compare with a run that nobody disturbed
+	@GRAFT_SOAK_KILLS=$(or $(KILLS),30) $(BIN)/Graft.Cli.Tests/$(OUTPUT)/Graft.Cli.Tests -noLogo -noColor -showLiveOutput \
+	  -class Graft.Cli.Tests.Commands.KilledRunTests
 
 format: ## format the sources
 	dotnet format Operator.sln

@@ -3,6 +3,7 @@ using Graft.Api.Planning;
 using Graft.Artifacts;
 using Graft.Cli.Commands;
 using Graft.Cli.Display;
+using Graft.Common;
 using Graft.Programs;
 using k8s.Autorest;
 
@@ -16,8 +17,9 @@ public static class CommandLine
     public static async Task<int> InvokeAsync(IReadOnlyList<string> arguments, Terminal terminal)
     {
         using var signals = new StopSignals();
-        var program = new CommandProgram("graft", Create(terminal), ExitCodes.WrongUse, error => Explain(error, signals.Token));
-        return await program.InvokeAsync(arguments, terminal.Error.Profile.Out.Writer, signals.Token).ConfigureAwait(false);
+        var stop = signals.Tokens;
+        var program = new CommandProgram("graft", Create(terminal, stop), ExitCodes.WrongUse, error => Explain(error, stop.Gently));
+        return await program.InvokeAsync(arguments, terminal.Error.Profile.Out.Writer, stop.Gently).ConfigureAwait(false);
     }
 
     private static ExplainedFailure? Explain(Exception error, CancellationToken stop)
@@ -25,7 +27,9 @@ public static class CommandLine
         return error switch
         {
             OperationCanceledException when stop.IsCancellationRequested => new ExplainedFailure(ExitCodes.Interrupted, null),
-            CliException or ArtifactException or PlanFormatException or IOException or UnauthorizedAccessException =>
+            CliException or ArtifactException or PlanFormatException =>
+                new ExplainedFailure(ExitCodes.Failed, $"graft: {error.Message}"),
+            _ when FileFaults.Is(error) && error is not NotSupportedException =>
                 new ExplainedFailure(ExitCodes.Failed, $"graft: {error.Message}"),
             HttpRequestException or HttpOperationException or OperationCanceledException =>
                 new ExplainedFailure(ExitCodes.Failed, $"graft: A server did not answer as it should: {error.Message}"),
@@ -33,15 +37,16 @@ public static class CommandLine
         };
     }
 
-    private static RootCommand Create(Terminal terminal)
+    private static RootCommand Create(Terminal terminal, StopTokens stop)
     {
         return new RootCommand("Train adapters on frozen models, on this computer and in a cluster.")
         {
-            RunCommand.Create(terminal),
+            RunCommand.Create(terminal, stop),
+            SyncCommand.Create(terminal, stop),
             ValidateCommand.Create(terminal),
             PlanCommand.Create(terminal),
             ExplainCommand.Create(terminal),
-            GenerateCommand.Create(),
+            GenerateCommand.Create(stop),
             InspectCommand.Create(terminal),
             LogsCommand.Create(terminal),
             PlotCommand.Create(terminal),

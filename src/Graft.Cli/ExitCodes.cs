@@ -11,6 +11,9 @@ public static class ExitCodes
     /// <summary>The command line itself is wrong.</summary>
     public const int WrongUse = 2;
 
+    /// <summary>Done, but something still waits for a server: a trained adapter to be published, or a record for MLflow.</summary>
+    public const int Outstanding = 3;
+
     /// <summary>Stopped by Ctrl-C or SIGTERM, as shells report it.</summary>
     public const int Interrupted = 130;
 }

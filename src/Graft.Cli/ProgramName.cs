@@ -1,3 +1,5 @@
+using Graft.Common;
+
 namespace Graft.Cli;
 
 /// <summary>How the user calls this program.</summary>
@@ -11,7 +13,7 @@ public static class ProgramName
             // .NET's own argument 0 is the assembly's file.
             return File.ReadAllText("/proc/self/cmdline").Split('\0')[0] is { Length: > 0 } typed ? typed : "graft";
         }
-        catch (IOException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             return "graft";
         }

@@ -19,7 +19,7 @@ public sealed class ProjectTests
         ["Graft.Data"] = ["Graft.Common", "Graft.Api"],
         ["Graft.Adapters"] = ["Graft.Common", "Graft.Api", "Graft.Artifacts", "Graft.Models"],
         ["Graft.Operator"] = ["Graft.Common", "Graft.Api"],
-        ["Graft.Cli"] = ["Graft.Common", "Graft.Api", "Graft.Artifacts", "Graft.Programs"],
+        ["Graft.Cli"] = ["Graft.Common", "Graft.Api", "Graft.Artifacts", "Graft.Tracking", "Graft.Programs"],
         ["Graft.Trainer"] =
         [
             "Graft.Common", "Graft.Api", "Graft.Artifacts", "Graft.Models", "Graft.Data", "Graft.Adapters", "Graft.Tracking",

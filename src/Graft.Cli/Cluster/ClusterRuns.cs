@@ -2,6 +2,7 @@ using System.Net;
 using Graft.Api.Runs;
 using Graft.Api.Schema;
 using Graft.Api.V1Alpha1;
+using Graft.Common;
 using k8s;
 using k8s.Autorest;
 using k8s.Exceptions;
@@ -38,7 +39,7 @@ public sealed class ClusterRuns : IDisposable
 #pragma warning restore CA1031
         {
             throw new CliException(
-                error is KubeConfigException or IOException
+                error is KubeConfigException || FileFaults.Is(error)
                     ? $"No cluster can be reached: {error.Message.TrimEnd('.')}. Name one with --kubeconfig and --context."
                     : $"'{(kubeconfig ?? FromEnvironment())?.FullName ?? "~/.kube/config"}' is no kubeconfig, or a damaged one "
                         + $"({error.Message.Split('\n')[0].TrimEnd('.')}). Name another one with --kubeconfig.",

@@ -73,32 +73,33 @@ public static class GenerateCommand
         HelpName = "TEXT",
     };
 
-    public static Command Create()
+    public static Command Create(StopTokens stop)
     {
         var command = new Command("generate", "Answer a prompt with an adapted model, or with its base.")
         {
             Run, Prompt, Input, Base, Model, Adapter, Template, MaxNewTokens, Temperature, TopK, TopP,
             RepetitionPenalty, Stop, Seed,
         };
-        command.SetAction(async (parsed, stop) =>
+        command.SetAction(async (parsed, _) =>
         {
             var trainer = TrainerProgram.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(TrainerProgram.Variable));
             var status = await AnswerAsync(trainer, Request(parsed), parsed.GetValue(CommandProgram.Verbose), stop).ConfigureAwait(false);
-            return status == TrainerExitCodes.Succeeded ? ExitCodes.Succeeded : ExitCodes.Failed;
+            return stop.Gently.IsCancellationRequested ? ExitCodes.Interrupted
+                : status == TrainerExitCodes.Succeeded ? ExitCodes.Succeeded : ExitCodes.Failed;
         });
         return command;
     }
 
-    private static async Task<int> AnswerAsync(string trainer, GenerationRequest request, bool isVerbose, CancellationToken stop)
+    private static async Task<int> AnswerAsync(string trainer, GenerationRequest request, bool isVerbose, StopTokens stop)
     {
         // Only its owner can read it, unlike a command line.
         var folder = Directory.CreateTempSubdirectory("graft-generate-");
         try
         {
             var file = Path.Combine(folder.FullName, "request.json");
-            await File.WriteAllTextAsync(file, request.Write(), stop).ConfigureAwait(false);
+            await File.WriteAllTextAsync(file, request.Write(), stop.Gently).ConfigureAwait(false);
             string[] verbose = isVerbose ? ["--verbose"] : [];
-            return await TrainerProcess.RunAttachedAsync(trainer, ["generate", .. verbose, file], stop).ConfigureAwait(false);
+            return await TrainerProcess.RunAttachedAsync(trainer, "generate", [.. verbose, file], stop).ConfigureAwait(false);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Graft.Cli.Local;
 
 namespace Graft.Cli.Commands;
@@ -38,11 +39,22 @@ public sealed class LocalOptionSet
         DefaultValueFactory = _ => "auto",
     };
 
-    private readonly Option<int?> _threads = new("--threads") { Description = "Threads of the CPU; all cores without it.", HelpName = "N" };
+    private readonly Option<int?> _threads = new("--threads")
+    {
+        Description = "Threads of the CPU; all cores without it, and never more.",
+        HelpName = "N",
+    };
 
     public LocalOptionSet()
     {
         _device.AcceptOnlyFromAmong("auto", "cpu", "cuda");
+        _threads.Validators.Add(result =>
+        {
+            if (result.Tokens is [var given] && int.TryParse(given.Value, CultureInfo.InvariantCulture, out var threads) && threads < 1)
+            {
+                result.AddError($"--threads is {given.Value}; it must be 1 or more. Without it all cores compute.");
+            }
+        });
     }
 
     public void AddTo(Command command)

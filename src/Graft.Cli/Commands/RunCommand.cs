@@ -13,7 +13,7 @@ public static class RunCommand
 {
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
 
-    public static Command Create(Terminal terminal)
+    public static Command Create(Terminal terminal, StopTokens stop)
     {
         var specs = new SpecArguments();
         var options = new LocalOptionSet();
@@ -24,7 +24,7 @@ public static class RunCommand
         };
         specs.AddTo(command);
         options.AddTo(command);
-        command.SetAction(async (parsed, stop) =>
+        command.SetAction(async (parsed, _) =>
         {
             var set = specs.LoadForRunning(parsed, terminal);
             var planner = options.Planner(parsed);
@@ -34,10 +34,12 @@ public static class RunCommand
                 name => terminal.IsInteractive && !isVerbose
                     ? new LiveRunView(terminal.Out, name, TimeProvider.System)
                     : new PlainRunView(terminal.Out, TimeProvider.System, PlainInterval),
-                isVerbose ? terminal.WriteErrorLine : null);
+                terminal.WriteErrorLine,
+                isVerbose ? terminal.WriteErrorLine : null,
+                TimeProvider.System);
             foreach (var spec in LocalSpecs.Runs(set, options.Only(parsed)))
             {
-                var run = await planner.PlanAsync(spec, stop).ConfigureAwait(false);
+                var run = await planner.PlanAsync(spec, stop.Gently).ConfigureAwait(false);
                 terminal.Out.MarkupLineInterpolated($"[bold]{run.Name}[/]  plan {run.Hash}");
                 var outcome = await runner.RunAsync(run, parsed.GetValue(rerun), stop).ConfigureAwait(false);
                 if (Report(terminal, run, outcome) is var status && status != ExitCodes.Succeeded)
@@ -55,6 +57,14 @@ public static class RunCommand
     {
         switch (outcome)
         {
+            case { IsEndedAtOnce: true }:
+                terminal.WriteErrorLine("Ended at once. The same command resumes from the last checkpoint.");
+                return ExitCodes.Interrupted;
+            case { ExitCode: TrainerExitCodes.TrainedNotPublished, Result: { } trained }:
+                string[] missing = [$"not published yet: {trained.Message}", .. outcome.Missing];
+                RunSummary.Write(terminal.Out, run, trained, outcome.Progress, missing, TryCommand.For(run));
+                terminal.WriteErrorLine($"graft: {run.Name} is trained and not published; `graft run` again or `graft sync` publishes it.");
+                return ExitCodes.Outstanding;
             case { Failure: { } failure }:
                 WriteFailure(terminal, run, outcome, failure);
                 return ExitCodes.Failed;
@@ -67,7 +77,7 @@ public static class RunCommand
                     terminal.WriteLine("This very plan has succeeded already; --rerun repeats it.");
                 }
 
-                RunSummary.Write(terminal.Out, run, result, outcome.Progress, TryCommand.For(run));
+                RunSummary.Write(terminal.Out, run, result, outcome.Progress, outcome.Missing, TryCommand.For(run));
                 return ExitCodes.Succeeded;
             default:
                 WriteFailure(terminal, run, outcome, "The trainer ended without a result.");

@@ -21,6 +21,7 @@ public sealed class LiveRunView : IRunView
     private readonly Lock _lock = new();
     private Snapshot? _shown;
     private string[] _warnings = [];
+    private string? _told;
 
     public LiveRunView(IAnsiConsole console, string name, TimeProvider time)
     {
@@ -38,6 +39,14 @@ public sealed class LiveRunView : IRunView
             var curve = TextChart.Sparkline(LossHistory.Smooth(state.Training.Points), CurveWidth);
             _shown = new Snapshot(state.Report, state.Start, state.CheckpointStep, curve);
             _warnings = [.. state.Warnings];
+        }
+    }
+
+    public void Tell(string sentence)
+    {
+        lock (_lock)
+        {
+            _told = sentence;
         }
     }
 
@@ -73,25 +82,30 @@ public sealed class LiveRunView : IRunView
     {
         lock (_lock)
         {
-            var elapsed = NumberText.Duration(_time.GetElapsedTime(_started).TotalSeconds);
-            if (_shown is not { Report: { TotalSteps: > 0 } report } shown)
-            {
-                return Markup.FromInterpolated($"[bold]{_name}[/]  {_shown?.Report.Activity ?? "Starting"}  [grey]{elapsed}[/]");
-            }
-
-            var done = Math.Clamp((double)report.Step / report.TotalSteps, 0, 1);
-            var filled = (int)Math.Round(done * BarWidth);
-            var share = (done * 100).ToString("0", CultureInfo.InvariantCulture);
-            var checkpoint = shown.CheckpointStep is { } step ? string.Create(CultureInfo.InvariantCulture, $"step {step}") : "none yet";
-            var steps = string.Create(CultureInfo.InvariantCulture, $"{report.Step}/{report.TotalSteps}");
-            var (before, after) = (new string('━', filled), new string('━', BarWidth - filled));
-            return new Rows(
-                Markup.FromInterpolated($"[grey]{shown.Start}[/]"),
-                Markup.FromInterpolated(
-                    $"[bold]{_name}[/]  {report.Activity,-10}  [green]{before}[/][grey]{after}[/]  {steps} ({share}%)"),
-                Markup.FromInterpolated($"  {EventText.Speed(report)}  [grey]elapsed {elapsed}, checkpoint {checkpoint}[/]"),
-                Markup.FromInterpolated($"  [green]{shown.Curve}[/]"));
+            return _told is null ? RenderRun() : new Rows(RenderRun(), Markup.FromInterpolated($"[yellow]{_told}[/]"));
         }
+    }
+
+    private IRenderable RenderRun()
+    {
+        var elapsed = NumberText.Duration(_time.GetElapsedTime(_started).TotalSeconds);
+        if (_shown is not { Report: { TotalSteps: > 0 } report } shown)
+        {
+            return Markup.FromInterpolated($"[bold]{_name}[/]  {_shown?.Report.Activity ?? "Starting"}  [grey]{elapsed}[/]");
+        }
+
+        var done = Math.Clamp((double)report.Step / report.TotalSteps, 0, 1);
+        var filled = (int)Math.Round(done * BarWidth);
+        var share = (done * 100).ToString("0", CultureInfo.InvariantCulture);
+        var checkpoint = shown.CheckpointStep is { } step ? string.Create(CultureInfo.InvariantCulture, $"step {step}") : "none yet";
+        var steps = string.Create(CultureInfo.InvariantCulture, $"{report.Step}/{report.TotalSteps}");
+        var (before, after) = (new string('━', filled), new string('━', BarWidth - filled));
+        return new Rows(
+            Markup.FromInterpolated($"[grey]{shown.Start}[/]"),
+            Markup.FromInterpolated(
+                $"[bold]{_name}[/]  {report.Activity,-10}  [green]{before}[/][grey]{after}[/]  {steps} ({share}%)"),
+            Markup.FromInterpolated($"  {EventText.Speed(report)}  [grey]elapsed {elapsed}, checkpoint {checkpoint}[/]"),
+            Markup.FromInterpolated($"  [green]{shown.Curve}[/]"));
     }
 
     /// <summary>What is shown, taken when the state changes: the display is drawn from another thread.</summary>

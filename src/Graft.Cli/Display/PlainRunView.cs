@@ -36,6 +36,11 @@ public sealed class PlainRunView(IAnsiConsole console, TimeProvider time, TimeSp
         }
     }
 
+    public void Tell(string sentence)
+    {
+        console.Profile.Out.Writer.WriteLine(sentence);
+    }
+
     public ValueTask DisposeAsync()
     {
         return ValueTask.CompletedTask;

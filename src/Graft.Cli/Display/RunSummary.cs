@@ -12,7 +12,20 @@ public static class RunSummary
     private const int CurveWidth = 60;
     private const int CurveHeight = 6;
 
-    public static void Write(IAnsiConsole console, PlannedRun run, RunResult result, RunProgressState state, string? tryCommand)
+    /// <summary>Writes it.</summary>
+    /// <param name="console">Where to.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="result">Its result.</param>
+    /// <param name="state">What it reported.</param>
+    /// <param name="missing">What still waits for a server, a sentence each.</param>
+    /// <param name="tryCommand">A command that tries what was trained.</param>
+    public static void Write(
+        IAnsiConsole console,
+        PlannedRun run,
+        RunResult result,
+        RunProgressState state,
+        IReadOnlyList<string> missing,
+        string? tryCommand)
     {
         console.WriteLine();
         WriteComparison(console, result.Figures);
@@ -24,7 +37,7 @@ public static class RunSummary
         }
 
         var facts = new FactList();
-        foreach (var (label, value) in Facts(run, result))
+        foreach (var (label, value) in Facts(run, result).Concat(missing.Select(sentence => ("Missing", sentence))))
         {
             facts.Add(label, value);
         }

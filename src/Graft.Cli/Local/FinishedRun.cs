@@ -19,6 +19,11 @@ public static class FinishedRun
         }
 
         var trained = Path.Combine(folder, RunFolder.TrainedFolderName);
+        if (Path.Exists(Path.Combine(folder, RunSums.FileName)) && RunSums.Damage(folder, RunFolder.PlanFileName) is { } damage)
+        {
+            throw new CliException($"The run in '{folder}' is not used: {damage}. `graft run` with its spec writes the file again.");
+        }
+
         return Directory.Exists(trained)
             ? (PlanJson.Read(SmallFile.ReadText(file)), trained)
             : throw new CliException($"The run in '{folder}' has not finished: there is no {trained}. `graft run` with its spec goes on.");

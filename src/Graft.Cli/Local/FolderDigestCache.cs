@@ -33,7 +33,7 @@ public sealed class FolderDigestCache(string directory)
                 return digest;
             }
         }
-        catch (IOException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             // Not remembered yet.
         }
@@ -50,7 +50,7 @@ public sealed class FolderDigestCache(string directory)
             UnfinishedFiles.Sweep(directory);
             AtomicFile.WriteText(entry, text);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             // A cache that cannot be written costs time, nothing else.
         }

@@ -13,45 +13,69 @@ namespace Graft.Cli.Local;
 /// <param name="LastLines">The last lines that the trainer printed where it failed.</param>
 /// <param name="Progress">What the trainer reported.</param>
 public sealed record LocalOutcome(
-    RunResult? Result, bool WasDone, int ExitCode, string? Failure, IReadOnlyList<string> LastLines, RunProgressState Progress);
+    RunResult? Result, bool WasDone, int ExitCode, string? Failure, IReadOnlyList<string> LastLines, RunProgressState Progress)
+{
+    /// <summary>What of the run's record still waits for MLflow, and what delivers it; a sentence each.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>Whether the trainer was killed because a person asked for it.</summary>
+    public bool IsEndedAtOnce { get; init; }
+}
 
 /// <summary>Runs plans with a trainer as a child process.</summary>
 /// <param name="trainer">The trainer's executable.</param>
 /// <param name="openView">Makes the display of a run, given its name.</param>
+/// <param name="tell">Called with what people should know before there is a display.</param>
 /// <param name="echoLog">Called with each line that the trainer says to people, beside the log file.</param>
-public sealed class LocalRunner(string trainer, Func<string, IRunView> openView, Action<string>? echoLog)
+/// <param name="time">Measures waits.</param>
+public sealed class LocalRunner(
+    string trainer, Func<string, IRunView> openView, Action<string> tell, Action<string>? echoLog, TimeProvider time)
 {
+    private const string Stopping = "Stopping: the trainer saves a checkpoint and ends. Ctrl-C again ends it at once.";
+
     /// <summary>
     /// Runs a plan to its end, or to a checkpoint when canceled. A plan that has succeeded is not run again; one that was
     /// stopped resumes from its last checkpoint.
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="again">Forget an earlier result and its checkpoints.</param>
-    /// <param name="stop">Asks the trainer to save a checkpoint and stop.</param>
-    public async Task<LocalOutcome> RunAsync(PlannedRun run, bool again, CancellationToken stop)
+    /// <param name="stop">Asks the trainer to save a checkpoint and stop, or to end at once.</param>
+    public async Task<LocalOutcome> RunAsync(PlannedRun run, bool again, StopTokens stop)
     {
         var folder = run.Folder;
-        using var claim = folder.Open();
+        using var claim = folder.Open(time);
+        if (claim.Warning is { } warning)
+        {
+            tell(warning);
+        }
+
+        await folder.WaitForTrainerAsync(tell, time, stop.Gently).ConfigureAwait(false);
         var state = new RunProgressState();
         if (again)
         {
             folder.Clear();
         }
-        else if (folder.ReadResult() is { Outcome: "Succeeded" } earlier)
+        else if (folder.FindFinished(tell) is { } earlier)
         {
+            var deliveries = await RunDeliveries.DeliverAsync(folder, time, stop.Gently).ConfigureAwait(false);
             state.ApplyAll(LossLog.Read(folder.EventsFile));
             folder.PointLinkHere();
-            return new LocalOutcome(earlier, WasDone: true, TrainerExitCodes.Succeeded, null, [], state);
+            return new LocalOutcome(earlier, WasDone: true, TrainerExitCodes.Succeeded, null, [], state) { Missing = deliveries.Missing };
         }
 
         File.Delete(folder.ResultFile);
-        await File.WriteAllTextAsync(folder.PlanFile, PlanJson.Write(run.Plan) + "\n", CancellationToken.None).ConfigureAwait(false);
+        folder.WritePlan(run.Plan);
 
         var exit = await TrainAsync(run, state, stop).ConfigureAwait(false);
         DrawLossCurve(run, state);
         folder.PointLinkHere();
 
         var result = folder.ReadResult();
+        if (result is { Outcome: "Succeeded" })
+        {
+            folder.Seal();
+        }
+
         var failed = exit.ExitCode is not (TrainerExitCodes.Succeeded or TrainerExitCodes.Interrupted);
         return new LocalOutcome(
             result,
@@ -59,17 +83,23 @@ public sealed class LocalRunner(string trainer, Func<string, IRunView> openView,
             exit.ExitCode,
             failed ? result?.Message ?? TrainerExitText.Describe(exit.ExitCode) : null,
             failed ? exit.LastLines : [],
-            state);
+            state)
+        {
+            Missing = RunDeliveries.Missing(folder),
+            IsEndedAtOnce = failed && result is null && stop.AtOnce.IsCancellationRequested,
+        };
     }
 
-    private async Task<TrainerExit> TrainAsync(PlannedRun run, RunProgressState state, CancellationToken stop)
+    private async Task<TrainerExit> TrainAsync(PlannedRun run, RunProgressState state, StopTokens stop)
     {
         await using var log = new StreamWriter(run.Folder.LogFile, append: true) { AutoFlush = true };
         await using var history = LossLog.Open(run.Folder, state);
         await using var view = openView(run.Name);
+        await using var stopping = stop.Gently.Register(() => view.Tell(Stopping));
         return await TrainerProcess.RunAsync(
             trainer,
-            ["run", Path.GetFullPath(run.Folder.PlanFile)],
+            "run",
+            [Path.GetFullPath(run.Folder.PlanFile)],
             line =>
             {
                 if (EventJson.Parse(line) is { } trainerEvent)

@@ -16,9 +16,14 @@ public sealed class RunFolder(string root, string run, string planHash)
     /// <summary>The name of the file of events that a loss curve is drawn from.</summary>
     public const string EventsFileName = "events.jsonl";
 
-    private const string LockName = ".lock";
+    // The trainer's own is FolderLock.FileName: it may outlive the command that started it.
+    private const string LockName = ".graft.lock";
+
+    private static readonly TimeSpan TrainerPatience = TimeSpan.FromSeconds(120);
 
     public const string PlanFileName = "plan.json";
+
+    private const string ResultFileName = "result.json";
 
     /// <summary>The folder of what the trainer has trained.</summary>
     public const string TrainedFolderName = "adapter";
@@ -30,7 +35,7 @@ public sealed class RunFolder(string root, string run, string planHash)
 
     public string PlanFile => System.IO.Path.Combine(Path, PlanFileName);
 
-    public string ResultFile => System.IO.Path.Combine(Path, "result.json");
+    public string ResultFile => System.IO.Path.Combine(Path, ResultFileName);
 
     /// <summary>What the trainer says to people.</summary>
     public string LogFile => System.IO.Path.Combine(Path, "trainer.log");
@@ -40,46 +45,126 @@ public sealed class RunFolder(string root, string run, string planHash)
 
     public string LossCurveFile => System.IO.Path.Combine(Path, "loss.svg");
 
+    /// <summary>What MLflow has not taken yet.</summary>
+    public string Spool => System.IO.Path.Combine(Path, "spool");
+
     public string Checkpoints => System.IO.Path.Combine(Path, "checkpoints");
 
-    /// <summary>The trainer's result, or null where it has not written one yet.</summary>
+    /// <summary>Whether something is trained and kept for publishing; the trainer's own files say whether it is whole.</summary>
+    public bool HasUnpublished => Directory.Exists(System.IO.Path.Combine(Checkpoints, "trained"));
+
+    /// <summary>The trainer's result, or null where it has not written one yet, or not a whole one.</summary>
     public RunResult? ReadResult()
     {
         try
         {
             return JsonSerializer.Deserialize<RunResult>(SmallFile.ReadText(ResultFile), PlanJson.WireOptions);
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception error) when (FileFaults.IsInContent(error))
         {
             return null;
         }
-        catch (JsonException error)
+    }
+
+    /// <summary>The result of a run that has succeeded, where plan, result and adapter are as they were then.</summary>
+    /// <param name="tell">Told what is not.</param>
+    public RunResult? FindFinished(Action<string> tell)
+    {
+        if (ReadResult() is not { Outcome: "Succeeded" } result)
         {
-            throw new CliException($"{ResultFile} cannot be read: {error.Message} Delete the file, or repeat the run with --rerun.", error);
+            return null;
         }
+
+        if (RunSums.DamageOfAll(Path, FinishedFiles()) is not { } damage)
+        {
+            return result;
+        }
+
+        tell($"What {Path} holds is not used: {damage}. The run is brought to its end again from its checkpoints.");
+        return null;
+    }
+
+    /// <summary>Writes the plan, and its digest.</summary>
+    public void WritePlan(RunPlan plan)
+    {
+        AtomicFile.WriteText(PlanFile, PlanJson.Write(plan) + "\n");
+        RunSums.Write(Path, [PlanFileName]);
+    }
+
+    /// <summary>Writes the digests of what a successful run leaves.</summary>
+    public void Seal() => RunSums.Write(Path, FinishedFiles());
+
+    private List<string> FinishedFiles()
+    {
+        var trained = System.IO.Path.Combine(Path, TrainedFolderName);
+        var files = Directory.Exists(trained) ? Directory.EnumerateFiles(trained, "*", SearchOption.AllDirectories) : [];
+        return
+        [
+            PlanFileName, ResultFileName,
+            .. files.Select(file => System.IO.Path.GetRelativePath(Path, file).Replace('\\', '/')).Order(StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Creates the folder and takes it for this process until the result is disposed.</summary>
     /// <exception cref="CliException">Another process has it.</exception>
-    public IDisposable Open()
+    public FolderLock Open(TimeProvider time)
     {
-        Directory.CreateDirectory(Path);
         try
         {
-            var file = System.IO.Path.Combine(Path, LockName);
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return FolderLock.Take(Path, time, LockName);
         }
-        catch (IOException error)
+        catch (FolderInUseException error)
         {
-            throw new CliException(
-                $"Another graft is at this run: {Path} is in use. Wait for it, or give another folder with --output.", error);
+            throw new CliException($"Another graft is at this run. {error.Message} Or give another folder with --output.", error);
+        }
+    }
+
+    /// <summary>Whether neither a command nor a trainer is at this run.</summary>
+    public bool IsFree(TimeProvider time)
+    {
+        try
+        {
+            using var command = FolderLock.Take(Path, time, LockName);
+            using var trainer = FolderLock.Take(Path, time);
+            return true;
+        }
+        catch (FolderInUseException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Waits until no trainer writes the folder: that of a command that was killed saves a checkpoint before it ends.
+    /// </summary>
+    /// <param name="tell">Told at once where there is a wait.</param>
+    /// <param name="time">Measures the wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="CliException">It does not end.</exception>
+    public async Task WaitForTrainerAsync(Action<string> tell, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var free = await FolderLock.WaitAsync(
+                Path,
+                time,
+                TrainerPatience,
+                error => tell($"Waiting up to {TrainerPatience.TotalSeconds:0} s for the trainer of an earlier command "
+                    + $"({error.Holder?.ToString() ?? "another process"}), which is still writing to {Path}."),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (FolderInUseException error)
+        {
+            var end = error.Holder is { } holder ? $" `kill -9 {holder.Pid}` ends it; what it has saved stays." : "";
+            throw new CliException($"The trainer of an earlier command does not end. {error.Message}{end}", error);
         }
     }
 
     /// <summary>Forgets what an earlier run of the same plan left, so that the next one begins at step 0.</summary>
     public void Clear()
     {
-        foreach (var entry in new DirectoryInfo(Path).EnumerateFileSystemInfos().Where(entry => entry.Name != LockName))
+        var entries = new DirectoryInfo(Path).EnumerateFileSystemInfos();
+        foreach (var entry in entries.Where(entry => entry.Name is not (LockName or FolderLock.FileName)))
         {
             if (entry is DirectoryInfo folder)
             {

@@ -8,37 +8,39 @@ namespace Graft.Cli.Training;
 /// <param name="LastLines">The last lines of its standard error.</param>
 public sealed record TrainerExit(int ExitCode, IReadOnlyList<string> LastLines);
 
-/// <summary>Runs a trainer as a child process and reads what it says.</summary>
+/// <summary>
+/// Runs a trainer as a child process and reads what it says. The child's standard input is held open and never written to: when this
+/// process ends, however it ends, the child reads its end and stops as at SIGTERM.
+/// </summary>
 public static partial class TrainerProcess
 {
+    private const string EndWithInput = "--end-with-input";
     private const int KeptLines = 20;
     private const int SigTerm = 15;
 
-    /// <summary>
-    /// Starts the program and waits for its end. When canceled, it sends SIGTERM, upon which a trainer saves a checkpoint, and
-    /// goes on waiting.
-    /// </summary>
+    /// <summary>Starts the program and waits for its end.</summary>
     /// <param name="program">The executable.</param>
-    /// <param name="arguments">Its arguments.</param>
+    /// <param name="command">Its command.</param>
+    /// <param name="arguments">The command's arguments.</param>
     /// <param name="onOutput">Called with each line of standard output.</param>
     /// <param name="onError">Called with each line of standard error, from another thread.</param>
-    /// <param name="stop">Asks the trainer to stop.</param>
+    /// <param name="stop">Asks the trainer to stop: by SIGTERM, upon which it saves a checkpoint; at once by SIGKILL.</param>
     public static async Task<TrainerExit> RunAsync(
-        string program, IReadOnlyList<string> arguments, Action<string> onOutput, Action<string> onError, CancellationToken stop)
+        string program,
+        string command,
+        IReadOnlyList<string> arguments,
+        Action<string> onOutput,
+        Action<string> onError,
+        StopTokens stop)
     {
-        using var process = new Process
-        {
-            StartInfo = new ProcessStartInfo(program, arguments)
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                UseShellExecute = false,
-            },
-        };
+        using var process = Create(program, command, arguments);
+        process.StartInfo.RedirectStandardOutput = true;
+        process.StartInfo.RedirectStandardError = true;
         Start(process);
 
         var tail = new Queue<string>();
-        await using var registration = stop.Register(() => Terminate(process));
+        await using var gently = stop.Gently.Register(() => Terminate(process));
+        await using var atOnce = stop.AtOnce.Register(() => End(process));
         var errors = ReadLinesAsync(process.StandardError, line =>
         {
             tail.Enqueue(line);
@@ -55,16 +57,27 @@ public static partial class TrainerProcess
         return new TrainerExit(process.ExitCode, [.. tail]);
     }
 
-    /// <summary>Starts the program on this program's own input and output and waits for its end.</summary>
+    /// <summary>Starts the program on this program's own output and waits for its end.</summary>
     /// <returns>Its exit status.</returns>
-    public static async Task<int> RunAttachedAsync(string program, IReadOnlyList<string> arguments, CancellationToken stop)
+    public static async Task<int> RunAttachedAsync(
+        string program, string command, IReadOnlyList<string> arguments, StopTokens stop)
     {
-        using var process = new Process { StartInfo = new ProcessStartInfo(program, arguments) { UseShellExecute = false } };
+        using var process = Create(program, command, arguments);
         Start(process);
-        await using var registration = stop.Register(() => Terminate(process));
+        await using var gently = stop.Gently.Register(() => Terminate(process));
+        await using var atOnce = stop.AtOnce.Register(() => End(process));
         await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         return process.ExitCode;
     }
+
+    private static Process Create(string program, string command, IReadOnlyList<string> arguments) => new()
+    {
+        StartInfo = new ProcessStartInfo(program, [command, .. arguments, EndWithInput])
+        {
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        },
+    };
 
     private static void Start(Process process)
     {
@@ -92,6 +105,14 @@ public static partial class TrainerProcess
         {
             // Process.Kill would be SIGKILL, which leaves no time for a checkpoint. That the process may be gone by now is fine.
             _ = Kill(process.Id, SigTerm);
+        }
+    }
+
+    private static void End(Process process)
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
         }
     }
 

@@ -90,7 +90,8 @@ public sealed class FailureTests : IDisposable
         var request = GenerationRequest.Read(
             await File.ReadAllTextAsync(Path.Combine(_folder.Path, "request"), TestContext.Current.CancellationToken));
         Assert.Equal("generate", words[0]);
-        Assert.True(words.Length == 2 && Path.IsPathFullyQualified(words[1]), string.Join('\n', words));
+        Assert.Equal("--end-with-input", words[^1]);
+        Assert.True(words.Length == 3 && Path.IsPathFullyQualified(words[1]), string.Join('\n', words));
         Assert.False(File.Exists(words[1]), "the request is gone afterwards");
         var expected = new GenerationRequest
         {

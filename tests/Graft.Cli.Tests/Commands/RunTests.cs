@@ -77,6 +77,9 @@ public sealed class RunTests : IDisposable
         Assert.SkipWhen(
             IsInterruptIgnored(), "SIGINT is ignored here, as in a shell's background jobs, and with it by all programs that are started.");
         var stopped = await StopOnTheWayAsync();
+        Assert.Contains(
+            "Stopping: the trainer saves a checkpoint and ends. Ctrl-C again ends it at once.", stopped.Output,
+            StringComparison.Ordinal);
         Assert.Contains("The same command resumes from there.", stopped.Errors, StringComparison.Ordinal);
 
         var resumed = await RunAsync();
@@ -103,9 +106,7 @@ public sealed class RunTests : IDisposable
             }
             while (line?.StartsWith("step ", StringComparison.Ordinal) == false);
 
-            // A terminal sends it to the trainer as well, and an impatient person twice.
-            await SignalAsync(process.Id);
-            await SignalAsync(process.Id);
+            await SignalAsync(process.Id, "INT");
             var stopped = await GraftProgram.FinishAsync(process);
             if (stopped.ExitCode == ExitCodes.Interrupted || attempt == MostAttempts)
             {
@@ -115,6 +116,50 @@ public sealed class RunTests : IDisposable
 
             Directory.Delete(Path.Combine(_folder.Path, "graft-out"), recursive: true);
         }
+    }
+
+    [Theory]
+    [UnsupportedOSPlatform("windows")]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public async Task The_first_request_to_stop_is_answered_at_once_and_the_second_ends_a_trainer_that_does_not(string signal)
+    {
+        var trainer = _folder.Write(
+            "deaf-trainer", "#!/bin/sh\ntrap '' TERM HUP INT\necho $$ > pid\nwhile :; do sleep 0.1; done\n");
+        File.SetUnixFileMode(trainer, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var pid = Path.Combine(_folder.Path, "pid");
+        using var process = GraftProgram.Start(
+            _folder.Path, new Dictionary<string, string> { ["GRAFT_TRAINER"] = trainer }, "run", "run.yaml");
+        while (!File.Exists(pid) || (await File.ReadAllTextAsync(pid, TestContext.Current.CancellationToken)).Length == 0)
+        {
+            Assert.False(process.HasExited);
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        await SignalAsync(process.Id, signal);
+        string? line;
+        do
+        {
+            line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+            Assert.NotNull(line);
+        }
+        while (!line.StartsWith("Stopping", StringComparison.Ordinal));
+        Assert.False(process.HasExited);
+        await SignalAsync(process.Id, signal);
+        var ended = await GraftProgram.FinishAsync(process);
+
+        Assert.Equal(ExitCodes.Interrupted, ended.ExitCode);
+        Assert.Contains("Ended at once.", ended.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists($"/proc/{(await File.ReadAllTextAsync(pid, TestContext.Current.CancellationToken)).Trim()}"));
+    }
+
+    [Fact]
+    public async Task A_number_of_threads_that_cannot_compute_is_refused()
+    {
+        var refused = await GraftProgram.RunAsync(_folder.Path, "run", "run.yaml", "--threads", "0");
+
+        Assert.Equal(ExitCodes.WrongUse, refused.ExitCode);
+        Assert.Contains("--threads is 0; it must be 1 or more", refused.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,6 +188,53 @@ public sealed class RunTests : IDisposable
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(word, result.Errors, StringComparison.Ordinal);
         Assert.Contains("the last line", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_adapter_that_cannot_be_published_is_kept_and_published_by_sync_without_training()
+    {
+        SkipWithoutTrainer();
+        var index = _folder.Write("graft-out/oci/try/index.json", "no index");
+        var run = await RunAsync();
+        Assert.True(run.ExitCode == ExitCodes.Outstanding, run.Output + run.Errors);
+        Assert.Contains("not published yet", run.Output, StringComparison.Ordinal);
+        Assert.Contains("`graft sync` publishes it", run.Errors, StringComparison.Ordinal);
+        var trained = AdapterBytes("graft-out");
+        var inVain = await GraftProgram.RunAsync(_folder.Path, "sync");
+        Assert.Equal(ExitCodes.Outstanding, inVain.ExitCode);
+        Assert.Contains("not published yet", inVain.Output, StringComparison.Ordinal);
+
+        File.Delete(index);
+        var synced = await GraftProgram.RunAsync(_folder.Path, "sync");
+
+        Assert.True(synced.ExitCode == 0, synced.Output + synced.Errors);
+        Assert.Contains("published try v1", synced.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("step 1/40", synced.Output + synced.Errors, StringComparison.Ordinal);
+        Assert.Equal(trained, AdapterBytes("graft-out"));
+        Assert.Equal(("Succeeded", "v1"), (ReadResult().Outcome, ReadResult().Artifact!.Version));
+        var again = await GraftProgram.RunAsync(_folder.Path, "sync", "graft-out");
+        Assert.Equal(0, again.ExitCode);
+        Assert.Contains("nothing is outstanding", again.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_finished_run_that_was_damaged_is_brought_back_bit_by_bit()
+    {
+        SkipWithoutTrainer();
+        Assert.Equal(0, (await RunAsync()).ExitCode);
+        var (trained, result) = (AdapterBytes("graft-out"), ReadResult());
+        var file = Path.Combine(_folder.Path, "graft-out", "try", "adapter", "adapter_model.safetensors");
+        var damaged = (byte[])trained.Clone();
+        damaged[^1] ^= 1;
+        File.WriteAllBytes(file, damaged);
+
+        var again = await RunAsync();
+
+        Assert.True(again.ExitCode == 0, again.Output + again.Errors);
+        Assert.Contains("adapter/adapter_model.safetensors", again.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("step 1/40", again.Output, StringComparison.Ordinal);
+        Assert.Equal(trained, AdapterBytes("graft-out"));
+        Assert.Equal((result.Artifact, result.Figures), (ReadResult().Artifact, ReadResult().Figures));
     }
 
     [Fact]
@@ -193,9 +285,9 @@ public sealed class RunTests : IDisposable
         return GraftProgram.Start(_folder.Path, new Dictionary<string, string> { ["GRAFT_TRAINER"] = GraftProgram.Trainer! }, arguments);
     }
 
-    private static async Task SignalAsync(int process)
+    private static async Task SignalAsync(int process, string signal)
     {
-        using var kill = Process.Start("kill", ["-INT", $"{process}"]);
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process}"]);
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
