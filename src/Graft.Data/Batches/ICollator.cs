@@ -21,6 +21,11 @@ public interface ISideInput
     /// <summary>Its name among the side inputs.</summary>
     string Name { get; }
 
+    /// <summary>Finds out, without reading it whole, whether a sample's picture can be used.</summary>
+    /// <param name="picture">Its file; null where it has none.</param>
+    /// <exception cref="DatasetException">It is missing, or not what the model takes.</exception>
+    void Check(string? picture);
+
     /// <summary>A tensor with a row for each sample.</summary>
     /// <param name="pictures">A file for each sample.</param>
     /// <param name="device">Where the tensor lives.</param>

@@ -39,6 +39,16 @@ public sealed class PictureInput(string name, PicturePreprocessing preprocessing
 {
     public string Name => name;
 
+    public void Check(string? picture)
+    {
+        var file = picture ?? throw NoPicture();
+        if (PortablePixmap.Measure(file) is var (width, height) && (width != preprocessing.Size || height != preprocessing.Size))
+        {
+            throw new DatasetException(
+                $"{file}: the picture has {width} × {height} pixels, the encoder takes {preprocessing.Size} × {preprocessing.Size}; resize it");
+        }
+    }
+
     public Tensor Of(IReadOnlyList<string?> pictures, Device device)
     {
         using var scope = NewDisposeScope();
@@ -50,12 +60,11 @@ public sealed class PictureInput(string name, PicturePreprocessing preprocessing
 
     private Tensor Pixels(string? file)
     {
-        var picture = PortablePixmap.Read(
-            file ?? throw new DatasetException("A record has no picture, and the encoder needs one; use records of the format imageText."));
-        return picture.Width == preprocessing.Size && picture.Height == preprocessing.Size
-            ? tensor(picture.Rgb, [picture.Height, picture.Width, 3], ScalarType.Byte)
-            : throw new DatasetException(
-                $"{file}: the picture has {picture.Width} × {picture.Height} pixels, the encoder takes {preprocessing.Size} × "
-                + $"{preprocessing.Size}; resize it");
+        Check(file);
+        var picture = PortablePixmap.Read(file!);
+        return tensor(picture.Rgb, [picture.Height, picture.Width, 3], ScalarType.Byte);
     }
+
+    private static DatasetException NoPicture() =>
+        new("A record has no picture, and the encoder needs one; use records of the format imageText.");
 }

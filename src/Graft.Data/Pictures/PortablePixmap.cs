@@ -35,11 +35,36 @@ public static class PortablePixmap
         }
     }
 
+    /// <summary>The size of a file's picture, in pixels; reads no more than the header.</summary>
+    /// <exception cref="DatasetException">It is not there, or no such picture.</exception>
+    public static (int Width, int Height) Measure(string file)
+    {
+        try
+        {
+            using var stream = File.OpenRead(file);
+            var head = new byte[LargestHeader];
+            var read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+            var (width, height, _) = Header(head[..read], stream.Length, file);
+            return (width, height);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetException($"{file}: the picture cannot be read: {error.Message}");
+        }
+    }
+
     /// <summary>Reads the bytes of a file.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <param name="file">Names the file in errors.</param>
     /// <exception cref="DatasetException">They are no such picture.</exception>
     public static Picture Parse(byte[] bytes, string file)
+    {
+        var (width, height, pixels) = Header(bytes, bytes.Length, file);
+        return new Picture(width, height, bytes.AsSpan(pixels, width * height * 3).ToArray());
+    }
+
+    /// <summary>The picture's size, and where its pixels begin.</summary>
+    private static (int Width, int Height, int Pixels) Header(byte[] bytes, long length, string file)
     {
         var at = 0;
         if (Word(bytes, ref at) != "P6")
@@ -54,11 +79,10 @@ public static class PortablePixmap
         }
 
         // One white space ends the header.
-        var pixels = bytes.AsSpan(Math.Min(at + 1, bytes.Length));
-        var size = (long)width * height * 3;
-        return pixels.Length >= size
-            ? new Picture(width, height, pixels[..(int)size].ToArray())
-            : throw Bad($"it has {pixels.Length} bytes of pixels, {width} × {height} pixels are {size}");
+        var (pixels, size) = (Math.Max(0, length - at - 1), (long)width * height * 3);
+        return pixels >= size && size <= LargestFile
+            ? (width, height, at + 1)
+            : throw Bad($"it has {pixels} bytes of pixels, {width} × {height} pixels are {size}");
 
         int Number() => int.TryParse(Word(bytes, ref at), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : 0;
 

@@ -7,11 +7,23 @@ namespace Graft.Data.Records;
 /// What the fields of a JSON object in a record do: some are read, some say what is to be trained or what the model is told and no
 /// template can carry that out, and all others change nothing.
 /// </summary>
-/// <param name="Read">Those that the parser reads.</param>
-/// <param name="Refused">Those that would be ignored wrongly.</param>
-internal sealed record FieldTable(IReadOnlyList<string> Read, params IReadOnlyList<RefusedFields> Refused)
+internal sealed class FieldTable
 {
     private const int LongestName = 64;
+
+    private readonly IReadOnlyList<string> _read;
+    private readonly Dictionary<string, RefusedFields> _refused;
+
+    /// <summary>Creates a table.</summary>
+    /// <param name="read">Those that the parser reads.</param>
+    /// <param name="refused">Those that would be ignored wrongly; what is read as well is not among them.</param>
+    public FieldTable(IReadOnlyList<string> read, params IReadOnlyList<RefusedFields> refused)
+    {
+        _read = read;
+        _refused = refused.SelectMany(fields => fields.Names.Select(name => (Name: FieldName.Bare(name), Fields: fields)))
+            .DistinctBy(entry => entry.Name)
+            .ToDictionary(entry => entry.Name, entry => entry.Fields);
+    }
 
     /// <summary>Refuses what cannot be carried out, and notes the names of the fields that change nothing.</summary>
     /// <param name="json">The object.</param>
@@ -22,12 +34,13 @@ internal sealed record FieldTable(IReadOnlyList<string> Read, params IReadOnlyLi
     {
         foreach (var field in json.EnumerateObject())
         {
-            if (Read.Contains(field.Name) || TrainFlags.Knows(field.Name))
+            var bare = FieldName.Bare(field.Name);
+            if (_read.Contains(field.Name) || TrainFlags.Knows(bare))
             {
                 continue;
             }
 
-            if (Refused.FirstOrDefault(refused => refused.Are(field)) is { } found)
+            if (_refused.TryGetValue(bare, out var found) && found.AskFor(field.Value))
             {
                 throw new BadRecordException($"the field '{ReportText.Plain(field.Name, LongestName)}' {found.What}", found.Remedy);
             }
@@ -46,6 +59,14 @@ internal sealed record FieldTable(IReadOnlyList<string> Read, params IReadOnlyLi
 /// <param name="Remedy">What to do.</param>
 internal sealed record RefusedFields(IReadOnlyList<string> Names, string What, string Remedy)
 {
+    /// <summary>Turns that go on after their end; what says so is <c>false</c>.</summary>
+    public static RefusedFields Endless { get; } = new(
+        ["end_turn", "need_eos_token", "add_eos_token", "eot"], "says that the turn does not end, and templates end every turn",
+        "delete the field")
+    {
+        SaysByFalse = true,
+    };
+
     /// <summary>Tools that the model may call, its calls, and what they return.</summary>
     public static RefusedFields Tools { get; } = new(
         ["tools", "tool_choice", "tool_calls", "tool_call_id", "tool_call", "functions", "function_call", "function_calls"],
@@ -100,9 +121,11 @@ internal sealed record RefusedFields(IReadOnlyList<string> Names, string What, s
         ["channel", "recipient", "refusal"], "says what kind of text the turn is, which no template writes",
         "write the turn's text into content, and delete the field");
 
-    /// <summary>Whether these are the meant ones, and say anything.</summary>
-    public bool Are(JsonProperty field) =>
-        SaysSomething(field.Value) && Names.Any(name => TrainFlags.SameName(name, field.Name));
+    /// <summary>Whether it is <c>false</c> that asks for something, and nothing else does.</summary>
+    private bool SaysByFalse { get; init; }
+
+    /// <summary>Whether such a field asks for anything with this value.</summary>
+    public bool AskFor(JsonElement value) => SaysByFalse ? value.ValueKind == JsonValueKind.False : SaysSomething(value);
 
     private static bool SaysSomething(JsonElement value) => value.ValueKind switch
     {
@@ -112,6 +135,14 @@ internal sealed record RefusedFields(IReadOnlyList<string> Names, string What, s
         JsonValueKind.Object => value.EnumerateObject().Any(),
         _ => true,
     };
+}
+
+/// <summary>Names of fields in their different spellings.</summary>
+internal static class FieldName
+{
+    /// <summary>A name as it is compared: case, <c>_</c> and <c>-</c> do not count.</summary>
+    public static string Bare(string name) =>
+        name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
 }
 
 /// <summary>The names of fields that change nothing, so that they are said once.</summary>

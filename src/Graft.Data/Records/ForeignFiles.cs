@@ -70,10 +70,12 @@ internal static partial class ForeignFiles
         }
 
         var text = Encoding.UTF8.GetString(head).TrimStart('\uFEFF');
-        var mayBeAnObject = text.AsSpan().TrimStart() is ['{', ..] or [];
+        // Among JSON lines there may be one that is none: a bad record.
+        var hasObjects = ObjectLine().IsMatch(text);
         foreach (var (start, usual, what, remedy) in Texts)
         {
-            if (start.IsMatch(text) || (!mayBeAnObject && extension.Equals(usual, StringComparison.OrdinalIgnoreCase)))
+            var isMeant = usual is null || !hasObjects;
+            if (isMeant && (start.IsMatch(text) || (text.Length > 0 && extension.Equals(usual, StringComparison.OrdinalIgnoreCase))))
             {
                 return (what, remedy);
             }
@@ -128,6 +130,9 @@ internal static partial class ForeignFiles
 
     [GeneratedRegex(@"^\s*""?[A-Za-z_][A-Za-z0-9_]*""?[ ]?(,[ ]?""?[A-Za-z_][A-Za-z0-9_]*""?)+\r?\n", RegexOptions.NonBacktracking)]
     private static partial Regex Commas();
+
+    [GeneratedRegex(@"^\s*\{\s*""", RegexOptions.NonBacktracking | RegexOptions.Multiline)]
+    private static partial Regex ObjectLine();
 
     [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", RegexOptions.NonBacktracking)]
     private static partial Regex PlainName();

@@ -5,9 +5,10 @@ namespace Graft.Data.Records;
 /// <summary>Records of other formats than the one that is asked for, and how to make them what is read.</summary>
 internal static class KnownShapes
 {
-    private const string ShareGpt =
-        "these are ShareGPT's conversations; convert them with jq -c '{messages: [.conversations[] | {role: ({human: \"user\", gpt: "
-        + "\"assistant\"}[.from] // .from), content: .value}]}' OLD > NEW, and set the data set's format to messages";
+    /// <summary>What to do with conversations of <c>from</c> and <c>value</c>.</summary>
+    public const string ShareGpt =
+        "these are ShareGPT's conversations; convert them with jq -c '{messages: [(.conversations // .messages)[] | {role: ({human: "
+        + "\"user\", gpt: \"assistant\"}[.from] // .from), content: .value}]}' OLD > NEW, and set the data set's format to messages";
 
     /// <summary>The fields that tell a shape, and what to do with it; the first that fits counts.</summary>
     private static readonly (string[] Fields, string Advice)[] All =

@@ -32,7 +32,7 @@ internal sealed class MessagesParser : IRecordParser
     private static readonly RefusedFields[] NotWritten =
     [
         RefusedFields.Tools, RefusedFields.Documents, RefusedFields.Reasoning, RefusedFields.Media, RefusedFields.Preferences,
-        RefusedFields.Templates, RefusedFields.Spans, RefusedFields.Unfinished, RefusedFields.Channels,
+        RefusedFields.Templates, RefusedFields.Spans, RefusedFields.Unfinished, RefusedFields.Channels, RefusedFields.Endless,
     ];
 
     private static readonly FieldTable TurnFields = new(["role", "content"], NotWritten);
@@ -91,6 +91,7 @@ internal sealed class MessagesParser : IRecordParser
             throw new BadRecordException($"it is a JSON {Kind(turn)}", "write {\"role\": …, \"content\": …}");
         }
 
+        Require(turn, "role", turn.TryGetProperty("from", out _) ? KnownShapes.ShareGpt : "write {\"role\": …, \"content\": …}");
         var stated = Text(turn, "role", Presence.NotEmpty);
         if (!Roles.TryGetValue(stated, out var role))
         {
@@ -100,6 +101,7 @@ internal sealed class MessagesParser : IRecordParser
         }
 
         TurnFields.Check(turn, "messages[].", unused);
+        Require(turn, "content", "write what is said as its content");
         var content = Content(turn, role == Assistant ? Presence.NotEmpty : Presence.Required, unused);
         var trained = TrainFlags.Of(turn);
         return trained != true || role == Assistant
@@ -138,6 +140,21 @@ internal sealed class MessagesParser : IRecordParser
         }
 
         PartFields.Check(part, "messages[].content[].", unused);
-        return Text(part, "text", Presence.Required);
+        Require(part, "text", "write {\"type\": \"text\", \"text\": …}");
+        return TrainFlags.Of(part) is null
+            ? Text(part, "text", Presence.Required)
+            : throw new BadRecordException(
+                "a part of 'content' says whether it is trained, and a message is trained as a whole or not at all",
+                "mark the message, or delete the mark (weight, train, …)");
+    }
+
+    /// <summary>Refuses an object inside a record that lacks a field.</summary>
+    private static void Require(JsonElement json, string field, string remedy)
+    {
+        if (!json.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            var what = value.ValueKind == JsonValueKind.Null ? "null" : "missing";
+            throw new BadRecordException($"the field '{field}' is {what}", RecordFields.Fields(json, remedy));
+        }
     }
 }

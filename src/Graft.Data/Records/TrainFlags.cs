@@ -9,22 +9,30 @@ namespace Graft.Data.Records;
 internal static class TrainFlags
 {
     /// <summary>Set, they ask for training.</summary>
-    private static readonly string[] Wanted = ["weight", "train", "training", "trained", "trainable", "is_trained", "loss", "learn"];
+    private static readonly HashSet<string> Wanted =
+        Bare("weight", "train", "training", "trained", "trainable", "is_trained", "loss", "learn");
 
     /// <summary>Set, they ask for none.</summary>
-    private static readonly string[] Unwanted = ["mask", "masked", "is_masked", "ignore", "ignored", "ignore_loss", "no_loss", "skip_loss"];
+    private static readonly HashSet<string> Unwanted =
+        Bare("mask", "masked", "is_masked", "ignore", "ignored", "ignore_loss", "no_loss", "skip_loss");
 
-    /// <summary>Whether a field is one of them.</summary>
-    public static bool Knows(string field) => Find(Wanted, field) || Find(Unwanted, field);
+    /// <summary>Whether a field is one of them, by its name as names are compared.</summary>
+    public static bool Knows(string bare) => Wanted.Contains(bare) || Unwanted.Contains(bare);
 
     /// <summary>Whether an object says that it is trained, or that it is not; null where it does not say.</summary>
     /// <exception cref="BadRecordException">A value is not known, or two fields contradict each other.</exception>
     public static bool? Of(JsonElement json)
     {
         (string Name, bool Trained)? said = null;
-        foreach (var field in json.EnumerateObject().Where(field => field.Value.ValueKind != JsonValueKind.Null && Knows(field.Name)))
+        foreach (var field in json.EnumerateObject().Where(field => field.Value.ValueKind != JsonValueKind.Null))
         {
-            var trained = IsSet(field) != Find(Unwanted, field.Name);
+            var bare = FieldName.Bare(field.Name);
+            if (!Knows(bare))
+            {
+                continue;
+            }
+
+            var trained = IsSet(field) != Unwanted.Contains(bare);
             if (said is { } earlier && earlier.Trained != trained)
             {
                 throw new BadRecordException(
@@ -37,10 +45,6 @@ internal static class TrainFlags
         return said?.Trained;
     }
 
-    /// <summary>Whether two names are one in different spellings.</summary>
-    public static bool SameName(string one, string other) =>
-        string.Equals(Bare(one), Bare(other), StringComparison.OrdinalIgnoreCase);
-
     private static bool IsSet(JsonProperty field) => field.Value.ValueKind switch
     {
         JsonValueKind.True => true,
@@ -48,11 +52,8 @@ internal static class TrainFlags
         JsonValueKind.Number when field.Value.TryGetDouble(out var number) && number is 0 or 1 => field.Value.GetDouble() == 1,
         _ => throw new BadRecordException(
             $"the field '{field.Name}' has another value than 0, 1, true or false",
-            "a turn is trained (1) or not (0); write one of them, or delete the field"),
+            "it says whether something is trained (1) or not (0): write one of them, or delete the field"),
     };
 
-    private static bool Find(string[] names, string field) => names.Any(name => SameName(name, field));
-
-    private static string Bare(string name) =>
-        name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
+    private static HashSet<string> Bare(params string[] names) => [.. names.Select(FieldName.Bare)];
 }

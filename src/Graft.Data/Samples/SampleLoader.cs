@@ -1,4 +1,5 @@
 using Graft.Api.Planning;
+using Graft.Data.Pictures;
 using Graft.Data.Records;
 using Graft.Data.Tokenization;
 
@@ -60,7 +61,7 @@ internal sealed class SampleLoader(string file, DataOptions options, SampleEncod
 
             if (Fit(sample, line) is { } fitting)
             {
-                _samples.Add(record.Picture is null ? fitting : fitting with { Picture = SampleSet.PictureOf(record, file) });
+                _samples.Add(record.Picture is null ? fitting : fitting with { Picture = Picture(record) });
                 _records.Add(record);
             }
 
@@ -74,6 +75,21 @@ internal sealed class SampleLoader(string file, DataOptions options, SampleEncod
         {
             return new BadRecord(
                 file, line, record.Id, ReportText.Plain(error.Message, LongestReason), "change the text, or remove the record");
+        }
+    }
+
+    /// <summary>The file of a record's picture.</summary>
+    private string Picture(SourceRecord record)
+    {
+        try
+        {
+            var picture = SampleSet.PictureOf(record, file)!;
+            PortablePixmap.Measure(picture);
+            return picture;
+        }
+        catch (DatasetException error)
+        {
+            throw new BadRecordException(error.Message, "replace the picture, or remove the record");
         }
     }
 

@@ -76,7 +76,9 @@ public sealed class LoadedRun : IDisposable
             tokenizer.CheckFits(parts.LanguageModel.VocabularySize);
             var limits = new PositionLimits(parts.LanguageModel, parts.Hooks.ExtraPositions);
             var warning = limits.CheckSamples(train.Samples.Concat(heldOut?.Samples ?? []).Max(sample => sample.Length));
-            var collator = new PaddedCollator(tokenizer.Special.Pad, loader.SideInputs(parts, start));
+            var sides = loader.SideInputs(parts, start);
+            CheckPictures(sides, train, heldOut);
+            var collator = new PaddedCollator(tokenizer.Special.Pad, sides);
             var objective = Objectives.Of(recipe);
             var session = new TrainingSession(parts, train.Samples, collator, recipe.Training, objective);
             return new LoadedRun(loader, start, tokenizer, options, train, heldOut, heldOutFile, session, collator, objective)
@@ -114,6 +116,18 @@ public sealed class LoadedRun : IDisposable
         .Where(model => model.UnknownFields.Count > 0)
         .Select(model => $"{model.Folder}/config.json has fields that are not known here, and nothing is computed with them: "
             + $"{string.Join(", ", model.UnknownFields.Take(10))}.");
+
+    /// <summary>Before the first step: training would find out too, but perhaps hours later.</summary>
+    private static void CheckPictures(IReadOnlyList<ISideInput> sides, SampleSet train, SampleSet? heldOut)
+    {
+        foreach (var side in sides)
+        {
+            foreach (var sample in train.Samples.Concat(heldOut?.Samples ?? []))
+            {
+                side.Check(sample.Picture);
+            }
+        }
+    }
 
     private static ScalarType ElementType(string precision) => precision switch
     {

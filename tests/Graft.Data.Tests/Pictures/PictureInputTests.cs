@@ -56,6 +56,19 @@ public sealed class PictureInputTests : IDisposable
     }
 
     [Fact]
+    public void A_picture_of_another_size_is_found_from_its_header()
+    {
+        var file = Path.Combine(_folder.Path, "a.ppm");
+        File.WriteAllBytes(file, [.. "P6 2 1 255\n"u8, 1, 2, 3, 4, 5, 6]);
+        var input = new PictureInput("pixels", new PicturePreprocessing(2, [0, 0, 0], [1, 1, 1]));
+
+        var error = Assert.Throws<DatasetException>(() => input.Check(file));
+
+        Assert.Contains("a.ppm: the picture has 2 × 1 pixels, the encoder takes 2 × 2", error.Message, StringComparison.Ordinal);
+        Assert.Equal(error.Message, Assert.Throws<DatasetException>(() => input.Of([file], CPU)).Message);
+    }
+
+    [Fact]
     public void A_sample_without_a_picture_is_refused()
     {
         var input = new PictureInput("pixels", new PicturePreprocessing(2, [0, 0, 0], [1, 1, 1]));

@@ -53,6 +53,8 @@ public sealed class ForeignFileTests
     [InlineData("\n\n  {\"text\":\"one, two\\tthree\"}\n")]
     [InlineData("not json, at all\n{\"text\":\"one\"}")]
     [InlineData("[1]\n{\"text\":\"one\"}")]
+    [InlineData("note: made by hand\n{\"text\":\"one\"}")]
+    [InlineData("id,text\n{\"text\":\"one\"}")]
     public void A_file_of_JSON_lines_is_read_even_where_a_line_is_bad(string content)
     {
         using var folder = new TemporaryFolder();

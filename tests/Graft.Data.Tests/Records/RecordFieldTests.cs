@@ -26,6 +26,7 @@ public sealed class RecordFieldTests
     [InlineData("messages", $$"""{"messages":[{{Hi}},{"role":"assistant","content":"A","thinking":"B"}]}""", "thinking")]
     [InlineData("messages", $$"""{"messages":[{{Hi}},{"role":"assistant","content":"A","prefix":true}]}""", "prefix")]
     [InlineData("messages", $$"""{"messages":[{{Hi}},{"role":"assistant","content":"A","channel":"analysis"}]}""", "channel")]
+    [InlineData("messages", $$"""{"messages":[{{Hi}},{"role":"assistant","content":"A","end_turn":false}]}""", "end_turn")]
     [InlineData(
         "messages", $$"""{"messages":[{{Hi}},{"role":"assistant","content":"A","train_detail":[{"begin_offset":0}]}]}""", "train_detail")]
     [InlineData("instruction", """{"instruction":"a","output":"b","history":[["c","d"]]}""", "history")]
@@ -61,7 +62,7 @@ public sealed class RecordFieldTests
             "messages",
             """
             {"tools":[],"documents":null,"system":"","messages":[{"role":"user","content":"Hi","tool_calls":null},
-            """.Trim() + """{"role":"assistant","content":"Hello.","tool_calls":[],"function_call":null,"reasoning_content":"","prefix":false}]}""");
+            """.Trim() + """{"role":"assistant","content":"Hello.","tool_calls":[],"function_call":null,"reasoning_content":"","prefix":false,"end_turn":true}]}""");
 
         Assert.Null(read.Bad);
     }
@@ -121,6 +122,8 @@ public sealed class RecordFieldTests
     [Theory]
     [InlineData("""[{"type":"image_url","image_url":{"url":"x"}}]""", "the type 'image_url'")]
     [InlineData("""[{"type":"text","text":"a"},{"type":"input_audio"}]""", "the type 'input_audio'")]
+    [InlineData("""[{"type":"text","text":"a","weight":0}]""", "a part of 'content' says whether it is trained")]
+    [InlineData("""[{"type":"text"}]""", "the field 'text' is missing")]
     [InlineData("""["a"]""", "a part of 'content' is a JSON string")]
     [InlineData("""[{"type":"text","text":5}]""", "the field 'text' is a JSON number")]
     [InlineData("5", "the field 'content' is a JSON number")]
@@ -171,6 +174,8 @@ public sealed class RecordFieldTests
     [InlineData("messages", """{"instruction":"a","output":"b"}""", "format to instruction")]
     [InlineData("instruction", """{"prompt":"a","completion":"b"}""", "jq -c '{instruction: .prompt, output: .completion}'")]
     [InlineData("messages", """{"text":"a"}""", "format to text")]
+    [InlineData("messages", """{"messages":[{"from":"human","value":"a"}]}""", "ShareGPT")]
+    [InlineData("messages", """{"messages":[{"role":"user","text":"a"}]}""", "write what is said as its content")]
     public void A_record_of_another_shape_is_told_how_it_would_be_read(string format, string line, string advice)
     {
         Assert.Contains(advice, Read(format, line).Bad!.Remedy, StringComparison.Ordinal);

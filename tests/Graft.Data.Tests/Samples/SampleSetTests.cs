@@ -87,6 +87,25 @@ public sealed class SampleSetTests
     }
 
     [Fact]
+    public void A_picture_that_cannot_be_read_makes_its_record_a_bad_one()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(Path.Combine(folder.Path, "good.ppm"), [.. "P6 1 1 255\n"u8, 1, 2, 3]);
+        File.WriteAllBytes(Path.Combine(folder.Path, "short.ppm"), [.. "P6 1 2 255\n"u8, 1, 2, 3]);
+        var lines = new[] { "good", "short", "missing" }.Select(name => $"{{\"image\":\"{name}.ppm\",\"text\":\"the\"}}");
+        var template = new PlainTemplate();
+
+        var set = SampleSet.Load(
+            folder.File("d.jsonl", string.Join('\n', lines)),
+            new DataOptions(RecordParsers.Find("imageText")!, template, 64, TooLongPolicy.Error, BadRecordPolicy.Skip, Packing: false),
+            new SampleEncoder(Tokenizer, template));
+
+        Assert.Equal("good.ppm", Path.GetFileName(Assert.Single(set.Samples).Picture));
+        Assert.Equal([2, 3], set.FirstBad.Select(bad => bad.Line));
+        Assert.Contains("short.ppm: it has 3 bytes of pixels", set.FirstBad[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_of_nothing_but_bad_records_shows_the_first()
     {
         var error = Assert.Throws<DatasetException>(() => Load($"{Bad}\n{Bad}\n", onBad: BadRecordPolicy.Skip));

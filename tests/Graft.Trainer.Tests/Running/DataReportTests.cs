@@ -34,9 +34,9 @@ public sealed class DataReportTests : IDisposable
 
         Assert.True(ended.ExitCode == 0, ended.Log);
         Assert.Single(ended.Warnings, warning => warning == "Fields of the records that are not used: source.");
-        Assert.Single(ended.Warnings, warning => warning.StartsWith("1 of 51 records (2.0 %) have no token of their answer", StringComparison.Ordinal)
+        Assert.Single(ended.Warnings, warning => warning.StartsWith("Left out: 1 of 51 records (2.0 %), which have no token of their answer", StringComparison.Ordinal)
             && warning.Contains("train.jsonl:49 with ", StringComparison.Ordinal));
-        Assert.Single(ended.Warnings, warning => warning.StartsWith("1 records are longer than 64 tokens and are cut", StringComparison.Ordinal));
+        Assert.Single(ended.Warnings, warning => warning.StartsWith("Cut to 64 tokens: 1 of 67 records", StringComparison.Ordinal));
         Assert.Single(ended.Warnings, warning => warning.Contains("train.jsonl:51: the field 'instruction'", StringComparison.Ordinal));
         var figures = Runs.Result(plan).Figures!;
         Assert.Equal((1, 1, 1), (figures.BadRecords, figures.TruncatedRecords, figures.TooLongRecords));

@@ -56,6 +56,23 @@ public sealed class ProjectionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_picture_that_the_encoder_does_not_take_is_found_before_the_first_step()
+    {
+        File.WriteAllBytes(Path.Combine(_pictures.Pictures, "train-woof-0.ppm"), [.. "P6 1 1 255\n"u8, 1, 2, 3]);
+        var plan = _pictures.Plan("out");
+        plan = plan with
+        {
+            Recipe = plan.Recipe with { Data = plan.Recipe.Data with { Digest = FolderDigest.Compute(_pictures.Pictures) } },
+        };
+
+        var ended = await Runs.RunAsync(plan, Cancellation);
+
+        Assert.Equal(TrainerExitCodes.BadData, ended.ExitCode);
+        Assert.Contains("train-woof-0.ppm: the picture has 1 × 1 pixels, the encoder takes 16 × 16", ended.Log, StringComparison.Ordinal);
+        Assert.Empty(ended.Of("started"));
+    }
+
+    [Fact]
     public async Task A_run_that_was_stopped_publishes_the_bytes_of_one_that_was_not()
     {
         RunPlan straight = _pictures.Plan("straight"), halted = _pictures.Plan("halted");

@@ -81,15 +81,15 @@ internal static class PrepareStage
                     : $"have no token of their answer within the first {run.Data.MaxLength}";
                 context.Warn(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{set.Counts.TooLong} of {set.Counts.Records} records ({(double)set.Counts.TooLong / set.Counts.Records:P1}) {why} and are ")
-                    + $"left out; the first is {first.File}:{first.Line} with {first.Tokens}. Raise maxLength to train on them.");
+                    $"Left out: {set.Counts.TooLong} of {set.Counts.Records} records ({(double)set.Counts.TooLong / set.Counts.Records:P1}), ")
+                    + $"which {why}; the first is {first.File}:{first.Line} with {first.Tokens}. Raise maxLength to train on them.");
             }
         }
 
         if (train.Truncated + heldOut.Truncated > 0)
         {
-            context.Warn($"{train.Truncated + heldOut.Truncated} records are longer than {run.Data.MaxLength} tokens and are cut; their answers "
-                + "may end in the middle. Raise maxLength, or set onTooLong.");
+            context.Warn($"Cut to {run.Data.MaxLength} tokens: {train.Truncated + heldOut.Truncated} of {train.Records + heldOut.Records} records, "
+                + "whose answers may end in the middle. Raise maxLength, or set onTooLong.");
         }
 
         var trainable = run.Parts.TrainedParameters;
