@@ -75,7 +75,8 @@ internal static partial class ForeignFiles
         foreach (var (start, usual, what, remedy) in Texts)
         {
             var isMeant = usual is null || !hasObjects;
-            if (isMeant && (start.IsMatch(text) || (text.Length > 0 && extension.Equals(usual, StringComparison.OrdinalIgnoreCase))))
+            var isNamed = !string.IsNullOrWhiteSpace(text) && extension.Equals(usual, StringComparison.OrdinalIgnoreCase);
+            if (isMeant && (isNamed || start.IsMatch(text)))
             {
                 return (what, remedy);
             }
@@ -125,7 +126,7 @@ internal static partial class ForeignFiles
     [GeneratedRegex(@"^\s*(---[ \t\r]*\n|- +[A-Za-z_]+:|[A-Za-z_]+:[ \t\r]*(\n|[|>'""]|[A-Za-z]))", RegexOptions.NonBacktracking)]
     private static partial Regex Yaml();
 
-    [GeneratedRegex(@"^\s*[^\n{\[\t]*\t[^\n{\[]*\r?\n", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^\s*[^\s{\[][^\n{\[\t]*\t[^\n{\[]*\r?\n", RegexOptions.NonBacktracking)]
     private static partial Regex Tabs();
 
     [GeneratedRegex(@"^\s*""?[A-Za-z_][A-Za-z0-9_]*""?[ ]?(,[ ]?""?[A-Za-z_][A-Za-z0-9_]*""?)+\r?\n", RegexOptions.NonBacktracking)]

@@ -11,8 +11,11 @@ public sealed class RecordReader(string file, IRecordParser parser)
 {
     private const int LongestReason = 300;
 
+    private const string Remedy = "write one JSON object a line, without NaN, comments, trailing commas, or a field twice";
+
     /// <summary>Where System.Text.Json's messages turn from the file to the program that reads it.</summary>
-    private static readonly string[] ForProgrammers = [" LineNumber:", " Path:", ". Change the reader options", " The maximum"];
+    private static readonly string[] ForProgrammers =
+        [" LineNumber:", " Path:", ". Change the reader options", ". Cannot read next", " encountered during"];
 
     /// <summary>A field that is there twice is two answers to one question.</summary>
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
@@ -59,7 +62,7 @@ public sealed class RecordReader(string file, IRecordParser parser)
         }
         catch (JsonException error)
         {
-            return Bad($"the line is not JSON that can be read{Cause(error)}", "write one JSON object a line");
+            return Bad($"the line is not JSON that can be read{Cause(error)}", Remedy);
         }
         catch (InvalidOperationException)
         {

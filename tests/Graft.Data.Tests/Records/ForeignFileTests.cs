@@ -64,6 +64,16 @@ public sealed class ForeignFileTests
         Assert.Contains(read, one => one.Record is not null);
     }
 
+    [Theory]
+    [InlineData("train.jsonl", "")]
+    [InlineData("train.csv", " \n\t\n")]
+    public void A_file_of_nothing_is_of_no_kind(string name, string content)
+    {
+        using var folder = new TemporaryFolder();
+
+        Assert.Empty(new RecordReader(folder.File(name, content), RecordParsers.Find("text")!).Read());
+    }
+
     private static void IsRefused(string name, byte[] content, string what, string convert)
     {
         using var folder = new TemporaryFolder();

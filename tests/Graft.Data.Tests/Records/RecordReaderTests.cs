@@ -26,7 +26,7 @@ public sealed class RecordReaderTests
     [InlineData("text", """{"text":"\ud800"}""", "not valid UTF-8")]
     [InlineData("text", """{"\ud800":1,"text":"a"}""", "not valid UTF-8")]
     [InlineData("text", """{"id":"\ud800","text":"a"}""", "not valid UTF-8")]
-    [InlineData("text", """{"text":"a","text":"b"}""", "'text'")]
+    [InlineData("text", """{"text":"a","text":"b"}""", "not JSON that can be read: Duplicate property 'text'")]
     [InlineData("text", """{"text":"a","score":NaN}""", "not JSON that can be read at byte 20")]
     [InlineData("text", """{"text":"a",}""", "trailing comma")]
     [InlineData("messages", """{"messages":[]}""", "'messages' is missing, no list, or empty")]
