@@ -19,7 +19,7 @@ public static class CommandLine
         using var signals = new StopSignals();
         var stop = signals.Tokens;
         var program = new CommandProgram("graft", Create(terminal, stop), ExitCodes.WrongUse, error => Explain(error, stop.Gently));
-        return await program.InvokeAsync(arguments, terminal.Error.Profile.Out.Writer, stop.Gently).ConfigureAwait(false);
+        return await program.InvokeAsync(arguments, terminal.ErrorWriter, stop.Gently).ConfigureAwait(false);
     }
 
     private static ExplainedFailure? Explain(Exception error, CancellationToken stop)

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using Graft.Common;
 
 namespace Graft.Api.Planning;
 
@@ -14,7 +14,7 @@ public static class ReportText
         var plain = new StringBuilder();
         foreach (var rune in text.EnumerateRunes())
         {
-            plain.Append(IsShown(rune) ? rune.ToString() : " ");
+            plain.Append(VisibleText.IsShown(rune) ? rune.ToString() : " ");
             if (plain.Length > longest)
             {
                 // Not in the middle of a surrogate pair.
@@ -24,11 +24,5 @@ public static class ReportText
         }
 
         return plain.ToString();
-    }
-
-    private static bool IsShown(Rune rune)
-    {
-        return Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse);
     }
 }

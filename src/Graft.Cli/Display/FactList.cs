@@ -20,7 +20,7 @@ public sealed class FactList
         foreach (var (label, value) in _facts)
         {
             console.MarkupInterpolated($"[bold]{label}[/]");
-            console.Profile.Out.Writer.WriteLine(new string(' ', width - label.Length + 2) + value);
+            console.WriteWholeLine(new string(' ', width - label.Length + 2) + value);
         }
     }
 }

@@ -17,12 +17,12 @@ public sealed class PlainRunView(IAnsiConsole console, TimeProvider time, TimeSp
         if (state.Start is { } start && start != _start)
         {
             _start = start;
-            console.Profile.Out.Writer.WriteLine(start);
+            console.WriteWholeLine(start);
         }
 
         for (; _warnings < state.Warnings.Count; _warnings++)
         {
-            console.Profile.Out.Writer.WriteLine("warning: " + state.Warnings[_warnings]);
+            console.WriteWholeLine("warning: " + state.Warnings[_warnings]);
         }
 
         var report = state.Report;

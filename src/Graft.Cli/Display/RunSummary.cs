@@ -47,7 +47,7 @@ public static class RunSummary
         {
             console.WriteLine();
             console.MarkupLine("[bold]Try it[/]");
-            console.Profile.Out.Writer.WriteLine("  " + tryCommand);
+            console.WriteWholeLine("  " + tryCommand);
         }
     }
 
@@ -92,7 +92,7 @@ public static class RunSummary
 
         if (run.Plan.Execution.Tracking.Directory is { } directory)
         {
-            yield return ("", $"MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri {ShortPath.Of(directory)}");
+            yield return ("", $"MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri {ShellWord.QuotePath(ShortPath.Of(directory))}");
         }
 
         yield return ("Loss curve", ShortPath.Of(Path.Combine(run.Folder.Link, Path.GetFileName(run.Folder.LossCurveFile))));

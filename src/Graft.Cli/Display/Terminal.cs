@@ -1,17 +1,22 @@
+using Graft.Common;
 using Spectre.Console;
 
 namespace Graft.Cli.Display;
 
-/// <summary>The two streams that a person reads. Colors and moving displays only on a terminal and without NO_COLOR.</summary>
+/// <summary>
+/// The two streams that a person reads. Colors and moving displays only on a terminal and without NO_COLOR. Whatever is written here is
+/// made visible first (<see cref="VisibleText"/>): specs, records and servers may hold what a terminal would obey.
+/// </summary>
 public sealed class Terminal
 {
     private const int PipedWidth = 120;
 
-    private Terminal(IAnsiConsole output, IAnsiConsole error, bool isInteractive)
+    private Terminal(TextWriter output, bool isPlainOutput, TextWriter error, bool isPlainError)
     {
-        Out = output;
-        Error = error;
-        IsInteractive = isInteractive;
+        Out = Create(output, isPlainOutput);
+        Error = Create(error, isPlainError);
+        ErrorWriter = new VisibleWriter(error);
+        IsInteractive = !isPlainOutput;
     }
 
     /// <summary>Standard output.</summary>
@@ -20,6 +25,9 @@ public sealed class Terminal
     /// <summary>Standard error.</summary>
     public IAnsiConsole Error { get; }
 
+    /// <summary>Standard error, for those who write lines of text.</summary>
+    public TextWriter ErrorWriter { get; }
+
     /// <summary>Whether standard output is a terminal on which a display may move.</summary>
     public bool IsInteractive { get; }
 
@@ -27,22 +35,25 @@ public sealed class Terminal
     public static Terminal OfProcess()
     {
         var plain = Environment.GetEnvironmentVariable("TERM") == "dumb";
-        return new Terminal(
-            Create(Console.Out, Console.IsOutputRedirected || plain),
-            Create(Console.Error, Console.IsErrorRedirected || plain),
-            !Console.IsOutputRedirected && !plain);
+        return new Terminal(Console.Out, Console.IsOutputRedirected || plain, Console.Error, Console.IsErrorRedirected || plain);
+    }
+
+    /// <summary>A terminal that is none: text without colors goes to these writers.</summary>
+    public static Terminal Of(TextWriter output, TextWriter error)
+    {
+        return new Terminal(output, true, error, true);
     }
 
     /// <summary>Writes a line to standard output as it is, whatever its length.</summary>
     public void WriteLine(string line)
     {
-        Out.Profile.Out.Writer.WriteLine(line);
+        Out.WriteWholeLine(line);
     }
 
     /// <summary>Writes a line to standard error as it is.</summary>
     public void WriteErrorLine(string line)
     {
-        Error.Profile.Out.Writer.WriteLine(line);
+        Error.WriteWholeLine(line);
     }
 
     private static IAnsiConsole Create(TextWriter writer, bool isPlain)
@@ -56,6 +67,7 @@ public sealed class Terminal
             ColorSystem = noColor ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
             Interactive = isPlain ? InteractionSupport.No : InteractionSupport.Detect,
         });
+        console.Pipeline.Attach(new VisibleRendering());
         if (isPlain)
         {
             console.Profile.Width = PipedWidth;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Graft.Api.Data;
 using Graft.Api.Planning;
+using Graft.Common;
 
 namespace Graft.Cli.Local;
 
@@ -17,7 +18,7 @@ public static class TryCommand
         var data = run.Plan.Recipe.Data;
         var folder = run.Plan.Execution.Inputs[Execution.DatasetInput].Path;
         return Example(Path.Combine(folder, data.EvaluationFile ?? data.TrainFile), data.Format) is { } example
-            ? $"{ProgramName.AsInvoked()} generate {Quote(ShortPath.Of(run.Folder.Link))} {example}"
+            ? $"{ShellWord.Quote(ProgramName.AsInvoked())} generate {ShellWord.QuotePath(ShortPath.Of(run.Folder.Link))} {example}"
             : null;
     }
 
@@ -61,24 +62,18 @@ public static class TryCommand
                 return null;
             }
 
-            if ((prompt + input).Any(character => char.IsControl(character) && character != '\n'))
+            // What is copied from the terminal must be what was asked.
+            if (VisibleText.Lines(prompt + input) != prompt + input)
             {
                 return null;
             }
 
-            return input is null ? $"--prompt {Quote(prompt)}" : $"--prompt {Quote(prompt)} --input {Quote(input)}";
+            var asked = $"--prompt {ShellWord.Quote(prompt)}";
+            return input is null ? asked : $"{asked} --input {ShellWord.Quote(input)}";
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
         {
             return null;
         }
-    }
-
-    /// <summary>A word as a POSIX shell reads it whole.</summary>
-    private static string Quote(string word)
-    {
-        return word.All(character => char.IsAsciiLetterOrDigit(character) || "-_./".Contains(character, StringComparison.Ordinal))
-            ? word
-            : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
     }
 }

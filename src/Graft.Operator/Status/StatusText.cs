@@ -1,4 +1,5 @@
 using System.Text;
+using Graft.Common;
 
 namespace Graft.Operator.Status;
 
@@ -87,6 +88,6 @@ public static class StatusText
 
     private static bool IsUnwanted(char letter)
     {
-        return char.IsControl(letter) && letter is not ('\n' or '\t');
+        return letter is not ('\n' or '\t') && !char.IsSurrogate(letter) && !VisibleText.IsShown(new Rune(letter));
     }
 }

@@ -1,4 +1,5 @@
 using Graft.Api.Reporting;
+using Graft.Common;
 
 namespace Graft.Trainer.Reporting;
 
@@ -23,7 +24,8 @@ public sealed class JsonLinesSink(TextWriter output, TimeProvider time) : IEvent
             _lastProgress = time.GetTimestamp();
         }
 
-        output.WriteLine(EventJson.Write(told));
+        // The same JSON, which a terminal can show as it is.
+        output.WriteLine(VisibleText.Line(EventJson.Write(told)));
         output.Flush();
     }
 

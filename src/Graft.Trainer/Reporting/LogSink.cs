@@ -1,4 +1,5 @@
 using Graft.Api.Reporting;
+using Graft.Common;
 
 namespace Graft.Trainer.Reporting;
 
@@ -24,7 +25,9 @@ public sealed class LogSink(TextWriter log, TimeProvider time) : IEventSink
         }
 
         _lastProgress = told is ProgressEvent ? time.GetTimestamp() : _lastProgress;
-        log.WriteLine($"{time.GetUtcNow():HH:mm:ss} {sentence}");
+        // A further line begins with blanks: a message cannot pass for an entry of its own.
+        var lines = VisibleText.Lines(sentence.ReplaceLineEndings("\n")).Replace("\n", "\n  ", StringComparison.Ordinal);
+        log.WriteLine($"{time.GetUtcNow():HH:mm:ss} {lines}");
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
