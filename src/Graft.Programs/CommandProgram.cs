@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Reflection;
 
 namespace Graft.Programs;
 
@@ -14,13 +15,17 @@ public sealed record ExplainedFailure(int ExitCode, string? Message);
 /// <param name="explain">The failures that the program expects; null for any other.</param>
 public sealed class CommandProgram(string name, RootCommand root, int wrongUse, Func<Exception, ExplainedFailure?> explain)
 {
+    /// <summary>The environment variable that does what <see cref="Verbose"/> does.</summary>
+    public const string VerboseVariable = "GRAFT_VERBOSE";
+
     private const int Unexpected = 1;
 
     /// <summary>The option of all commands that asks for more words.</summary>
     public static Option<bool> Verbose { get; } = new("--verbose", "-v")
     {
-        Description = "Say more: the trainer's log, and where in the program an error came from.",
+        Description = $"Say more: the trainer's log, and where in the program an error came from. {VerboseVariable}=1 does the same.",
         Recursive = true,
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(VerboseVariable) is { Length: > 0 } and not "0",
     };
 
     /// <summary>Carries out a command line. No exception leaves it: each becomes a sentence and an exit status.</summary>
@@ -38,7 +43,12 @@ public sealed class CommandProgram(string name, RootCommand root, int wrongUse, 
 
         var parsed = LiteralArguments.Parse(root, arguments);
         // Signals are the programs' own affair: the library ends a process two seconds after the first.
-        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        var configuration = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+            Error = errors,
+        };
         try
         {
             var status = await parsed.InvokeAsync(configuration, stop).ConfigureAwait(false);
@@ -48,7 +58,8 @@ public sealed class CommandProgram(string name, RootCommand root, int wrongUse, 
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            var failure = explain(error) ?? new ExplainedFailure(Unexpected, Describe(error));
+            var cause = Cause(error);
+            var failure = explain(cause) ?? new ExplainedFailure(Unexpected, Describe(cause));
             if (failure.Message is { } message)
             {
                 await errors.WriteLineAsync(message).ConfigureAwait(false);
@@ -63,15 +74,28 @@ public sealed class CommandProgram(string name, RootCommand root, int wrongUse, 
         }
     }
 
-    private string Describe(Exception exception)
+    /// <summary>What happened, without the exceptions that only say where.</summary>
+    private static Exception Cause(Exception exception)
     {
-        while (exception is AggregateException or TypeInitializationException && exception.InnerException is { } inner)
+        while (exception is AggregateException or TypeInitializationException or TargetInvocationException
+            && exception.InnerException is { } inner)
         {
             exception = inner;
         }
 
+        return exception;
+    }
+
+    private string Describe(Exception exception)
+    {
         // libtorch appends a native stack trace to its messages.
         var line = exception.Message.Split('\n')[0].TrimEnd('\r', '.');
-        return $"{name}: unexpected {exception.GetType().Name}: {line}. This is a defect of {name}; --verbose shows where.";
+        return exception switch
+        {
+            OutOfMemoryException => $"{name}: memory ran out. Give it more, or less to do at once; --verbose shows where.",
+            DllNotFoundException or BadImageFormatException =>
+                $"{name}: a native library is missing or made for another system: {line}. Install {name} anew, whole, for this system.",
+            _ => $"{name}: unexpected {exception.GetType().Name}: {line}. This is a defect of {name}; --verbose shows where.",
+        };
     }
 }

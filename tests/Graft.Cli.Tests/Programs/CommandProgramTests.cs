@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Reflection;
 using Graft.Programs;
 using Xunit;
 
@@ -20,6 +21,34 @@ public sealed class CommandProgramTests
             new TypeInitializationException("x", new InvalidOperationException("It broke.\nat native code")));
         Assert.Equal((
             1, "tool: unexpected InvalidOperationException: It broke. This is a defect of tool; --verbose shows where.\n"), (status, told));
+    }
+
+    [Fact]
+    public async Task A_failure_is_explained_by_what_happened_and_not_by_where()
+    {
+        var failure = new AggregateException(new TargetInvocationException(new IOException("The file is missing.")));
+
+        Assert.Equal((7, "The file is missing.\n"), await FailAsync(failure));
+    }
+
+    [Fact]
+    public async Task A_library_that_is_missing_is_named_with_its_remedy()
+    {
+        var missing = new DllNotFoundException("Unable to load 'LibTorchSharp'.\nmore");
+        var (status, told) = await FailAsync(new TypeInitializationException("x", missing));
+
+        Assert.Equal(1, status);
+        Assert.Equal(
+            "tool: a native library is missing or made for another system: Unable to load 'LibTorchSharp'. Install tool anew, whole, for this system.\n",
+            told);
+    }
+
+    [Fact]
+    public async Task Memory_that_ran_out_is_told()
+    {
+        Assert.Equal(
+            (1, "tool: memory ran out. Give it more, or less to do at once; --verbose shows where.\n"),
+            await FailAsync(new InsufficientMemoryException()));
     }
 
     [Theory]
