@@ -13,8 +13,10 @@ public static class NearestName
     {
         var plain = Plain(wrong);
         return known
-            .Select(
-                name => (Name: name, Distance: Distance(plain, Plain(name)), Limit: Math.Max(1, Math.Max(plain.Length, name.Length) / 3)))
+            .Select(name => (Name: name, Plain: Plain(name), Limit: Math.Max(1, Math.Max(plain.Length, name.Length) / 3)))
+            // Each letter that one has more is an edit: a text of a megabyte is not compared letter by letter.
+            .Where(candidate => Math.Abs(plain.Length - candidate.Plain.Length) <= candidate.Limit)
+            .Select(candidate => (candidate.Name, Distance: Distance(plain, candidate.Plain), candidate.Limit))
             .Where(candidate => candidate.Distance <= candidate.Limit && candidate.Distance < candidate.Name.Length)
             .OrderBy(candidate => candidate.Distance)
             .Select(candidate => candidate.Name)

@@ -24,6 +24,16 @@ public static class SmallFile
         return Read(stream, path, maximumBytes).ToArray();
     }
 
+    /// <summary>The bytes of a stream.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="name">What it is called in messages.</param>
+    /// <exception cref="IOException">It cannot be read, or is larger than <see cref="MaximumBytes"/>.</exception>
+    public static ReadOnlyMemory<byte> ReadBytes(Stream stream, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Read(stream, name, MaximumBytes).ToArray();
+    }
+
     /// <summary>The text of a stream in UTF-8.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="name">What it is called in messages.</param>

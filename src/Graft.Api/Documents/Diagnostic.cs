@@ -1,4 +1,5 @@
 using Graft.Api.Validation;
+using Graft.Common;
 
 namespace Graft.Api.Documents;
 
@@ -25,7 +26,7 @@ public sealed record Diagnostic(string File, int Line, int Column, SpecProblem P
     public override string ToString()
     {
 #pragma warning disable CA1308 // Compilers write severities in lower case.
-        return $"{File}:{Line}:{Column}: {Severity.ToString().ToLowerInvariant()}: {Problem} [{Problem.Code}]";
+        return VisibleText.Line($"{File}:{Line}:{Column}: {Severity.ToString().ToLowerInvariant()}: {Problem} [{Problem.Code}]");
 #pragma warning restore CA1308
     }
 }

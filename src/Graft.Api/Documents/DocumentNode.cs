@@ -1,4 +1,5 @@
 using Graft.Api.Validation;
+using Graft.Common;
 
 namespace Graft.Api.Documents;
 
@@ -46,12 +47,14 @@ public abstract record DocumentNode(int Line, int Column)
 /// <summary>A mapping; its keys are distinct.</summary>
 public sealed record DocumentMapping(IReadOnlyList<DocumentEntry> Entries, int Line, int Column) : DocumentNode(Line, Column)
 {
+    private readonly Dictionary<string, DocumentEntry> _byKey = Entries.ToDictionary(entry => entry.Key);
+
     public override long Size { get; } = 1 + Entries.Sum(entry => entry.Value.Size);
 
     /// <summary>The entry of this key, or null.</summary>
     public DocumentEntry? Entry(string key)
     {
-        return Entries.FirstOrDefault(entry => entry.Key == key);
+        return _byKey.GetValueOrDefault(key);
     }
 
     /// <summary>The value of this key; null where there is none, or where it is null.</summary>
@@ -93,11 +96,9 @@ public sealed record DocumentSequence(IReadOnlyList<DocumentNode> Items, int Lin
 /// <param name="Column">See <see cref="DocumentNode"/>.</param>
 public sealed record DocumentScalar(object? Value, string Text, int Line, int Column) : DocumentNode(Line, Column)
 {
-    private const int LongestQuote = 60;
-
     public override string Describe()
     {
-        var text = Text.Length <= LongestQuote ? Text : Text[..LongestQuote] + "…";
+        var text = VisibleText.Short(Text);
         return Value switch
         {
             null => "nothing",

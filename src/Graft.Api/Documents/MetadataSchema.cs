@@ -25,6 +25,12 @@ internal static class MetadataSchema
         ],
     };
 
+    /// <summary>The entries without those of a server.</summary>
+    public static IReadOnlyList<DocumentEntry> AsAsked(IEnumerable<DocumentEntry> entries)
+    {
+        return [.. entries.Where(entry => !ServerFields.Contains(entry.Key))];
+    }
+
     private static SchemaNode Name(int maxLength, string pattern, string meaning)
     {
         return new SchemaNode

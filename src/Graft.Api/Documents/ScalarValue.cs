@@ -32,7 +32,9 @@ internal static partial class ScalarValue
             return whole;
         }
 
-        return Fraction().IsMatch(text) ? double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture)
+        // A number that no double holds is a text, as it is to the API server.
+        return Fraction().IsMatch(text)
+            ? double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) is var number && double.IsFinite(number) ? number : text
             : Prefixed().Match(text) is { Success: true } prefixed ? FromBase(prefixed) ?? text
             : text;
     }

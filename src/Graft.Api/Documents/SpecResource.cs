@@ -5,11 +5,6 @@ using k8s.Models;
 
 namespace Graft.Api.Documents;
 
-/// <summary>The text of a file that may hold specs.</summary>
-/// <param name="Path">The path, as diagnostics show it.</param>
-/// <param name="Text">What it holds.</param>
-public sealed record SpecFile(string Path, string Text);
-
 /// <summary>One of Graft's resources in a file.</summary>
 public sealed class SpecResource
 {

@@ -2,6 +2,7 @@ using Graft.Api.Runs;
 using Graft.Api.Schema;
 using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
+using Graft.Common;
 using k8s;
 using k8s.Models;
 
@@ -23,9 +24,13 @@ public sealed record SpecSetOptions
 /// <summary>The resources in some files, and everything that is wrong with them. Reads no files itself.</summary>
 public sealed class SpecSet
 {
+    private const string StatusField = "status";
+
     private readonly SpecSetOptions _options;
     private readonly List<SpecResource> _resources = [];
-    private readonly List<Diagnostic> _diagnostics = [];
+    private readonly Dictionary<(Type Type, string Namespace, string Name), SpecResource> _byName = [];
+    private readonly List<string> _foreign = [];
+    private readonly DiagnosticList _diagnostics = new();
 
     private SpecSet(SpecSetOptions options)
     {
@@ -35,27 +40,38 @@ public sealed class SpecSet
     /// <summary>All resources, in the order of the files and of the documents in them; those with errors as well.</summary>
     public IReadOnlyList<SpecResource> Resources => _resources;
 
-    /// <summary>Everything that was found, by file (in the order given), line and column.</summary>
+    /// <summary>
+    /// What was found, by file (in the order given), line and column. Of each severity a file has a hundred at most, and then one with the
+    /// code <see cref="ProblemCodes.MoreProblems"/>.
+    /// </summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; private set; } = [];
 
     /// <summary>Whether anything in the set does not run.</summary>
-    public bool HasErrors => _diagnostics.Exists(diagnostic => diagnostic.Severity == Severity.Error);
+    public bool HasErrors => Count(Severity.Error) > 0;
+
+    /// <summary>Whether every document was read: what is missing may be in one that was not.</summary>
+    internal bool IsWhole { get; private set; } = true;
 
     /// <summary>Reads the YAML or JSON documents of some files and checks them, one by one and together.</summary>
     public static SpecSet Load(IEnumerable<SpecFile> files, SpecSetOptions? options = null)
     {
         var set = new SpecSet(options ?? new SpecSetOptions());
-        var order = new Dictionary<string, int>();
         foreach (var file in files)
         {
-            order.TryAdd(file.Path, order.Count);
+            set._diagnostics.Begin(file.Path);
             set.Add(file);
         }
 
-        set._diagnostics.AddRange(new SetRules(set, set._options).Check());
-        set.Diagnostics =
-            [.. set._diagnostics.OrderBy(found => order[found.File]).ThenBy(found => found.Line).ThenBy(found => found.Column)];
+        new SetRules(set, set._options).Check(set._diagnostics);
+        set.CheckForNothing();
+        set.Diagnostics = set._diagnostics.Ordered();
         return set;
+    }
+
+    /// <summary>How many problems of a severity were found, with those that are not told one by one.</summary>
+    public int Count(Severity severity)
+    {
+        return _diagnostics.Count(severity);
     }
 
     /// <summary>The resources of a type that follow their schema.</summary>
@@ -68,7 +84,7 @@ public sealed class SpecSet
     /// <summary>The resource of a kind by namespace and name, also where it has errors; null where there is none.</summary>
     public SpecResource? Find(Type type, string @namespace, string name)
     {
-        return _resources.Find(source => source.Kind.Type == type && source.Namespace == @namespace && source.Name == name);
+        return _byName.GetValueOrDefault((type, @namespace, name));
     }
 
     /// <summary>What a run names, by the name in the plan, as far as it is in the set and follows its schema.</summary>
@@ -82,8 +98,16 @@ public sealed class SpecSet
 
     private void Add(SpecFile file)
     {
-        var documents = YamlReader.Read(file.Path, file.Text, out var problems);
-        _diagnostics.AddRange(problems);
+        if (file.Fault is { } fault)
+        {
+            _diagnostics.Add(fault);
+            IsWhole = false;
+            return;
+        }
+
+        var documents = YamlReader.Read(
+            file.Text, (line, column, problem) => _diagnostics.Add(new Diagnostic(file.Path, line, column, problem)), out var isWhole);
+        IsWhole &= isWhole;
         foreach (var document in documents.SelectMany(Items))
         {
             if (document is DocumentMapping mapping)
@@ -113,26 +137,78 @@ public sealed class SpecSet
     private void Add(string file, DocumentMapping document)
     {
         var (kind, problem) = DocumentKind.Of(document);
+        if (problem is not null)
+        {
+            Report(file, document, problem);
+        }
+
         if (kind is null)
         {
-            Report(file, document, problem!);
+            _foreign.Add(DocumentKind.Name(document));
             return;
         }
 
-        var problems = SchemaChecker.Check(RootSchema(kind), document, FieldPath.Root);
+        var isRight = problem is null && FollowsSchema(file, kind, document);
+        var metadata = document.Get("metadata") as DocumentMapping;
+        if (metadata?.GetText("name") is { } name)
+        {
+            var resource = new SpecResource(kind, metadata.GetText("namespace") ?? _options.Namespace, name, file, document)
+            {
+                Resource = isRight ? kind.Read(DocumentJson.Write(AsAsked(document))) : null,
+            };
+            _resources.Add(resource);
+            _byName.TryAdd((kind.Type, resource.Namespace, resource.Name), resource);
+        }
+    }
+
+    private bool FollowsSchema(string file, ResourceKind kind, DocumentMapping document)
+    {
+        var (problems, more) = SchemaChecker.Check(RootSchema(kind), document, FieldPath.Root);
         foreach (var found in problems)
         {
             Report(file, document, found);
         }
 
-        var metadata = document.Get("metadata") as DocumentMapping;
-        if (metadata?.GetText("name") is { } name)
+        _diagnostics.AddMore(file, Severity.Error, more);
+        return problems.Count == 0;
+    }
+
+    /// <summary>The document without what a server adds to it, which is of no use here and of any form.</summary>
+    private static DocumentMapping AsAsked(DocumentMapping document)
+    {
+        return document with
         {
-            _resources.Add(new SpecResource(kind, metadata.GetText("namespace") ?? _options.Namespace, name, file, document)
-            {
-                Resource = problems.Count == 0 ? kind.Read(DocumentJson.Write(document)) : null,
-            });
+            Entries =
+            [
+                .. document.Entries.Where(entry => entry.Key != StatusField).Select(
+                    entry => entry is { Key: "metadata", Value: DocumentMapping metadata }
+                        ? entry with { Value = metadata with { Entries = MetadataSchema.AsAsked(metadata.Entries) } }
+                        : entry),
+            ],
+        };
+    }
+
+    /// <summary>Files in which there is nothing to check are most likely not those that were meant.</summary>
+    private void CheckForNothing()
+    {
+        if (_resources.Count > 0 || HasErrors || _diagnostics.FirstFile is not { } file)
+        {
+            return;
         }
+
+        const int MostNames = 5;
+        var kinds = _foreign.Distinct().ToList();
+        var found = kinds.Count == 0
+            ? "no document at all, as in an empty file or one of comments"
+            : $"{English.Count(_foreign.Count, "document")} of other kinds: {string.Join(", ", kinds.Take(MostNames))}"
+                + (kinds.Count > MostNames ? ", …" : "");
+        _diagnostics.Add(new Diagnostic(file, 1, 1, new SpecProblem(
+            Severity.Error,
+            ProblemCodes.NothingFound,
+            FieldPath.Root,
+            $"none of Graft's resources is in {(_diagnostics.Files == 1 ? "this file" : $"these {_diagnostics.Files} files")}, so nothing was checked; "
+                + $"found: {found}",
+            $"Graft's documents begin with apiVersion: {GraftApi.GroupVersion}")));
     }
 
     private static SchemaNode RootSchema(ResourceKind kind)
@@ -147,7 +223,7 @@ public sealed class SpecSet
                 new SchemaField("metadata", MetadataSchema.Node, true),
                 new SchemaField("spec", kind.SpecSchema, true),
                 // A server's own words: not what a person asks for, and dropped by the server when it is applied.
-                new SchemaField("status", new SchemaNode { Kind = SchemaKind.Any }, false),
+                new SchemaField(StatusField, new SchemaNode { Kind = SchemaKind.Any }, false),
             ],
         };
     }

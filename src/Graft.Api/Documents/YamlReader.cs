@@ -1,77 +1,110 @@
 using Graft.Api.Validation;
+using Graft.Common;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
 namespace Graft.Api.Documents;
 
-/// <summary>Reads YAML (and JSON, which is YAML) and keeps the place of every value. Anchors and merge keys are resolved.</summary>
+/// <summary>
+/// Reads YAML (and JSON, which is YAML) and keeps the place of every value. Anchors and merge keys are resolved. Time and memory grow with
+/// the text and no faster, whatever the text is.
+/// </summary>
 internal sealed class YamlReader
 {
     // Deeper nesting and larger expansions of aliases are attacks, not specs.
     private const int MaximumDepth = 64;
-    private const int MaximumNodes = 100_000;
+    private const int MaximumNodes = 400_000;
 
     // What !!str stands for.
     private const string TextTag = "tag:yaml.org,2002:str";
 
-    private readonly string _file;
+    private readonly string _text;
     private readonly Parser _parser;
     private readonly Dictionary<AnchorName, DocumentNode> _anchors = [];
-    private readonly List<Diagnostic> _diagnostics = [];
+    private readonly Action<int, int, SpecProblem> _report;
+    private int _read;
 
-    private YamlReader(string file, string text)
+    private YamlReader(string text, Action<int, int, SpecProblem> report)
     {
-        _file = file;
+        _text = text;
         _parser = new Parser(new StringReader(text));
+        _report = report;
     }
 
     /// <summary>The documents of a text that are not empty, up to the first one that is not YAML.</summary>
-    /// <param name="file">The file's name for diagnostics.</param>
     /// <param name="text">What the file holds.</param>
-    /// <param name="diagnostics">Syntax errors and duplicate keys.</param>
-    public static IReadOnlyList<DocumentNode> Read(string file, string text, out IReadOnlyList<Diagnostic> diagnostics)
+    /// <param name="report">Takes syntax errors and duplicate keys, with their lines and columns.</param>
+    /// <param name="isWhole">Whether all of the text was read.</param>
+    public static IReadOnlyList<DocumentNode> Read(string text, Action<int, int, SpecProblem> report, out bool isWhole)
     {
-        var reader = new YamlReader(file, text);
         var documents = new List<DocumentNode>();
+        isWhole = false;
+        if (YamlFaults.FindForbidden(text) is var (line, column, message))
+        {
+            report(line, column, Bad(message, null));
+            return documents;
+        }
+
+        var reader = new YamlReader(text, report);
         try
         {
-            reader._parser.Consume<StreamStart>();
-            while (reader._parser.TryConsume<DocumentStart>(out _))
-            {
-                reader._anchors.Clear();
-                var node = reader.Node(depth: 0);
-                reader._parser.Consume<DocumentEnd>();
-                if (node is not DocumentScalar { Value: null })
-                {
-                    documents.Add(node);
-                }
-            }
+            reader.ReadInto(documents);
+            isWhole = true;
         }
         catch (YamlException error)
         {
-            reader.Report(ProblemCodes.BadYaml, error.Start, $"this is not YAML: {error.Message}", null);
+            reader.ReportSyntax(error.Start, error.End, error.Message);
         }
-        catch (InvalidOperationException)
+#pragma warning disable CA1031 // YamlDotNet ends with all kinds of exceptions on malformed texts, where it should have refused them.
+        catch (Exception error) when (error is not OutOfMemoryException)
+#pragma warning restore CA1031
         {
-            // YamlDotNet's state machine ends like this on some malformed texts, where it should have refused them.
-            reader.Report(ProblemCodes.BadYaml, reader._parser.Current?.End ?? Mark.Empty, "this is not YAML", null);
+            var end = reader._parser.Current?.End ?? Mark.Empty;
+            reader.ReportSyntax(end, end, "it stops making sense here");
         }
 
-        diagnostics = reader._diagnostics;
         return documents;
+    }
+
+    private void ReadInto(List<DocumentNode> documents)
+    {
+        var size = 0L;
+        _parser.Consume<StreamStart>();
+        while (_parser.TryConsume<DocumentStart>(out var start))
+        {
+            _anchors.Clear();
+            var node = Node(depth: 0);
+            _parser.Consume<DocumentEnd>();
+            size += node.Size;
+            if (size > MaximumNodes)
+            {
+                throw TooMany(start);
+            }
+
+            if (node is not DocumentScalar { Value: null })
+            {
+                documents.Add(node);
+            }
+        }
     }
 
     private DocumentNode Node(int depth)
     {
+        var start = _parser.Current!;
+        if (++_read > MaximumNodes)
+        {
+            throw TooMany(start);
+        }
+
         if (_parser.TryConsume<AnchorAlias>(out var alias))
         {
             return _anchors.TryGetValue(alias.Value, out var target)
                 ? target
-                : throw new YamlException(alias.Start, alias.End, $"the alias *{alias.Value} has no anchor &{alias.Value} before it");
+                : throw new YamlException(
+                    alias.Start, alias.End, $"the alias *{Short(alias.Value)} has no anchor &{Short(alias.Value)} before it");
         }
 
-        var start = _parser.Current as NodeEvent ?? throw new YamlException("a value is missing");
-        if (depth > MaximumDepth)
+        if (depth >= MaximumDepth)
         {
             throw new YamlException(start.Start, start.End, $"values are nested more than {MaximumDepth} deep");
         }
@@ -80,16 +113,17 @@ internal sealed class YamlReader
         {
             MappingStart => Mapping(depth),
             SequenceStart => Sequence(depth),
-            _ => Scalar(),
+            YamlDotNet.Core.Events.Scalar => Scalar(),
+            _ => throw new YamlException(start.Start, start.End, "a value is missing"),
         };
         if (node.Size > MaximumNodes)
         {
-            throw new YamlException(start.Start, start.End, $"the document has more than {MaximumNodes} values");
+            throw TooMany(start);
         }
 
-        if (!start.Anchor.IsEmpty)
+        if (start is NodeEvent { Anchor: { IsEmpty: false } anchor })
         {
-            _anchors[start.Anchor] = node;
+            _anchors[anchor] = node;
         }
 
         return node;
@@ -119,34 +153,37 @@ internal sealed class YamlReader
     {
         var start = _parser.Consume<MappingStart>();
         var entries = new List<DocumentEntry>();
+        var own = new Dictionary<string, DocumentEntry>();
         var merged = new List<DocumentNode>();
         while (!_parser.TryConsume<MappingEnd>(out _))
         {
             var key = _parser.Current as Scalar
                 ?? throw new YamlException(_parser.Current!.Start, _parser.Current.End, "a key must be a plain string");
             _parser.MoveNext();
-            var value = Node(depth + 1);
+            var entry = new DocumentEntry(key.Value, Node(depth + 1), LineOf(key.Start), ColumnOf(key.Start));
             if (key is { Value: "<<", Style: ScalarStyle.Plain })
             {
-                merged.Add(value);
+                merged.Add(entry.Value);
             }
-            else if (entries.Find(entry => entry.Key == key.Value) is { } first)
+            else if (own.TryAdd(entry.Key, entry))
             {
-                var remedy = $"line {first.KeyLine} has it already; keep one";
-                Report(ProblemCodes.DuplicateKey, key.Start, $"the key \"{key.Value}\" is here twice", remedy);
+                entries.Add(entry);
             }
             else
             {
-                entries.Add(new DocumentEntry(key.Value, value, LineOf(key.Start), ColumnOf(key.Start)));
+                var remedy = $"line {own[entry.Key].KeyLine} has it already; keep one";
+                _report(entry.KeyLine, entry.KeyColumn, new SpecProblem(
+                    Severity.Error, ProblemCodes.DuplicateKey, FieldPath.Root, $"the key \"{VisibleText.Short(entry.Key)}\" is here twice", remedy));
             }
         }
 
-        Merge(entries, merged, start);
+        Merge(entries, own, merged, start);
         return new DocumentMapping(entries, LineOf(start.Start), ColumnOf(start.Start));
     }
 
     // A mapping's own keys win over merged ones, earlier merged mappings over later ones.
-    private static void Merge(List<DocumentEntry> entries, List<DocumentNode> merged, MappingStart start)
+    private void Merge(
+        List<DocumentEntry> entries, Dictionary<string, DocumentEntry> own, List<DocumentNode> merged, MappingStart start)
     {
         foreach (var node in merged.SelectMany(node => node is DocumentSequence list ? list.Items : [node]))
         {
@@ -155,14 +192,50 @@ internal sealed class YamlReader
                 throw new YamlException(start.Start, start.End, $"<< merges mappings only, this is {node.Describe()}");
             }
 
-            entries.AddRange(mapping.Entries.Where(entry => entries.TrueForAll(own => own.Key != entry.Key)).ToList());
+            foreach (var entry in mapping.Entries)
+            {
+                // Merged a thousand times, a mapping of a thousand keys is a million lookups, which the text does not have.
+                if (++_read > MaximumNodes)
+                {
+                    throw TooMany(start);
+                }
+
+                if (own.TryAdd(entry.Key, entry))
+                {
+                    entries.Add(entry);
+                }
+            }
         }
     }
 
-    private void Report(string code, Mark place, string message, string? remedy)
+    private void ReportSyntax(Mark place, Mark end, string message)
     {
-        _diagnostics.Add(new Diagnostic(
-            _file, LineOf(place), ColumnOf(place), new SpecProblem(Severity.Error, code, FieldPath.Root, message, remedy)));
+        // Of a mapping with a tab in it the library names the beginning.
+        var isTab = message.Contains("tab", StringComparison.Ordinal);
+        if (YamlFaults.FindTab(_text, LineOf(end) - 1, isTab ? int.MaxValue : LineOf(end) + 1) is var (line, column))
+        {
+            _report(line, column, Bad("a tab in the indentation", "indent with spaces"));
+        }
+        else
+        {
+            // Where the text ends within something, the library has no place.
+            _report(Math.Max(1, LineOf(place)), Math.Max(1, ColumnOf(place)), Bad(VisibleText.Short(message, longest: 400), null));
+        }
+    }
+
+    private static SpecProblem Bad(string message, string? remedy)
+    {
+        return new SpecProblem(Severity.Error, ProblemCodes.BadYaml, FieldPath.Root, $"this is not YAML: {message}", remedy);
+    }
+
+    private static YamlException TooMany(ParsingEvent at)
+    {
+        return new YamlException(at.Start, at.End, $"the file has more than {MaximumNodes} values; give its documents in several files");
+    }
+
+    private static string Short(AnchorName name)
+    {
+        return VisibleText.Short(name.Value);
     }
 
     private static int LineOf(Mark mark)

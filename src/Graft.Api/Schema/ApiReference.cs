@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Graft.Api.V1Alpha1;
+using Graft.Common;
 
 namespace Graft.Api.Schema;
 
@@ -109,7 +110,7 @@ public static class ApiReference
 
         if (node.MaxLength is { } length && node.Decimal is null)
         {
-            rules.Add($"at most {length} {SchemaMessages.UnitOf(node)}");
+            rules.Add($"at most {English.Count(length, SchemaMessages.UnitOf(node))}");
         }
 
         return string.Join("; ", rules);

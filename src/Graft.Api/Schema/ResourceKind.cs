@@ -1,4 +1,5 @@
 using System.Reflection;
+using Graft.Api.Runs;
 using Graft.Api.V1Alpha1;
 using k8s;
 using k8s.Models;
@@ -44,6 +45,9 @@ public sealed class ResourceKind
 
     /// <summary>The C# type of its status.</summary>
     public Type StatusType => Type.GetProperty("Status")!.PropertyType;
+
+    /// <summary>Whether the operator and the command line carry it out, as a run or as what a run names.</summary>
+    public bool IsServed => RunKinds.Find(Type) is not null || typeof(IInputResource).IsAssignableFrom(Type);
 
     /// <summary>The spec's schema, without descriptions.</summary>
     public SchemaNode SpecSchema => _specSchema.Value;

@@ -20,14 +20,14 @@ internal static class SchemaMessages
         return $"must be {bounds}";
     }
 
-    /// <summary>What a length counts: characters, items or entries.</summary>
+    /// <summary>What a length counts.</summary>
     public static string UnitOf(SchemaNode node)
     {
         return node.Kind switch
         {
-            SchemaKind.List => "items",
-            SchemaKind.Map => "entries",
-            _ => "characters",
+            SchemaKind.List => "item",
+            SchemaKind.Map => "entry",
+            _ => "character",
         };
     }
 }

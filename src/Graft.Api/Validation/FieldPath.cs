@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Graft.Common;
 
 namespace Graft.Api.Validation;
 
@@ -67,17 +68,17 @@ public sealed partial record FieldPath
             }
             else if (PlainWord().IsMatch(step.Name!))
             {
-                text.Append(text.Length == 0 ? "" : ".").Append(step.Name);
+                text.Append(text.Length == 0 ? "" : ".").Append(VisibleText.Short(step.Name!));
             }
             else
             {
-                text.Append("[\"").Append(step.Name).Append("\"]");
+                text.Append("[\"").Append(VisibleText.Short(step.Name!)).Append("\"]");
             }
         }
 
         return text.ToString();
     }
 
-    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_-]*$")]
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_-]*\z")]
     private static partial Regex PlainWord();
 }

@@ -6,6 +6,15 @@ public static class ProblemCodes
     /// <summary>The text is not YAML; what follows in the file is not read.</summary>
     public const string BadYaml = "bad-yaml";
 
+    /// <summary>There are more problems than are told.</summary>
+    public const string MoreProblems = "more-problems";
+
+    /// <summary>The files hold none of Graft's resources.</summary>
+    public const string NothingFound = "nothing-found";
+
+    /// <summary>The kind is known, but nothing carries it out yet.</summary>
+    public const string NotServed = "not-served";
+
     /// <summary>A mapping has the same key twice.</summary>
     public const string DuplicateKey = "duplicate-key";
 

@@ -41,10 +41,15 @@ internal static class ScalarChecks
         var unit = SchemaMessages.UnitOf(schema);
         return (schema.MinLength, schema.MaxLength) switch
         {
-            ({ } minimum, { } maximum) => $"{minimum} to {maximum} {unit} are allowed",
-            ({ } minimum, null) => $"at least {minimum} {unit} are needed",
-            (_, var maximum) => $"at most {maximum} {unit} are allowed",
+            ({ } minimum, { } maximum) => $"{minimum} to {English.Count(maximum, unit)} are allowed",
+            ({ } minimum, null) => $"at least {English.Count(minimum, unit)} {Are(minimum)} needed",
+            (_, var maximum) => $"at most {English.Count(maximum ?? 0, unit)} {Are(maximum ?? 0)} allowed",
         };
+
+        static string Are(long count)
+        {
+            return count == 1 ? "is" : "are";
+        }
     }
 
     private static IEnumerable<SpecProblem> Integer(SchemaNode schema, long number, FieldPath path)
@@ -61,7 +66,8 @@ internal static class ScalarChecks
     {
         if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
         {
-            yield return Problem(ProblemCodes.BadFormat, path, $"\"{text}\" is no time", "write it as in \"2026-01-31T12:00:00Z\"");
+            yield return Problem(
+                ProblemCodes.BadFormat, path, $"\"{VisibleText.Short(text)}\" is no time", "write it as in \"2026-01-31T12:00:00Z\"");
         }
     }
 
@@ -70,28 +76,29 @@ internal static class ScalarChecks
     {
         // The API server counts code points.
         var length = text.EnumerateRunes().Count();
+        var shown = VisibleText.Short(text);
         if (schema.AllowedValues is { } allowed && !allowed.Contains(text))
         {
             var near = NearestName.Find(text, allowed) is { } name ? $"did you mean \"{name}\"? " : "";
             yield return Problem(
-                ProblemCodes.NotAllowed, path, $"\"{text}\" is not allowed", $"{near}(allowed: {string.Join(", ", allowed)})");
+                ProblemCodes.NotAllowed, path, $"\"{shown}\" is not allowed", $"{near}(allowed: {string.Join(", ", allowed)})");
         }
         else if (length < schema.MinLength || length > schema.MaxLength)
         {
-            yield return Problem(ProblemCodes.OutOfBounds, path, $"has {length} characters", LengthBounds(schema));
+            yield return Problem(ProblemCodes.OutOfBounds, path, $"has {English.Count(length, "character")}", LengthBounds(schema));
         }
         else if (schema.Pattern is { } pattern && !Matches(pattern, text))
         {
             yield return Problem(
-                ProblemCodes.BadFormat, path, $"\"{text}\" has the wrong form", $"expected {schema.PatternMeaning ?? pattern}");
+                ProblemCodes.BadFormat, path, $"\"{shown}\" has the wrong form", $"expected {schema.PatternMeaning ?? pattern}");
         }
         else if (schema.Decimal is { } bounds && !IsInside(bounds, text))
         {
-            yield return Problem(ProblemCodes.OutOfBounds, path, $"\"{text}\" is out of bounds", SchemaMessages.OutOfBounds(bounds));
+            yield return Problem(ProblemCodes.OutOfBounds, path, $"\"{shown}\" is out of bounds", SchemaMessages.OutOfBounds(bounds));
         }
         else if (schema.IsRelativePath && (text.StartsWith('/') || text.Split('/').Contains("..")))
         {
-            yield return Problem(ProblemCodes.BadFormat, path, $"\"{text}\" leads out of its folder", SchemaMessages.NotRelative);
+            yield return Problem(ProblemCodes.BadFormat, path, $"\"{shown}\" leads out of its folder", SchemaMessages.NotRelative);
         }
     }
 

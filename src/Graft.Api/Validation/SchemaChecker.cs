@@ -10,9 +10,13 @@ namespace Graft.Api.Validation;
 /// </summary>
 internal sealed class SchemaChecker
 {
+    /// <summary>How many problems are told; of more, whose fields may number as many as a file has lines, only the count is.</summary>
+    public const int MostProblems = 100;
+
     private readonly SchemaNode _root;
     private readonly FieldPath _rootPath;
     private readonly List<SpecProblem> _problems = [];
+    private int _more;
 
     private SchemaChecker(SchemaNode root, FieldPath rootPath)
     {
@@ -20,16 +24,18 @@ internal sealed class SchemaChecker
         _rootPath = rootPath;
     }
 
-    /// <summary>What is wrong with a value.</summary>
+    /// <summary>What is wrong with a value: the first problems, and how many more there are.</summary>
     /// <param name="schema">The schema that it must follow.</param>
     /// <param name="node">The value.</param>
     /// <param name="path">Where it is in the resource.</param>
-    public static IReadOnlyList<SpecProblem> Check(SchemaNode schema, DocumentNode node, FieldPath path)
+    public static (IReadOnlyList<SpecProblem> Problems, int More) Check(SchemaNode schema, DocumentNode node, FieldPath path)
     {
         var checker = new SchemaChecker(schema, path);
         checker.Value(schema, node, path);
-        return checker._problems;
+        return (checker._problems, checker._more);
     }
+
+    private bool IsFull => _problems.Count >= MostProblems;
 
     private void Value(SchemaNode schema, DocumentNode node, FieldPath path)
     {
@@ -53,7 +59,11 @@ internal sealed class SchemaChecker
                 break;
             case (not (SchemaKind.Object or SchemaKind.Map or SchemaKind.List), DocumentScalar { Value: not null } scalar)
                 when ScalarChecks.Accepts(schema, scalar):
-                _problems.AddRange(ScalarChecks.Check(schema, scalar, path));
+                foreach (var problem in ScalarChecks.Check(schema, scalar, path))
+                {
+                    Add(problem);
+                }
+
                 break;
             default:
                 Add(ProblemCodes.WrongType, path, $"expected {Describe(schema)}, found {node.Describe()}", TypeRemedy(schema, node));
@@ -75,10 +85,12 @@ internal sealed class SchemaChecker
             }
         }
 
+        // An unknown key that is near a missing one has been reported with its right name.
+        var meant = mapping.Entries.Where(entry => schema.Field(entry.Key) is null).Take(MostProblems)
+            .Select(entry => Suggest(schema, entry.Key)).ToHashSet();
         foreach (var field in schema.Fields.Where(field => field.IsRequired && mapping.Get(field.Name) is null))
         {
-            // An unknown key that is near a missing one has been reported with its right name.
-            if (!mapping.Entries.Any(entry => schema.Field(entry.Key) is null && Suggest(schema, entry.Key) == field.Name))
+            if (!meant.Contains(field.Name))
             {
                 Add(ProblemCodes.MissingField, path.Field(field.Name), $"{field.Name} is missing", $"add it: {Describe(field.Schema)}");
             }
@@ -109,12 +121,18 @@ internal sealed class SchemaChecker
 
     private void UnknownField(SchemaNode schema, string key, FieldPath path)
     {
+        if (IsFull)
+        {
+            _more++;
+            return;
+        }
+
         var allowed = $"allowed here: {string.Join(", ", schema.Fields.Select(field => field.Name))}";
         var remedy = Suggest(schema, key) is { } near ? $"did you mean \"{near}\"? ({allowed})"
             : Elsewhere(ForeignNames.Find(key) ?? key) is { } elsewhere ? $"did you mean {elsewhere}? ({allowed})"
             : schema.Fields.Count == 0 ? "nothing can be set here"
             : allowed;
-        Add(ProblemCodes.UnknownField, path.Field(key), $"there is no field \"{key}\" here", remedy);
+        Add(ProblemCodes.UnknownField, path.Field(key), $"there is no field \"{VisibleText.Short(key)}\" here", remedy);
     }
 
     private static string? Suggest(SchemaNode schema, string key)
@@ -154,7 +172,7 @@ internal sealed class SchemaChecker
             if (schema.ListMapKey is { } key && (list.Items[i] as DocumentMapping)?.GetText(key) is { } name && !seen.Add(name))
             {
                 Add(ProblemCodes.DuplicateItem, path.Item(i)
-                    .Field(key), $"another item has the {key} \"{name}\" already", "keep one of them");
+                    .Field(key), $"another item has the {key} \"{VisibleText.Short(name)}\" already", "keep one of them");
             }
         }
     }
@@ -163,7 +181,7 @@ internal sealed class SchemaChecker
     {
         if (length < schema.MinLength || length > schema.MaxLength)
         {
-            Add(ProblemCodes.OutOfBounds, path, $"has {length} {SchemaMessages.UnitOf(schema)}", ScalarChecks.LengthBounds(schema));
+            Add(ProblemCodes.OutOfBounds, path, $"has {English.Count(length, SchemaMessages.UnitOf(schema))}", ScalarChecks.LengthBounds(schema));
         }
     }
 
@@ -187,12 +205,12 @@ internal sealed class SchemaChecker
     {
         return (schema.Kind, node) switch
         {
-            (SchemaKind.String, DocumentScalar { Value: not null } scalar) => $"write it in quotes: \"{scalar.Text}\"",
+            (SchemaKind.String, DocumentScalar { Value: not null } scalar) => $"write it in quotes: \"{VisibleText.Short(scalar.Text)}\"",
             (SchemaKind.Integer or SchemaKind.Boolean, DocumentScalar { Value: string text }) when ScalarValue.Of(text) is long or bool
                 => $"write it without quotes: {text}",
-            (SchemaKind.List, DocumentScalar { Value: not null } scalar) => $"write it as a list: [{scalar.Text}]",
+            (SchemaKind.List, DocumentScalar { Value: not null } scalar) => $"write it as a list: [{VisibleText.Short(scalar.Text)}]",
             (SchemaKind.Object, DocumentScalar { Value: not null } scalar) when schema.Fields is [{ IsRequired: true } only]
-                => $"write {{{only.Name}: {scalar.Text}}}",
+                => $"write {{{only.Name}: {VisibleText.Short(scalar.Text)}}}",
             (SchemaKind.Object, _) when schema.Fields.Count > 0 =>
                 $"its fields are {string.Join(", ", schema.Fields.Select(field => field.Name))}",
             (_, DocumentScalar { Value: null }) => "give it a value, or leave it out",
@@ -202,6 +220,18 @@ internal sealed class SchemaChecker
 
     private void Add(string code, FieldPath path, string message, string? remedy)
     {
-        _problems.Add(new SpecProblem(Severity.Error, code, path, message, remedy));
+        Add(new SpecProblem(Severity.Error, code, path, message, remedy));
+    }
+
+    private void Add(SpecProblem problem)
+    {
+        if (IsFull)
+        {
+            _more++;
+        }
+        else
+        {
+            _problems.Add(problem);
+        }
     }
 }

@@ -1,3 +1,5 @@
+using Graft.Common;
+
 namespace Graft.Api.Validation;
 
 /// <summary>How bad a problem is.</summary>
@@ -26,6 +28,23 @@ public sealed record SpecProblem(Severity Severity, string Code, FieldPath Path,
     {
         var text = Remedy is null ? Message : $"{Message}; {Remedy}";
         return Path == FieldPath.Root ? text : $"{Path}: {text}";
+    }
+
+    /// <summary>Stands for the problems that are too many to tell.</summary>
+    internal static SpecProblem More(Severity severity, int count)
+    {
+        var thing = severity switch
+        {
+            Severity.Error => "error",
+            Severity.Warning => "warning",
+            _ => "note",
+        };
+        return new SpecProblem(
+            severity,
+            ProblemCodes.MoreProblems,
+            FieldPath.Root,
+            $"and {English.Count(count, "more " + thing)}",
+            "mend the first ones, and check again");
     }
 
     internal static SpecProblem Impossible(FieldPath path, string message, string remedy)

@@ -60,8 +60,10 @@ public static class SpecValidator
 
     private static IReadOnlyList<SpecProblem> Validate(Type type, object spec, Func<IEnumerable<SpecProblem>> rules)
     {
-        var problems = SchemaChecker.Check(
+        var (problems, more) = SchemaChecker.Check(
             ResourceKind.For(type).SpecSchema, DocumentJson.Read(KubernetesJson.Serialize(spec)), SpecPath);
-        return problems.Count > 0 ? problems : [.. rules()];
+        return problems.Count == 0 ? [.. rules()]
+            : more > 0 ? [.. problems, SpecProblem.More(Severity.Error, more)]
+            : problems;
     }
 }

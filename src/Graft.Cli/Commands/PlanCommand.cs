@@ -18,7 +18,7 @@ public static class PlanCommand
         options.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var set = specs.LoadForRunning(parsed, terminal);
+            var set = await specs.LoadForRunningAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
             var planner = options.Planner(parsed);
             foreach (var spec in LocalSpecs.Runs(set, options.Only(parsed)))
             {

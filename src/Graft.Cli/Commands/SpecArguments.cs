@@ -27,18 +27,21 @@ public sealed class SpecArguments
     /// <summary>Reads and checks the specs.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="missingReference">How bad a reference to something outside of the files is.</param>
-    public SpecSet Load(ParseResult parsed, Severity missingReference)
+    /// <param name="terminal">Where it is said what is waited for.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<SpecSet> LoadAsync(
+        ParseResult parsed, Severity missingReference, Terminal terminal, CancellationToken cancellationToken)
     {
-        return SpecSet.Load(
-            SpecFiles.Read(parsed.GetRequiredValue(_paths), parsed.GetValue(_recursive)),
-            new SpecSetOptions { MissingReference = missingReference });
+        var files = await SpecFiles.ReadAsync(
+            parsed.GetRequiredValue(_paths), parsed.GetValue(_recursive), terminal, cancellationToken).ConfigureAwait(false);
+        return SpecSet.Load(files, new SpecSetOptions { MissingReference = missingReference });
     }
 
     /// <summary>Reads and checks the specs for a run on this computer; errors are shown, and end the command.</summary>
     /// <exception cref="CliException">Something in them does not run.</exception>
-    public SpecSet LoadForRunning(ParseResult parsed, Terminal terminal)
+    public async Task<SpecSet> LoadForRunningAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        var set = Load(parsed, Severity.Error);
+        var set = await LoadAsync(parsed, Severity.Error, terminal, cancellationToken).ConfigureAwait(false);
         foreach (var diagnostic in set.Diagnostics.Where(diagnostic => diagnostic.Severity > Severity.Note))
         {
             WriteDiagnostic(terminal.Error, diagnostic);
@@ -51,6 +54,6 @@ public sealed class SpecArguments
     public static void WriteDiagnostic(IAnsiConsole console, Diagnostic diagnostic)
     {
         // Long lines stay whole: whoever reads them by program expects one line each.
-        console.Profile.Out.Writer.WriteLine(diagnostic.ToString());
+        console.WriteWholeLine(diagnostic.ToString());
     }
 }

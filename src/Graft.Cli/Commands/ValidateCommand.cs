@@ -1,10 +1,10 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Graft.Api.Documents;
 using Graft.Api.Planning;
 using Graft.Api.Validation;
 using Graft.Cli.Display;
+using Graft.Common;
 
 namespace Graft.Cli.Commands;
 
@@ -18,10 +18,11 @@ public static class ValidateCommand
         var output = OutputFormat.Option();
         var command = new Command("validate", "Check specs; exit status 1 if any has an error.") { strict, output };
         specs.AddTo(command);
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             var isStrict = parsed.GetValue(strict);
-            var set = specs.Load(parsed, isStrict ? Severity.Error : Severity.Warning);
+            var missing = isStrict ? Severity.Error : Severity.Warning;
+            var set = await specs.LoadAsync(parsed, missing, terminal, cancellationToken).ConfigureAwait(false);
             if (OutputFormat.IsJson(parsed, output))
             {
                 terminal.WriteLine(JsonSerializer.Serialize(set.Diagnostics.Select(Json), PlanJson.WireOptions));
@@ -59,12 +60,7 @@ public static class ValidateCommand
 
     private static string Summary(SpecSet set)
     {
-        var (errors, warnings) = (Count(Severity.Error), Count(Severity.Warning));
-        return string.Create(CultureInfo.InvariantCulture, $"{set.Resources.Count} resources, {errors} errors, {warnings} warnings");
-
-        int Count(Severity severity)
-        {
-            return set.Diagnostics.Count(diagnostic => diagnostic.Severity == severity);
-        }
+        return $"{English.Count(set.Resources.Count, "resource")}, {English.Count(set.Count(Severity.Error), "error")}, "
+            + English.Count(set.Count(Severity.Warning), "warning");
     }
 }

@@ -68,11 +68,45 @@ public sealed class SpecSetTests
     [Fact]
     public void Documents_of_others_are_noted_and_left_alone()
     {
-        var set = Load("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n---\nreplicas: 3\n");
+        var set = Load("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n---\nreplicas: 3\n---\n" + Specs.Model);
 
         Assert.False(set.HasErrors);
         Assert.Equal([Severity.Note, Severity.Note], set.Diagnostics.Select(found => found.Severity));
-        Assert.Empty(set.Resources);
+        Assert.Single(set.Resources);
+    }
+
+    [Theory]
+    [InlineData("", "no document at all, as in an empty file or one of comments")]
+    [InlineData("# nothing\n---\n", "no document at all, as in an empty file or one of comments")]
+    [InlineData("apiVersion: v1\nkind: ConfigMap\n", "1 document of other kinds: v1 ConfigMap")]
+    [InlineData("repos: []\n---\nkind: Pod\n", "2 documents of other kinds: a document without a kind, Pod")]
+    public void Files_in_which_there_is_nothing_to_check_are_an_error(string text, string found)
+    {
+        var problem = Assert.Single(Load(text).Diagnostics, diagnostic => diagnostic.Severity == Severity.Error);
+
+        Assert.Equal(
+            $"specs.yaml:1:1: error: none of Graft's resources is in this file, so nothing was checked; found: {found}; Graft's documents begin "
+            + "with apiVersion: graft.dev/v1alpha1 [nothing-found]",
+            problem.ToString());
+    }
+
+    [Theory]
+    [InlineData("apiVersion: graft.dev/v1alpha1", "apiVersion: graft.dev/v1", ProblemCodes.UnknownVersion)]
+    [InlineData("apiVersion: graft.dev/v1alpha1\n", "", ProblemCodes.UnknownVersion)]
+    [InlineData("kind: BaseModel", "kind: BaseModle", ProblemCodes.UnknownKind)]
+    public void What_is_named_by_a_wrong_version_or_kind_is_found_all_the_same(string right, string wrong, string code)
+    {
+        var set = Load(string.Join("\n---\n", Specs.With(Specs.Model, right, wrong), Specs.Dataset, Specs.Run));
+
+        Assert.Equal(code, Assert.Single(set.Diagnostics).Problem.Code);
+    }
+
+    [Fact]
+    public void What_may_be_in_an_unread_document_is_not_missed()
+    {
+        var set = Load(string.Join("\n---\n", Specs.Dataset, Specs.Run, "a: [\n"));
+
+        Assert.Equal(ProblemCodes.BadYaml, Assert.Single(set.Diagnostics).Problem.Code);
     }
 
     [Theory]

@@ -61,7 +61,7 @@ public sealed class YamlReaderTests
     [InlineData("<<: 3\n", "1:1")]
     public void What_is_no_YAML_is_shown_where_it_stops_being_it(string yaml, string place)
     {
-        YamlReader.Read("x.yaml", yaml, out var diagnostics);
+        Read(yaml, out var diagnostics);
 
         Assert.StartsWith($"x.yaml:{place}: error: this is not YAML: ", Assert.Single(diagnostics).ToString(), StringComparison.Ordinal);
     }
@@ -69,7 +69,7 @@ public sealed class YamlReaderTests
     [Fact]
     public void Documents_before_a_broken_one_are_kept()
     {
-        var documents = YamlReader.Read("x.yaml", "a: 1\n---\nb: [\n", out var diagnostics);
+        var documents = Read("a: 1\n---\nb: [\n", out var diagnostics);
 
         Assert.Single(documents);
         Assert.Single(diagnostics);
@@ -78,7 +78,7 @@ public sealed class YamlReaderTests
     [Fact]
     public void Deep_nesting_is_refused()
     {
-        YamlReader.Read("x.yaml", new string('[', 10_000), out var diagnostics);
+        Read(new string('[', 10_000), out var diagnostics);
 
         Assert.Contains("nested more than 64 deep", Assert.Single(diagnostics).ToString(), StringComparison.Ordinal);
     }
@@ -92,9 +92,9 @@ public sealed class YamlReaderTests
             bomb.Append(null, $"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
         }
 
-        YamlReader.Read("x.yaml", bomb.ToString(), out var diagnostics);
+        Read(bomb.ToString(), out var diagnostics);
 
-        Assert.Contains("more than 100000 values", Assert.Single(diagnostics).ToString(), StringComparison.Ordinal);
+        Assert.Contains("more than 400000 values", Assert.Single(diagnostics).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,8 +110,15 @@ public sealed class YamlReaderTests
 
     private static IReadOnlyList<DocumentNode> Read(string yaml)
     {
-        var documents = YamlReader.Read("x.yaml", yaml, out var diagnostics);
+        var documents = Read(yaml, out var diagnostics);
         Assert.Empty(diagnostics);
         return documents;
+    }
+
+    private static IReadOnlyList<DocumentNode> Read(string yaml, out IReadOnlyList<Diagnostic> diagnostics)
+    {
+        var found = new List<Diagnostic>();
+        diagnostics = found;
+        return YamlReader.Read(yaml, (line, column, problem) => found.Add(new Diagnostic("x.yaml", line, column, problem)), out _);
     }
 }

@@ -93,7 +93,7 @@ public sealed partial class ConventionTests
             }
 
             var json = System.Text.Json.JsonSerializer.Serialize(value);
-            var problems = SchemaChecker.Check(field.Schema, DocumentJson.Read(json), path);
+            var (problems, _) = SchemaChecker.Check(field.Schema, DocumentJson.Read(json), path);
             return field.IsRequired ? "a required field has no default" : problems.Count > 0 ? problems[0].ToString() : null;
         });
     }

@@ -1,4 +1,5 @@
 using Graft.Api.Documents;
+using Graft.Api.Validation;
 using Xunit;
 
 namespace Graft.Api.Tests.Validation;
@@ -94,10 +95,25 @@ public sealed class SweepTests
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_sweep_is_noted_as_one_that_nothing_carries_out()
+    {
+        var set = SpecSet.Load([new SpecFile("sweep.yaml", $"{Sweep}\n    - {{field: method.lora.rank, values: [\"4\"]}}")]);
+
+        Assert.Equal(
+            "sweep.yaml:2:7: note: kind: nothing carries out an AdapterSweep yet: it is checked only; write its runs as documents of their "
+            + "own [not-served]",
+            Assert.Single(set.Diagnostics, found => found.Severity == Severity.Note).ToString());
+    }
+
     private static List<string> Diagnose(string sweep)
     {
         var set = SpecSet.Load(
             [new SpecFile("sweep.yaml", sweep), new SpecFile("model.yaml", Specs.Model), new SpecFile("data.yaml", Specs.Dataset)]);
-        return [.. set.Diagnostics.Select(diagnostic => diagnostic.ToString())];
+        // That no sweep is carried out yet is noted at each.
+        return
+        [
+            .. set.Diagnostics.Where(found => found.Problem.Code != ProblemCodes.NotServed).Select(diagnostic => diagnostic.ToString()),
+        ];
     }
 }

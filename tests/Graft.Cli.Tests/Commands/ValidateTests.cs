@@ -69,6 +69,43 @@ public sealed class ValidateTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_in_which_there_is_nothing_are_a_failure()
+    {
+        _folder.Write("values.yaml", "replicas: 3\n");
+        var result = await GraftProgram.RunAsync(_folder.Path, "validate", "values.yaml");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("none of Graft's resources is in this file", result.Output, StringComparison.Ordinal);
+        Assert.Equal("0 resources, 1 error, 0 warnings\n", result.Errors);
+    }
+
+    [Fact]
+    public async Task What_a_terminal_would_obey_is_shown_and_in_json_exact()
+    {
+        _folder.Write("run.yaml", Specs.Run.Replace("rank: 4", "\"r\\e[31m\\n\\u202e\": 4", StringComparison.Ordinal));
+        var text = await GraftProgram.RunAsync(_folder.Path, "validate", "run.yaml");
+        Assert.Contains("there is no field \"r\\u001b[31m\\u000a\\u202e\" here", text.Output, StringComparison.Ordinal);
+        var json = await GraftProgram.RunAsync(_folder.Path, "validate", "run.yaml", "-o", "json");
+        Assert.DoesNotContain('\u202e', json.Output);
+        using var problems = JsonDocument.Parse(json.Output);
+        Assert.Equal(
+            "spec.method.lora[\"r\u001b[31m\n\u202e\"]", problems.RootElement[0].GetProperty("path").GetString());
+    }
+
+    [Fact]
+    public async Task A_pipe_that_nothing_is_written_to_is_named_while_it_is_waited_for()
+    {
+        using (var make = System.Diagnostics.Process.Start("mkfifo", Path.Combine(_folder.Path, "pipe.yaml")))
+        {
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        using var process = GraftProgram.Start(_folder.Path, null, "validate", "pipe.yaml");
+        var line = await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("'pipe.yaml', which is slow or a pipe that nothing is written to", line, StringComparison.Ordinal);
+        process.Kill();
+    }
+
+    [Fact]
     public async Task A_file_that_is_not_there_is_named()
     {
         var result = await GraftProgram.RunAsync(_folder.Path, "validate", "nowhere.yaml");
