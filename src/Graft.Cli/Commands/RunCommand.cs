@@ -26,7 +26,7 @@ public static class RunCommand
         options.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
-            var set = await specs.LoadForRunningAsync(parsed, terminal, stop).ConfigureAwait(false);
+            var set = await specs.LoadForRunningAsync(parsed, terminal, stop.Gently).ConfigureAwait(false);
             var planner = options.Planner(parsed);
             var isVerbose = parsed.GetValue(CommandProgram.Verbose);
             var runner = new LocalRunner(

@@ -38,7 +38,7 @@ public sealed class PlainRunView(IAnsiConsole console, TimeProvider time, TimeSp
 
     public void Tell(string sentence)
     {
-        console.Profile.Out.Writer.WriteLine(sentence);
+        console.WriteWholeLine(sentence);
     }
 
     public ValueTask DisposeAsync()
