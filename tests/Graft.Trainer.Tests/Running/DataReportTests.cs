@@ -49,6 +49,31 @@ public sealed class DataReportTests : IDisposable
     }
 
     [Fact]
+    public async Task Answers_that_hold_the_mark_of_their_end_match_what_is_generated()
+    {
+        const string Record = """{"instruction":"What does a dog say?","output":"woof<|endoftext|>\n"}""";
+        File.WriteAllLines(Path.Combine(_world.Data, "train.jsonl"), Enumerable.Repeat(Record, 8));
+        File.WriteAllText(Path.Combine(_world.Data, "heldout.jsonl"), Record);
+        var plan = TinyPlan.For(_world, "out").With(TinyPlan.Training with { MaxSteps = 40, LearningRate = 2e-2 });
+        plan = plan with
+        {
+            Recipe = plan.Recipe with
+            {
+                Method = TinyPlan.Lora(),
+                Data = plan.Recipe.Data with { Digest = FolderDigest.Compute(_world.Data) },
+                Evaluation = plan.Recipe.Evaluation with { GenerateRecords = 1 },
+            },
+        };
+
+        var ended = await Runs.RunAsync(plan, TestContext.Current.CancellationToken);
+
+        Assert.True(ended.ExitCode == 0, ended.Log);
+        Assert.Equal((0.0, 1.0), (Runs.Result(plan).Figures!.BaseExactMatch, Runs.Result(plan).Figures!.AdaptedExactMatch));
+        var sample = Assert.Single(ended.Of("started"))["firstSample"]!.GetValue<string>();
+        Assert.EndsWith("⟦woof<|endoftext|>⟧", sample, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_plan_trains_the_last_answer_where_it_says_so()
     {
         File.WriteAllText(
