@@ -24,12 +24,6 @@ public static class AdapterFolder
     private const string UpSuffix = ".lora_B.weight";
     private const int MaxReported = 5;
 
-    /// <summary>Whether the folder claims to be an adapter.</summary>
-    public static bool IsAdapter(string folder)
-    {
-        return File.Exists(Path.Combine(folder, ConfigurationFile));
-    }
-
     /// <summary>Checks that configuration and weights are whole and agree with each other.</summary>
     /// <exception cref="ArtifactException">They are not; the message lists what is wrong.</exception>
     public static void Verify(string folder)
@@ -125,17 +119,20 @@ public static class AdapterFolder
         return ranks;
     }
 
-    /// <summary>Targets that are named one by one: each must have got its weights.</summary>
+    /// <summary>Targets that are named one by one: each must have got its weights, unless it is excluded by name.</summary>
     private static IEnumerable<string> UnusedTargets(JsonElement configuration, SafeTensorHeader header)
     {
-        if (!configuration.TryGetProperty("target_modules", out var targets) || targets.ValueKind != JsonValueKind.Array)
-        {
-            return [];
-        }
-
-        return targets.EnumerateArray()
-            .Select(target => target.GetString())
+        var excluded = Names(configuration, "exclude_modules");
+        return Names(configuration, "target_modules")
+            .Where(target => !excluded.Any(name => target == name || target.EndsWith("." + name, StringComparison.Ordinal)))
             .Where(target => !header.Entries.Any(entry => entry.Name.Contains($".{target}.", StringComparison.Ordinal)))
             .Select(target => $"target_modules names '{target}', for which there is no tensor");
+    }
+
+    private static IReadOnlyList<string> Names(JsonElement configuration, string field)
+    {
+        return configuration.TryGetProperty(field, out var names) && names.ValueKind == JsonValueKind.Array
+            ? [.. names.EnumerateArray().Select(name => name.GetString()).OfType<string>()]
+            : [];
     }
 }

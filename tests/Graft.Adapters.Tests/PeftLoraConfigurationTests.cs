@@ -50,13 +50,7 @@ public sealed class PeftLoraConfigurationTests : IDisposable
             RsLora = true,
             Dora = true,
             Initialization = LoraInitialization.Gaussian,
-            Targets = new TargetSelection
-            {
-                Names = ["k_proj", "q_proj"],
-                Exclude = ["layers.0.self_attn.k_proj"],
-                Layers = [0, 1],
-                LayersPattern = ["layers"],
-            },
+            Targets = TargetSelection.Of("k_proj", "q_proj") with { Layers = [1] },
             ModulesToSave = ["lm_head"],
             Bias = LoraBias.LoraOnly,
             RankPattern = new Dictionary<string, int> { ["k_proj"] = 2 },
@@ -68,12 +62,21 @@ public sealed class PeftLoraConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void All_linear_is_written_as_names()
+    public void Whatever_PEFT_says_of_the_targets_is_read()
     {
-        var sites = TargetMatcher.Match(TargetSelection.Everything, _tiny.Model.LinearSites);
-        var json = PeftLoraConfiguration.Write(new LoraOptions { Targets = TargetSelection.Everything }, sites, "tiny", original: null);
-        Assert.Equal(
-            """["down_proj","gate_proj","k_proj","o_proj","q_proj","up_proj","v_proj"]""", json["target_modules"]!.ToJsonString());
+        var (options, _) = Read(
+            """
+            {"peft_type":"LORA","target_modules":["k_proj","q_proj"],"exclude_modules":["layers.0.self_attn.k_proj"],
+             "layers_to_transform":[0,1],"layers_pattern":"layers"}
+            """);
+        Assert.Equivalent(
+            TargetSelection.Of("k_proj", "q_proj") with
+            {
+                Exclude = ["layers.0.self_attn.k_proj"], Layers = [0, 1], LayersPattern = ["layers"],
+            },
+            options.Targets, strict: true);
+        Assert.Equal("model.*", Read("""{"peft_type":"LORA","target_modules":"model.*"}""").Options.Targets!.Pattern);
+        Assert.True(Read("""{"peft_type":"LORA","target_modules":"all-linear"}""").Options.Targets!.AllLinear);
     }
 
     [Theory]

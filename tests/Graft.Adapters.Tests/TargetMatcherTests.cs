@@ -53,6 +53,18 @@ public sealed class TargetMatcherTests : IDisposable
     }
 
     [Fact]
+    public void A_whole_name_is_meant_in_whichever_block_it_is() => Assert.Equal(
+        ["model.layers.0.self_attn.q_proj", "model.layers.1.self_attn.k_proj"],
+        Match(TargetSelection.Of("model.layers.0.self_attn.q_proj", "k_proj") with { Layers = [1] }));
+
+    [Fact]
+    public void An_excluded_name_that_the_model_has_not_is_an_error_with_the_nearest()
+    {
+        var message = Assert.Throws<AdapterException>(() => Match(TargetSelection.Everything with { Exclude = ["v_porj"] })).Message;
+        Assert.Contains("the excluded module 'v_porj' matches no module of the model; did you mean 'v_proj'?", message);
+    }
+
+    [Fact]
     public void Zero_matches_are_an_error_that_lists_the_names()
     {
         var message = Assert.Throws<AdapterException>(() => Match(TargetSelection.Of("q_proj") with { Exclude = ["q_proj"] })).Message;

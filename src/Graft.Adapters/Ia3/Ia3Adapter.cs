@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using Graft.Adapters.Peft;
-using Graft.Adapters.Targets;
 using Graft.Models;
-using Graft.Models.Transformers;
 using Graft.Models.Hooks;
 using static TorchSharp.torch;
 
@@ -12,21 +10,17 @@ namespace Graft.Adapters.Ia3;
 public sealed class Ia3Adapter : IAdapter
 {
     private readonly IFrozenModel _model;
-    private readonly TargetSelection _targets;
+    private readonly Ia3Targets _targets;
     private readonly IReadOnlyList<Ia3Layer> _layers;
     private readonly JsonObject? _original;
 
     /// <param name="model">The frozen model.</param>
-    /// <param name="targets">How the layers were chosen, for the configuration that is written.</param>
-    /// <param name="sites">The layers.</param>
-    /// <param name="scaledAtInput">The names of those whose input is scaled instead of their output.</param>
+    /// <param name="targets">The layers.</param>
     /// <param name="original">The configuration that the adapter was loaded with, if it was.</param>
-    internal Ia3Adapter(
-        IFrozenModel model, TargetSelection targets, IReadOnlyList<LinearSite> sites, IReadOnlySet<string> scaledAtInput,
-        JsonObject? original)
+    internal Ia3Adapter(IFrozenModel model, Ia3Targets targets, JsonObject? original)
     {
         (_model, _targets, _original) = (model, targets, original);
-        _layers = [.. sites.Select(site => new Ia3Layer(site, scaledAtInput.Contains(site.Name), model.Device))];
+        _layers = [.. targets.Sites.Select(site => new Ia3Layer(site, targets.AtInput.Contains(site.Name), model.Device))];
         Trainable =
         [
             .. _layers.Select(layer => new TrainableParameter($"{PeftFolder.KeyPrefix}{layer.Site.Name}.ia3_l", layer.Scale))
@@ -54,10 +48,8 @@ public sealed class Ia3Adapter : IAdapter
     /// exactly.</exception>
     public static Ia3Adapter Load(string folder, IFrozenModel model)
     {
-        var (targets, feedforward, original) = Ia3Configuration.Read(Path.Combine(folder, PeftFolder.ConfigurationFile));
-        var sites = TargetMatcher.Match(targets, model.LinearSites, requireEveryName: false);
-        var atInput = feedforward is null ? [] : TargetMatcher.Match(feedforward, sites, requireEveryName: false);
-        var adapter = new Ia3Adapter(model, targets, sites, atInput.Select(site => site.Name).ToHashSet(StringComparer.Ordinal), original);
+        var (targets, isAtInput, original) = Ia3Configuration.Read(Path.Combine(folder, PeftFolder.ConfigurationFile));
+        var adapter = new Ia3Adapter(model, Ia3Targets.Published(targets, isAtInput, model), original);
         return PeftFolder.Filled(adapter, folder);
     }
 
@@ -92,8 +84,7 @@ public sealed class Ia3Adapter : IAdapter
 
     public IReadOnlyList<string> Save(string folder, string? baseModel = null)
     {
-        return PeftFolder.Write(
-            folder, Ia3Configuration.Write(_targets, _layers, _model.LinearSites, baseModel, _original), State);
+        return PeftFolder.Write(folder, Ia3Configuration.Write(_targets, baseModel, _original), State);
     }
 
     public void Dispose()

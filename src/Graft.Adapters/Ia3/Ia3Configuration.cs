@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Graft.Adapters.Peft;
 using Graft.Adapters.Targets;
-using Graft.Models.Transformers;
 
 namespace Graft.Adapters.Ia3;
 
@@ -21,23 +20,24 @@ internal static class Ia3Configuration
 
     private static readonly HashSet<string> Refused = new(StringComparer.Ordinal) { "modules_to_save" };
 
-    /// <summary>Reads which layers are scaled, and which of them at their input (null for none).</summary>
-    public static (TargetSelection Targets, TargetSelection? Feedforward, JsonObject Original) Read(string path)
+    /// <summary>Reads which layers are scaled, and which of them at their input.</summary>
+    public static (TargetSelection Targets, Func<string, bool> IsAtInput, JsonObject Original) Read(string path)
     {
         var (fields, json) = PeftFolder.ReadConfiguration(path);
         PeftConfiguration.RefuseUnknown(json, path, Harmless, Understood, Refused);
-        var feedforward = fields.Texts("feedforward_modules", out var pattern);
+        var names = fields.Texts("feedforward_modules", out var expression);
+        var pattern = Patterns.Whole(expression, "feed-forward pattern");
+        // PEFT compares names without asking for a dot.
         return (
             PeftConfiguration.ReadTargets(fields),
-            pattern is not null ? new TargetSelection { Pattern = pattern }
-                : feedforward is { Count: > 0 } ? TargetSelection.Of(feedforward)
-                : null,
+            pattern is not null
+                ? module => Patterns.IsMatch(pattern, module, "feed-forward pattern")
+                : module => names?.Any(name => module.EndsWith(name, StringComparison.Ordinal)) == true,
             json);
     }
 
     /// <summary>The configuration of an adapter; what Graft does not decide comes from <paramref name="original"/>.</summary>
-    public static JsonObject Write(
-        TargetSelection targets, IReadOnlyList<Ia3Layer> layers, IReadOnlyList<LinearSite> all, string? baseModel, JsonObject? original)
+    public static JsonObject Write(Ia3Targets targets, string? baseModel, JsonObject? original)
     {
         var json = original?.DeepClone().AsObject() ?? PeftConfiguration.Defaults();
         json["peft_type"] = "IA3";
@@ -47,15 +47,13 @@ internal static class Ia3Configuration
             json["base_model_name_or_path"] = baseModel;
         }
 
-        json["fan_in_fan_out"] = layers.All(layer => layer.Site.IsTransposed);
+        json["fan_in_fan_out"] = targets.Sites.All(site => site.IsTransposed);
         if (original is null)
         {
-            var atInput = layers.Where(layer => layer.ScalesInput).Select(layer => layer.Site).ToHashSet();
             json["init_ia3_weights"] = true;
             json["modules_to_save"] = null;
-            json["feedforward_modules"] = PeftConfiguration.Strings(
-                TargetMatcher.Suffixes(all, atInput.Contains).Order(StringComparer.Ordinal));
-            PeftConfiguration.WriteTargets(json, targets, [.. layers.Select(layer => layer.Site)]);
+            json["feedforward_modules"] = PeftConfiguration.Strings(targets.FeedforwardNames);
+            PeftConfiguration.WriteTargets(json, TargetSelection.Of(targets.Names));
         }
 
         return json;

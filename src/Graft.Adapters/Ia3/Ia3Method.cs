@@ -15,11 +15,7 @@ public sealed class Ia3Method(Ia3Spec spec) : IAdapterMethod
 
     public IAdapter Attach(IFrozenModel model, AdapterStart start)
     {
-        var targets = TargetSelection.OfSpec(spec.TargetModules, spec.TargetPattern, spec.ExcludeModules).Or(UsualRoles, model);
-        var sites = TargetMatcher.Match(targets, model.LinearSites);
-        var atInput = spec.FeedforwardModules is { Count: > 0 } names
-            ? TargetMatcher.Match(TargetSelection.Of(names), sites)
-            : [.. sites.Where(site => site.Roles.HasFlag(LinearRoles.Down))];
-        return new Ia3Adapter(model, targets, sites, atInput.Select(site => site.Name).ToHashSet(StringComparer.Ordinal), original: null);
+        var selection = TargetSelection.OfSpec(spec.TargetModules, spec.TargetPattern, spec.ExcludeModules).Or(UsualRoles, model);
+        return new Ia3Adapter(model, Ia3Targets.Of(selection, spec.FeedforwardModules, model), original: null);
     }
 }

@@ -18,10 +18,8 @@ public sealed class LoraMethod(LoraOptions options) : IAdapterMethod
     public IAdapter Attach(IFrozenModel model, AdapterStart start)
     {
         Options.Validate();
-        var targets = Options.Targets ?? new TargetSelection();
-        targets = targets.Or(UsualRoles, model);
-        var options = Options with { Targets = targets };
-        var sites = TargetMatcher.Match(targets, model.LinearSites);
+        var targets = ResolvedTargets.Of((Options.Targets ?? new TargetSelection()).Or(UsualRoles, model), model, canNameLayers: true);
+        var (sites, options) = (targets.Sites, Options with { Targets = targets.Published });
         RequireUsed(options.RankPattern.Keys, "rank", sites);
         RequireUsed(options.AlphaPattern.Keys, "alpha", sites);
         return LoraAdapter.Create(model, options, sites, start.Seed, original: null);
@@ -34,7 +32,7 @@ public sealed class LoraMethod(LoraOptions options) : IAdapterMethod
             if (!sites.Any(site => TargetMatcher.ByPattern(new Dictionary<string, int> { [key] = 0 }, site.Name) is not null))
             {
                 throw new AdapterException(
-                    $"the {what} pattern '{key}' matches none of the adapted modules: {NameList.Of(TargetMatcher.Leaves(sites))}");
+                    $"the {what} pattern '{key}' matches none of the adapted modules: {NameList.Of(ModuleNames.Leaves(sites.Select(site => site.Name)))}");
             }
         }
     }

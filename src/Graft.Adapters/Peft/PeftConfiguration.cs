@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Graft.Adapters.Targets;
 using Graft.Common;
-using Graft.Models.Transformers;
 
 namespace Graft.Adapters.Peft;
 
@@ -42,20 +41,14 @@ internal static class PeftConfiguration
         }
     }
 
-    /// <summary>Writes which layers are adapted.</summary>
-    public static void WriteTargets(JsonObject json, TargetSelection targets, IReadOnlyList<LinearSite> sites)
+    /// <summary>Writes which layers are adapted, by their resolved names (<see cref="ResolvedTargets.Published"/>).</summary>
+    public static void WriteTargets(JsonObject json, TargetSelection published)
     {
-        // "all-linear" is written out as names: loaders other than PEFT do not know the word.
-        json["target_modules"] = targets.Pattern is { } pattern ? pattern
-            : Strings((targets.Names ?? TargetMatcher.Leaves(sites)).Order(StringComparer.Ordinal));
-        // Written only when used: older versions of PEFT refuse keys they do not know.
-        if (targets.ExcludePattern is { } excluded)
+        json["target_modules"] = Strings(published.Names!);
+        // Written only when used: methods other than LoRA, and other libraries, do not know it.
+        if (published.Layers.Count > 0)
         {
-            json["exclude_modules"] = excluded;
-        }
-        else if (targets.Exclude.Count > 0)
-        {
-            json["exclude_modules"] = Strings(targets.Exclude);
+            json["layers_to_transform"] = new JsonArray([.. published.Layers.Select(layer => (JsonNode)layer)]);
         }
     }
 

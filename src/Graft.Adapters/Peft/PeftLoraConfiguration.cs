@@ -65,7 +65,8 @@ internal static class PeftLoraConfiguration
     }
 
     /// <summary>
-    /// The configuration of an adapter on <paramref name="sites"/>; what Graft does not decide comes from <paramref name="original"/>.
+    /// The configuration of an adapter on <paramref name="sites"/>, whose targets are resolved; what Graft does not decide comes from
+    /// <paramref name="original"/>.
     /// </summary>
     public static JsonObject Write(LoraOptions options, IReadOnlyList<LinearSite> sites, string? baseModel, JsonObject? original)
     {
@@ -91,12 +92,9 @@ internal static class PeftLoraConfiguration
         WriteInitialization(json, options.Initialization);
         if (original is null)
         {
-            var targets = options.Targets!;
-            PeftConfiguration.WriteTargets(json, targets, sites);
-            json["layers_to_transform"] = targets.Layers.Count == 0
-                ? null
-                : new JsonArray([.. targets.Layers.Select(layer => (JsonNode)layer)]);
-            json["layers_pattern"] = targets.LayersPattern.Count == 0 ? null : PeftConfiguration.Strings(targets.LayersPattern);
+            json["layers_to_transform"] = null;
+            json["layers_pattern"] = null;
+            PeftConfiguration.WriteTargets(json, options.Targets!);
         }
 
         return json;

@@ -11,9 +11,6 @@ public static class ProjectorMethods
         (typeof(MlpProjectorSpec), (spec, attachment, seed) => new Projector(attachment, ((MlpProjectorSpec)spec).Depth, seed)),
     ];
 
-    /// <summary>The types of settings that can be made.</summary>
-    public static IEnumerable<Type> Specs => All.Select(entry => entry.Spec);
-
     /// <summary>A new projector.</summary>
     /// <exception cref="AdapterException">No projector has such settings.</exception>
     public static ITrainedPart Attach(IProjectorSpec spec, ProjectorAttachment attachment, ulong seed) =>

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Graft.Common;
 using Graft.Models.Transformers;
 
@@ -7,66 +6,42 @@ namespace Graft.Adapters.Targets;
 /// <summary>Matches a selection against a model's linear layers, by the rules of Hugging Face PEFT.</summary>
 public static class TargetMatcher
 {
-    private static readonly TimeSpan PatternTimeout = TimeSpan.FromSeconds(1);
-
-    /// <summary>The sites selected, in the model's order.</summary>
+    /// <summary>The sites that a spec selects, in the model's order; each name in it must match something.</summary>
     /// <param name="selection">What to adapt.</param>
     /// <param name="sites">The model's linear layers.</param>
-    /// <param name="requireEveryName">
-    /// Whether a name that matches nothing is an error. True for a spec a person wrote; false for a published configuration, whose tensors
-    /// are the authority.
-    /// </param>
+    /// <param name="modules">The names of all its modules; without them, those of the sites.</param>
     /// <exception cref="AdapterException">Nothing matches, or a name matches nothing: the message lists the names there are.</exception>
     public static IReadOnlyList<LinearSite> Match(
-        TargetSelection selection, IReadOnlyList<LinearSite> sites, bool requireEveryName = true)
+        TargetSelection selection, IReadOnlyList<LinearSite> sites, IReadOnlyList<string>? modules = null)
     {
-        var chosen = sites.Where(site => IsTarget(selection, site) && !IsExcluded(selection, site.Name)).ToList();
-        if (requireEveryName && selection.Names is { } names)
+        var chosen = Chosen(selection, sites);
+        modules ??= [.. sites.Select(site => site.Name)];
+        foreach (var name in selection.Names ?? [])
         {
-            foreach (var name in names.Where(name => !sites.Any(site => EndsWith(site.Name, name))))
-            {
-                var leaves = Leaves(sites);
-                var nearest = NearestName.Find(name, leaves);
-                throw new AdapterException(
-                    $"the target module '{name}' matches no linear layer of the model"
-                    + (nearest is null ? "" : $"; did you mean '{nearest}'?")
-                    + $" Its linear layers are named: {NameList.Of(leaves)}");
-            }
+            Require(name, "target module", "linear layer", [.. sites.Select(site => site.Name)], modules);
         }
 
-        return chosen.Count > 0
-            ? chosen
-            : throw new AdapterException(
-                $"no linear layer matches {Describe(selection)}. The model's linear layers are named: {NameList.Of(Leaves(sites))} "
-                + $"(whole names look like '{sites[0].Name}')");
-    }
-
-    /// <summary>The last parts of the sites' names, each once.</summary>
-    public static IReadOnlyList<string> Leaves(IEnumerable<LinearSite> sites) =>
-        sites.Select(site => site.Name[(site.Name.LastIndexOf('.') + 1)..]).Distinct(StringComparer.Ordinal).ToList();
-
-    /// <summary>The shortest ends of the chosen sites' names that no other site has: <c>q_proj</c>, <c>mlp.c_proj</c>.</summary>
-    public static IReadOnlyList<string> Suffixes(IReadOnlyList<LinearSite> sites, Func<LinearSite, bool> chosen)
-    {
-        return sites.Where(chosen).Select(Suffix).Distinct(StringComparer.Ordinal).ToList();
-
-        string Suffix(LinearSite site)
+        foreach (var name in selection.Exclude)
         {
-            var parts = site.Name.Split('.');
-            return Enumerable.Range(1, parts.Length).Select(count => string.Join('.', parts[^count..]))
-                .First(suffix => sites.All(other => chosen(other) || !$".{other.Name}".EndsWith($".{suffix}", StringComparison.Ordinal)));
+            Require(name, "excluded module", "module", modules, modules);
         }
+
+        return chosen.Count > 0 ? chosen : throw NothingMatches(selection, sites, modules);
     }
 
-    /// <summary>
-    /// The value of the first pattern key that matches a module name: the key is a suffix or a regular expression of one.
-    /// </summary>
+    /// <summary>The sites that a published configuration selects. What it names and the model has not is no error: its tensors are the
+    /// authority.</summary>
+    /// <exception cref="AdapterException">Nothing matches.</exception>
+    public static IReadOnlyList<LinearSite> MatchPublished(TargetSelection selection, IReadOnlyList<LinearSite> sites) =>
+        Chosen(selection, sites) is { Count: > 0 } chosen ? chosen : throw NothingMatches(selection, sites, []);
+
+    /// <summary>The value of the first key that a module's name ends with, as a suffix or a regular expression of one.</summary>
     public static T? ByPattern<T>(IReadOnlyDictionary<string, T> patterns, string module)
         where T : struct
     {
         foreach (var (key, value) in patterns)
         {
-            if (Regex(@"\A(.*\.)?(" + key + @")\z", "pattern key").IsMatch(module))
+            if (Patterns.IsMatch(Patterns.EndOf(key, "pattern key"), module, "pattern key"))
             {
                 return value;
             }
@@ -75,54 +50,36 @@ public static class TargetMatcher
         return null;
     }
 
-    private static bool IsTarget(TargetSelection selection, LinearSite site)
+    private static List<LinearSite> Chosen(TargetSelection selection, IReadOnlyList<LinearSite> sites)
     {
-        if (selection.AllLinear)
-        {
-            return !site.IsOutputHead;
-        }
-
-        if (selection.Pattern is { } pattern)
-        {
-            return Regex(@"\A(?:" + pattern + @")\z", "target pattern").IsMatch(site.Name);
-        }
-
-        return selection.Names is { } names
-            && names.Any(name => EndsWith(site.Name, name))
-            && (selection.Layers.Count == 0
-                || (LayerOf(site.Name, selection.LayersPattern) is { } layer && selection.Layers.Contains(layer)));
+        var choice = new TargetChoice(selection);
+        return [.. sites.Where(site => selection.AllLinear ? !site.IsOutputHead && !choice.Excludes(site.Name) : choice.Includes(site.Name))];
     }
 
-    private static bool IsExcluded(TargetSelection selection, string name) =>
-        selection.Exclude.Any(excluded => EndsWith(name, excluded))
-        || (selection.ExcludePattern is { } pattern && Regex(@"\A(?:" + pattern + @")\z", "exclude pattern").IsMatch(name));
-
-    private static bool EndsWith(string module, string suffix) =>
-        module == suffix || module.EndsWith("." + suffix, StringComparison.Ordinal);
-
-    private static int? LayerOf(string module, IReadOnlyList<string> layersPattern)
+    private static void Require(string name, string what, string meant, IReadOnlyList<string> names, IReadOnlyList<string> modules)
     {
-        var lists = layersPattern.Count == 0 ? "[^.]*" : $"(?:{string.Join('|', layersPattern)})";
-        var match = Regex(@"\A.*\." + lists + @"\.(\d+)\.", "layers pattern").Match(module);
-        return match.Success ? int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) : null;
+        if (names.Any(module => ModuleNames.EndsWith(module, name)))
+        {
+            return;
+        }
+
+        var leaves = ModuleNames.Leaves(names);
+        var hint = modules.FirstOrDefault(module => ModuleNames.EndsWith(module, name)) is { } other
+            ? $"; '{other}' is not one."
+            : NearestName.Find(name, leaves) is { } nearest ? $"; did you mean '{nearest}'?" : ".";
+        throw new AdapterException(
+            $"the {what} '{name}' matches no {meant} of the model{hint} Its {meant}s are named: {NameList.Of(leaves)}");
     }
 
-    private static Regex Regex(string pattern, string what)
+    private static AdapterException NothingMatches(
+        TargetSelection selection, IReadOnlyList<LinearSite> sites, IReadOnlyList<string> modules)
     {
-        try
-        {
-            return new Regex(pattern, RegexOptions.CultureInvariant, PatternTimeout);
-        }
-        catch (ArgumentException error)
-        {
-            throw new AdapterException($"the {what} is not a regular expression: {error.Message}", error);
-        }
+        var choice = new TargetChoice(selection);
+        var others = modules.Where(choice.Includes).ToList();
+        return new AdapterException(
+            $"no linear layer matches {selection.InWords()}"
+            + (others.Count > 0 ? $", only modules that are not linear: {NameList.Of(others, show: 4)}" : "")
+            + $". The model's linear layers are named: {NameList.Of(ModuleNames.Leaves(sites.Select(site => site.Name)))} "
+            + $"(whole names look like '{sites[0].Name}')");
     }
-
-    private static string Describe(TargetSelection selection) =>
-        (selection.AllLinear ? "all-linear"
-            : selection.Pattern is { } pattern ? $"the pattern '{pattern}'"
-            : $"the target modules {NameList.Of(selection.Names ?? [])}")
-        + (selection.Layers.Count > 0 ? $" in layers {string.Join(", ", selection.Layers)}" : "")
-        + (selection.Exclude.Count > 0 || selection.ExcludePattern is not null ? " after the exclusions" : "");
 }

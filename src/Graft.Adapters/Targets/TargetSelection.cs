@@ -36,8 +36,14 @@ public sealed record TargetSelection
     /// <summary>This selection, or where it is unspecified, the layers of a model that have one of these roles, by their names.</summary>
     public TargetSelection Or(LinearRoles roles, IFrozenModel model)
     {
-        return IsUnspecified ? this with { Names = TargetMatcher.Suffixes(model.LinearSites, site => (site.Roles & roles) != 0) } : this;
+        return IsUnspecified ? this with { Names = OfRoles(roles, model) } : this;
     }
+
+    /// <summary>The selection in words, for messages.</summary>
+    internal string InWords() =>
+        (AllLinear ? "all-linear" : Pattern is { } pattern ? $"the pattern '{pattern}'" : $"the target modules {NameList.Of(Names ?? [])}")
+        + (Layers.Count > 0 ? $" in layers {string.Join(", ", Layers)}" : "")
+        + (Exclude.Count > 0 || ExcludePattern is not null ? " after the exclusions" : "");
 
     /// <summary>Selects by suffix.</summary>
     public static TargetSelection Of(params IReadOnlyList<string> names) => new() { Names = names };
@@ -57,4 +63,10 @@ public sealed record TargetSelection
 
     /// <summary>Selects every linear layer but the output head.</summary>
     public static TargetSelection Everything => new() { AllLinear = true };
+
+    private static IReadOnlyList<string> OfRoles(LinearRoles roles, IFrozenModel model)
+    {
+        var byRole = model.LinearSites.ToLookup(site => (site.Roles & roles) != 0, site => site.Name);
+        return ModuleNames.Suffixes(byRole[true], byRole[false]);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Graft.Api.Validation;
 
 namespace Graft.Api.Methods;
@@ -14,13 +13,13 @@ internal static class TargetNames
     /// <param name="pattern">Its targetPattern.</param>
     public static IEnumerable<SpecProblem> Check(FieldPath at, List<string>? modules, string? pattern)
     {
-        if (pattern is not null && Fault(pattern) is { } fault)
+        if (pattern is not null && TargetPattern.Fault(pattern) is { } fault)
         {
             yield return new SpecProblem(
                 Severity.Error,
                 ProblemCodes.BadFormat,
                 at.Field("targetPattern"),
-                $"this is not a regular expression: {fault}",
+                $"this {fault}",
                 "the whole name of a layer must match it, as in \".*\\.(q|v)_proj\"");
         }
 
@@ -35,18 +34,5 @@ internal static class TargetNames
     public static List<string>? Set(List<string>? names)
     {
         return names is { Count: > 0 } ? [.. names.Distinct().Order(StringComparer.Ordinal)] : null;
-    }
-
-    private static string? Fault(string pattern)
-    {
-        try
-        {
-            _ = new Regex(pattern);
-            return null;
-        }
-        catch (ArgumentException error)
-        {
-            return error.Message;
-        }
     }
 }
