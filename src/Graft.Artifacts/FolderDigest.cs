@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using System.Security.Cryptography;
 using System.Text;
 using Graft.Common;
@@ -11,12 +10,10 @@ namespace Graft.Artifacts;
 /// </summary>
 public static class FolderDigest
 {
-    private const string VolumeRemains = "lost+found";
-
     /// <summary>
     /// SHA-256 over one line a file, <c>RELATIVE/NAME TAB sha256-of-bytes LF</c>, in ordinal order of the names with <c>/</c> between
     /// folders. Hidden files and folders (a name that begins with a dot: <c>.git</c>, <c>.cache</c>, a volume's <c>..data</c>) do not
-    /// count, nor does a volume's <c>lost+found</c>.
+    /// count, nor does a volume's <c>lost+found</c>, nor what Graft writes (<see cref="OutputMarker"/>).
     /// </summary>
     /// <returns><c>sha256:</c> and 64 hexadecimal digits.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -33,22 +30,16 @@ public static class FolderDigest
     }
 
     /// <summary>The relative names of the files that count, in the order in which they count.</summary>
-    public static IReadOnlyList<string> Files(string folder)
-    {
-        // What does not count is not entered either: only root may read a volume's lost+found.
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false };
-        var files = new FileSystemEnumerable<string>(folder, (ref entry) => entry.ToFullPath(), options)
-        {
-            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && Counts(ref entry),
-            ShouldRecursePredicate = (ref entry) => Counts(ref entry),
-        };
-        var root = Path.GetFullPath(folder);
-        return [.. files.Select(path => Path.GetRelativePath(root, path).Replace('\\', '/')).Order(StringComparer.Ordinal)];
-    }
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="ArtifactException">A link leads nowhere or round in a circle, or there is no end of files.</exception>
+    public static IReadOnlyList<string> Files(string folder) => new FolderFiles(Path.GetFullPath(folder)).Names();
 
-    private static bool Counts(ref FileSystemEntry entry)
+    /// <summary>Whether the digest of a folder covers a file that somebody names in it.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">The file's path below it.</param>
+    public static bool Covers(string folder, string name)
     {
-        return !entry.FileName.StartsWith('.')
-            && !(entry.FileName.SequenceEqual(VolumeRemains) && entry.Directory.Length == entry.RootDirectory.Length);
+        var root = Path.GetFullPath(folder);
+        return Files(root).Contains(Path.GetRelativePath(root, Path.GetFullPath(name, root)).Replace('\\', '/'));
     }
 }

@@ -46,7 +46,7 @@ public static class CommandLine
             ValidateCommand.Create(terminal),
             PlanCommand.Create(terminal),
             ExplainCommand.Create(terminal),
-            GenerateCommand.Create(stop),
+            GenerateCommand.Create(terminal, stop),
             InspectCommand.Create(terminal),
             LogsCommand.Create(terminal),
             PlotCommand.Create(terminal),

@@ -112,6 +112,12 @@ public sealed record PlanPublish
     public string? Directory { get; init; }
 
     /// <summary>
+    /// What a version names its run by, so that it is found again; without it <see cref="RunIdentity.Uid"/>. On a laptop it does not depend
+    /// on where the spec lies: the same bytes are one version with one digest.
+    /// </summary>
+    public string? RunUid { get; init; }
+
+    /// <summary>
     /// How long publishing is tried once the training is done. A pod without a claim is the only place where the adapter is, so that it
     /// waits for a registry to be mended; afterwards the trainer ends with <see cref="TrainerExitCodes.TrainedNotPublished"/>.
     /// </summary>

@@ -3,6 +3,7 @@ using Graft.Api.Data;
 using Graft.Api.Generation;
 using Graft.Api.Methods;
 using Graft.Api.Planning;
+using Graft.Cli.Display;
 using Graft.Cli.Local;
 using Graft.Cli.Training;
 using Graft.Programs;
@@ -73,7 +74,7 @@ public static class GenerateCommand
         HelpName = "TEXT",
     };
 
-    public static Command Create(StopTokens stop)
+    public static Command Create(Terminal terminal, StopTokens stop)
     {
         var command = new Command("generate", "Answer a prompt with an adapted model, or with its base.")
         {
@@ -83,7 +84,8 @@ public static class GenerateCommand
         command.SetAction(async (parsed, _) =>
         {
             var trainer = TrainerProgram.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(TrainerProgram.Variable));
-            var status = await AnswerAsync(trainer, Request(parsed), parsed.GetValue(CommandProgram.Verbose), stop).ConfigureAwait(false);
+            var isVerbose = parsed.GetValue(CommandProgram.Verbose);
+            var status = await AnswerAsync(trainer, Request(parsed, terminal), isVerbose, stop).ConfigureAwait(false);
             return stop.Gently.IsCancellationRequested ? ExitCodes.Interrupted
                 : status == TrainerExitCodes.Succeeded ? ExitCodes.Succeeded : ExitCodes.Failed;
         });
@@ -107,15 +109,24 @@ public static class GenerateCommand
         }
     }
 
-    private static GenerationRequest Request(ParseResult parsed)
+    private static GenerationRequest Request(ParseResult parsed, Terminal terminal)
     {
-        var (model, adapter, template) = parsed.GetValue(Run) is { } folder ? OfRun(folder) : default;
+        var digests = FolderDigestCache.OfUser();
+        var (model, adapter, template) = parsed.GetValue(Run) is { } folder ? OfRun(folder, parsed, digests) : default;
+        adapter = parsed.GetValue(Base) ? null : parsed.GetValue(Adapter) ?? adapter;
+        if (parsed.GetValue(Model) is { } named)
+        {
+            model = named;
+            if (adapter is not null && FinishedRun.DifferenceTo(named, adapter, digests) is { } difference)
+            {
+                terminal.WriteErrorLine($"graft: warning: {difference}");
+            }
+        }
+
         return new GenerationRequest
         {
-            Model = parsed.GetValue(Model)
-                ?? model
-                ?? throw new CliException("Name a run's folder (graft-out/NAME), or a model with --model DIR."),
-            Adapter = parsed.GetValue(Base) ? null : parsed.GetValue(Adapter) ?? adapter,
+            Model = model ?? throw new CliException("Name a run's folder (graft-out/NAME), or a model with --model DIR."),
+            Adapter = adapter,
             Prompt = new TextPrompt(parsed.GetRequiredValue(Prompt), parsed.GetValue(Input)),
             Template = parsed.GetValue(Template) ?? template,
             Sampling = new SamplingOptions
@@ -145,13 +156,22 @@ public static class GenerateCommand
         return option;
     }
 
-    /// <summary>The model, the adapter and the template of a run; a run that trained every weight has a model and no adapter.</summary>
-    private static (string? Model, string? Adapter, string? Template) OfRun(string folder)
+    /// <summary>
+    /// The model, the adapter and the template of a run, as far as the options do not name others; a run that trained every weight has a
+    /// model and no adapter. Both must be what they were when the run ended.
+    /// </summary>
+    private static (string? Model, string? Adapter, string? Template) OfRun(string folder, ParseResult parsed, FolderDigestCache digests)
     {
         var (plan, trained) = FinishedRun.Read(folder);
         var template = SampleFormats.Find(plan.Recipe.Data.Format)?.HasAnswer == false ? "none" : plan.Recipe.Data.Template;
-        return plan.Recipe.Trained.Any(part => part.Publishes == ArtifactKind.Model)
+        var isWhole = plan.Recipe.Trained.Any(part => part.Publishes == ArtifactKind.Model);
+        if (isWhole ? parsed.GetValue(Model) is null : parsed.GetValue(Adapter) is null && !parsed.GetValue(Base))
+        {
+            FinishedRun.RequireAsTrained(folder, trained);
+        }
+
+        return isWhole
             ? (trained, null, template)
-            : (plan.Execution.Inputs[RecipeResolver.BasePart].Path, trained, template);
+            : (parsed.GetValue(Model) ?? FinishedRun.RequirePinned(plan, RecipeResolver.BasePart, digests), trained, template);
     }
 }

@@ -76,10 +76,11 @@ public sealed class LocalOptionSet
     {
         var output = parsed.GetRequiredValue(_output);
         var builtins = BuiltinFolders.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(BuiltinFolders.Variable));
-        var registry = new OciInputs(Path.Combine(output, "inputs"));
+        var digests = FolderDigestCache.OfUser();
+        var registry = new OciInputs(Path.Combine(output, "inputs"), digests);
         return new LocalPlanner(
             new InputFolders(builtins, Volumes(parsed), registry),
-            FolderDigestCache.OfUser(),
+            digests,
             new LocalOptions
             {
                 Output = output,

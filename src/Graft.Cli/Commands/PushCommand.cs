@@ -21,7 +21,9 @@ public static class PushCommand
         var command = new Command("push", "Publish what a local run has trained in a registry.") { run, repository, plainHttp };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var (plan, trained) = FinishedRun.Read(parsed.GetRequiredValue(run));
+            var folder = parsed.GetRequiredValue(run);
+            var (plan, trained) = FinishedRun.Read(folder);
+            FinishedRun.RequireAsTrained(folder, trained);
             var prefix = parsed.GetRequiredValue(repository);
             var store = ArtifactStore.InRegistry(prefix, RegistryHosts.Options(prefix, parsed.GetValue(plainHttp)));
             var published = await store.PublishAsync(trained, Request(plan), cancellationToken).ConfigureAwait(false);
@@ -36,7 +38,7 @@ public static class PushCommand
         return new PublishRequest
         {
             Name = plan.Execution.Publish.Name,
-            RunUid = plan.Execution.Run.Uid,
+            RunUid = plan.Execution.Publish.RunUid ?? plan.Execution.Run.Uid,
             PlanHash = RecipeHash.Of(plan.Recipe),
             BaseModel = plan.Recipe.LanguageModel.Model,
         };

@@ -80,11 +80,11 @@ public static class RunSummary
         if (result.Artifact is { } artifact)
         {
             yield return ("Version", $"{artifact.Name} {artifact.Version}");
-            yield return ("Digest", artifact.Digest);
+            yield return ("Manifest digest", artifact.Digest);
             yield return ("Reference", artifact.Reference);
         }
 
-        yield return ("Plan", run.Hash);
+        yield return ("Plan hash", run.Hash);
         if (result.Tracking is { } tracking)
         {
             yield return ("MLflow run", tracking.Uri);

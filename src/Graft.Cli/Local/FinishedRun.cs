@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Graft.Api.Planning;
 using Graft.Common;
 
@@ -27,5 +28,75 @@ public static class FinishedRun
         return Directory.Exists(trained)
             ? (PlanJson.Read(SmallFile.ReadText(file)), trained)
             : throw new CliException($"The run in '{folder}' has not finished: there is no {trained}. `graft run` with its spec goes on.");
+    }
+
+    /// <summary>Makes sure that what was trained is still what the run left.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="trained">The folder of what was trained.</param>
+    /// <exception cref="CliException">Its files have changed.</exception>
+    public static void RequireAsTrained(string folder, string trained)
+    {
+        var names = Directory.EnumerateFiles(trained, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/')).Order(StringComparer.Ordinal).ToList();
+
+        // Digests are written once a run has succeeded; what is trained and not yet published can be tried before.
+        if (names.Any(name => RunSums.States(folder, name))
+            && names.Select(name => RunSums.Damage(folder, name)).FirstOrDefault(damage => damage is not null) is { } changed)
+        {
+            throw new CliException(
+                $"What was trained in {trained} changed after the training: {changed}. Bring the files back, or train again: `graft run` with "
+                + "the spec and --rerun.");
+        }
+    }
+
+    /// <summary>Makes sure that a model that the run was computed with is still the one that its plan pins.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="part">The model's name in it.</param>
+    /// <param name="digests">Remembers the digests of folders.</param>
+    /// <returns>The model's folder.</returns>
+    /// <exception cref="CliException">Its files are gone, or have changed.</exception>
+    public static string RequirePinned(RunPlan plan, string part, FolderDigestCache digests)
+    {
+        var model = plan.Recipe.Graph.OfType<ModelPart>().Single(model => model.Name == part);
+        var folder = plan.Execution.Inputs[part].Path;
+        if (!Directory.Exists(folder))
+        {
+            throw new CliException(
+                $"The model '{model.Model}' that the run was trained on is not there any more: there is no folder {folder}. Bring it back, or say "
+                + "with --model DIR where it is.");
+        }
+
+        return digests.Digest(folder) is var found && found == model.Digest
+            ? folder
+            : throw new CliException(
+                $"The files of the model '{model.Model}' in {folder} have the files digest {found}; the run was trained on {model.Digest}: they "
+                + "changed after the training, and what was trained does not belong to them. Bring the files back, or train again with "
+                + $"`graft run`; --model {folder} takes them as they are.");
+    }
+
+    /// <summary>What a model is told by that an adapter was not trained on it; null where it was, or where the adapter does not say.</summary>
+    /// <param name="model">The model's folder.</param>
+    /// <param name="adapter">The adapter's folder, as Graft publishes it.</param>
+    /// <param name="digests">Remembers the digests of folders.</param>
+    public static string? DifferenceTo(string model, string adapter, FolderDigestCache digests)
+    {
+        var recipe = Path.Combine(adapter, "run-plan.json");
+        return Directory.Exists(model) && File.Exists(recipe) && PinnedModel(SmallFile.ReadText(recipe)) is { } pinned
+            && digests.Digest(model) is var found && found != pinned
+            ? $"The files in {model} have the files digest {found}; the adapter in {adapter} was trained on {pinned}. What it answers here is not "
+                + "what was evaluated."
+            : null;
+    }
+
+    private static string? PinnedModel(string recipe)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Recipe>(recipe, PlanJson.WireOptions)?.LanguageModel.Digest;
+        }
+        catch (Exception error) when (error is JsonException or PlanFormatException or NotSupportedException)
+        {
+            return null;
+        }
     }
 }

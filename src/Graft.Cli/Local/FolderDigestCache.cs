@@ -6,7 +6,8 @@ namespace Graft.Cli.Local;
 
 /// <summary>
 /// Remembers the digests of folders, so that gigabytes of weights are read once and not before each run. A remembered digest
-/// counts as long as every file's name, size and time of change are what they were.
+/// counts as long as every file's name, size and times are what they were, and it is the same file: a time that somebody sets back is no
+/// disguise where the file system keeps the time of the change itself.
 /// </summary>
 /// <param name="directory">Where the digests are remembered, one small file a folder.</param>
 public sealed class FolderDigestCache(string directory)
@@ -35,7 +36,7 @@ public sealed class FolderDigestCache(string directory)
         }
         catch (Exception error) when (FileFaults.Is(error))
         {
-            // Not remembered yet.
+            // Not remembered yet, or by somebody else.
         }
 
         var computed = FolderDigest.Compute(folder);
@@ -60,10 +61,10 @@ public sealed class FolderDigestCache(string directory)
     {
         var files = FolderDigest.Files(folder).Select(name =>
         {
-            // The time and length of what a link points to: that is what the digest reads.
-            var file = new FileInfo(Path.Combine(folder, name));
-            var target = (FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
-            return string.Create(CultureInfo.InvariantCulture, $"{name}\t{target.Length}\t{target.LastWriteTimeUtc.Ticks}\n");
+            // Of what a link means: that is what the digest reads.
+            var file = FileStatus.Of(Path.Combine(folder, name)) ?? default;
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{name}\t{file.Size}\t{file.Identity}\t{file.Modified}\t{file.Changed}\n");
         });
         return Sha256(string.Concat(files));
     }

@@ -75,7 +75,7 @@ public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests,
         var publish = Defaults.Apply(run.Spec.Publish ?? new PublishSpec());
         return new Execution
         {
-            Run = new RunIdentity { Namespace = space, Name = name, Uid = Identity(spec.RunFile, space, name) },
+            Run = new RunIdentity { Namespace = space, Name = name, Uid = Identity($"{Path.GetFullPath(spec.RunFile)}\n{space}/{name}") },
             Inputs = folders.ToDictionary(input => input.Key, input => new PlanInput { Path = input.Value }),
             OutputDirectory = Path.GetFullPath(folder.Path),
             CheckpointDirectory = Path.GetFullPath(folder.Checkpoints),
@@ -96,6 +96,7 @@ public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests,
                 CredentialsFile = registry?.DockerConfigFile,
                 Directory = options.Repository is null ? Path.GetFullPath(Path.Combine(options.Output, "oci")) : null,
                 Layout = publish.Layout!,
+                RunUid = Identity($"{space}/{name}"),
                 // Somebody sits before it, and what is trained is kept: the same command publishes it later.
                 PatienceSeconds = 60,
             },
@@ -105,12 +106,11 @@ public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests,
     }
 
     /// <summary>
-    /// What the API server's UID is in a cluster: the same for the same resource of the same file, in the form of a UUID
-    /// (RFC 9562, version 8).
+    /// What the API server's UID is in a cluster: the same for the same text, in the form of a UUID (RFC 9562, version 8).
     /// </summary>
-    private static string Identity(string file, string space, string name)
+    private static string Identity(string text)
     {
-        var bytes = SHA256.HashData(Encoding.UTF8.GetBytes($"{Path.GetFullPath(file)}\n{space}/{name}"))[..16];
+        var bytes = SHA256.HashData(Encoding.UTF8.GetBytes(text))[..16];
         bytes[6] = (byte)((bytes[6] & 0x0f) | 0x80);
         bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
         return new Guid(bytes, bigEndian: true).ToString();

@@ -1,5 +1,6 @@
 using Graft.Api.Planning;
 using Graft.Api.Reporting;
+using Graft.Artifacts;
 using Graft.Cli.Display;
 using Graft.Cli.Training;
 
@@ -43,6 +44,7 @@ public sealed class LocalRunner(
     public async Task<LocalOutcome> RunAsync(PlannedRun run, bool again, StopTokens stop)
     {
         var folder = run.Folder;
+        OutputMarker.WriteIfNew(folder.Root);
         using var claim = folder.Open(time);
         if (claim.Warning is { } warning)
         {
@@ -63,6 +65,7 @@ public sealed class LocalRunner(
             return new LocalOutcome(earlier, WasDone: true, TrainerExitCodes.Succeeded, null, [], state) { Missing = deliveries.Missing };
         }
 
+        Mark(run.Plan.Execution);
         File.Delete(folder.ResultFile);
         folder.WritePlan(run.Plan);
 
@@ -88,6 +91,16 @@ public sealed class LocalRunner(
             Missing = RunDeliveries.Missing(folder),
             IsEndedAtOnce = failed && result is null && stop.AtOnce.IsCancellationRequested,
         };
+    }
+
+    /// <summary>What a run writes may lie in the folder of its data, and is none of them.</summary>
+    private static void Mark(Execution execution)
+    {
+        string?[] written = [execution.OutputDirectory, execution.Tracking.Directory, execution.Publish.Directory];
+        foreach (var folder in written.OfType<string>())
+        {
+            OutputMarker.Write(folder);
+        }
     }
 
     private async Task<TrainerExit> TrainAsync(PlannedRun run, RunProgressState state, StopTokens stop)

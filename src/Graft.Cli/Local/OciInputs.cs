@@ -6,36 +6,54 @@ using Graft.Common;
 namespace Graft.Cli.Local;
 
 /// <summary>Fetches models and data sets from registries, once each.</summary>
-/// <param name="directory">Where what was fetched is kept, one folder a digest.</param>
-public sealed class OciInputs(string directory)
+/// <param name="directory">Where what was fetched is kept, one folder a digest, each with a file beside it that says what its files
+/// were.</param>
+/// <param name="digests">Remembers the digests of folders.</param>
+public sealed class OciInputs(string directory, FolderDigestCache digests)
 {
     /// <summary>The folder with the artifact's files.</summary>
     public async Task<string> FetchAsync(OciSource source, CancellationToken cancellationToken)
     {
         var reference = OciReference.Parse(source.Reference!);
-        if (reference.Digest is { } digest && Directory.Exists(FolderOf(digest)))
+        if (reference.Digest is { } digest && IsAsFetched(FolderOf(digest)))
         {
             return FolderOf(digest);
         }
 
         // A tag may have moved since it was last fetched, so only a digest is looked up in what is already there.
-        Directory.CreateDirectory(directory);
+        OutputMarker.Write(directory);
         UnfinishedFiles.Sweep(directory);
         var arriving = UnfinishedFiles.Beside(Path.Combine(directory, "arriving"));
         var options = RegistryHosts.Options(source.Reference!, source.PlainHttp);
         var fetched = await ArtifactStore.PullAsync(reference.ToString(), arriving, options, cancellationToken).ConfigureAwait(false);
-        try
+        var folder = FolderOf(fetched);
+        if (IsAsFetched(folder))
         {
-            Directory.Move(arriving, FolderOf(fetched));
-        }
-        catch (IOException) when (Directory.Exists(FolderOf(fetched)))
-        {
-            // It was there already, or another process has fetched it meanwhile.
+            // The tag means what was fetched before, or another process was faster.
             Directory.Delete(arriving, recursive: true);
+            return folder;
         }
 
-        return FolderOf(fetched);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        AtomicFile.WriteText(RecordOf(folder), digests.Digest(arriving));
+        Directory.Move(arriving, folder);
+        return folder;
     }
+
+    /// <summary>
+    /// Whether a folder holds what was fetched into it. Its name is the digest of a manifest and not of its files, and anybody may have
+    /// edited those since.
+    /// </summary>
+    private bool IsAsFetched(string folder)
+    {
+        return Directory.Exists(folder) && File.Exists(RecordOf(folder)) && SmallFile.ReadText(RecordOf(folder)) == digests.Digest(folder);
+    }
+
+    private static string RecordOf(string folder) => $"{folder}.digest";
 
     private string FolderOf(string digest)
     {

@@ -28,6 +28,9 @@ public sealed class RunFolder(string root, string run, string planHash)
     /// <summary>The folder of what the trainer has trained.</summary>
     public const string TrainedFolderName = "adapter";
 
+    /// <summary>The folder of all runs.</summary>
+    public string Root { get; } = root;
+
     public string Path { get; } = System.IO.Path.Combine(root, $"{run}-{RecipeHash.Short(planHash)}");
 
     /// <summary>The link that people use.</summary>

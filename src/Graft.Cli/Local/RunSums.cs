@@ -36,6 +36,11 @@ public static class RunSums
     /// <param name="name">The file, relative to the folder.</param>
     public static string? Damage(string folder, string name) => Find(folder, sums => DamageOf(folder, sums, [name]));
 
+    /// <summary>Whether there is a digest of a file.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="name">The file, relative to the folder.</param>
+    public static bool States(string folder, string name) => Find(folder, sums => sums.ContainsKey(name) ? null : name) is null;
+
     private static string? Find(string folder, Func<Dictionary<string, string>, string?> damage)
     {
         try

@@ -43,7 +43,7 @@ internal sealed class Publication(RunPlan plan)
         var request = new PublishRequest
         {
             Name = _publish.Name,
-            RunUid = plan.Execution.Run.Uid,
+            RunUid = _publish.RunUid ?? plan.Execution.Run.Uid,
             PlanHash = RecipeHash.Of(plan.Recipe),
             BaseModel = plan.Recipe.LanguageModel.Model,
             Root = _layout,

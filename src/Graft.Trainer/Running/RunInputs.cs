@@ -42,27 +42,43 @@ public static class RunInputs
                 throw new InputException(exitCode, reason, $"The input '{name}' is not there: {input.Path} is no folder.");
             }
 
-            string found;
             try
             {
-                found = FolderDigest.Compute(input.Path);
+                RequirePinned(name, input.Path, digest, message => new InputException(exitCode, Reasons.DigestMismatch, message));
+                RequireCovered(input.Path, name == Execution.DatasetInput ? plan.Recipe.Data : null);
             }
-            catch (Exception error) when (LastingFault.Is(error))
+            catch (Exception error) when (error is ArtifactException || LastingFault.Is(error))
             {
                 throw new InputException(exitCode, reason, $"The input '{name}' in {input.Path} cannot be read: {error.Message}", error);
-            }
-
-            if (found != digest)
-            {
-                throw new InputException(
-                    exitCode,
-                    Reasons.DigestMismatch,
-                    $"The files of the input '{name}' in {input.Path} have the digest {found}, the plan pins {digest}: they changed after "
-                        + "the plan was made. Make the plan again, or bring the files back.");
             }
         }
 
         return folders;
+    }
+
+    private static void RequirePinned(string name, string folder, string digest, Func<string, InputException> error)
+    {
+        var found = FolderDigest.Compute(folder);
+        if (found != digest)
+        {
+            throw error(
+                $"The files of the input '{name}' in {folder} have the files digest {found}, the plan pins {digest}: they changed after "
+                + "the plan was made. Make the plan again, or bring the files back.");
+        }
+    }
+
+    /// <summary>The files that a spec names must count in the digest, or nobody would notice if they changed.</summary>
+    private static void RequireCovered(string folder, PlanData? data)
+    {
+        foreach (var file in new[] { data?.TrainFile, data?.EvaluationFile }.OfType<string>())
+        {
+            if (File.Exists(Path.Combine(folder, file)) && !FolderDigest.Covers(folder, file))
+            {
+                throw new ArtifactException(
+                    $"the file {file} does not count in the digest of {folder}, so that nobody would notice if it changed: hidden files do "
+                    + "not count, nor do those outside of the folder and what Graft writes. Give it another name or place.");
+            }
+        }
     }
 
     /// <summary>Fetches an input from its registry, unless its folder already holds something.</summary>

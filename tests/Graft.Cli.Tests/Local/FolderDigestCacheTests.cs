@@ -22,11 +22,30 @@ public sealed class FolderDigestCacheTests : IDisposable
         var digest = cache.Digest(model);
         Assert.Equal(FolderDigest.Compute(model), digest);
 
-        // Other bytes under the same name, size and time are beyond what the cache can see: it shows that it did not look.
+        // What it remembers is what it says.
+        var entry = Assert.Single(Directory.GetFiles(Path.Combine(_folder.Path, "cache")));
+        File.WriteAllText(entry, File.ReadAllText(entry).Replace(digest, "sha256:remembered", StringComparison.Ordinal));
+        Assert.Equal("sha256:remembered", cache.Digest(model));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Other_bytes_of_the_same_size_and_time_are_noticed(bool isReplaced)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only on Linux the time of a change can be read that nobody can set.");
+        var file = _folder.Write("model/weights", "one");
+        var model = Path.GetDirectoryName(file)!;
+        var cache = new FolderDigestCache(Path.Combine(_folder.Path, "cache"));
+        var digest = cache.Digest(model);
+
         var time = File.GetLastWriteTimeUtc(file);
-        File.WriteAllText(file, "two");
-        File.SetLastWriteTimeUtc(file, time);
-        Assert.Equal(digest, cache.Digest(model));
+        var written = isReplaced ? file + ".new" : file;
+        File.WriteAllText(written, "two");
+        File.SetLastWriteTimeUtc(written, time);
+        File.Move(written, file, overwrite: true);
+        Assert.NotEqual(digest, cache.Digest(model));
+        Assert.Equal(FolderDigest.Compute(model), cache.Digest(model));
     }
 
     [Fact]
