@@ -25,6 +25,14 @@ internal static class NewParameters
         return parameter.eq(values).all().item<bool>();
     }
 
+    /// <summary>Whether any of its values is not zero.</summary>
+    public static bool Any(Tensor parameter)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        return parameter.any().item<bool>();
+    }
+
     /// <summary>Kaiming-uniform values with a = √5: the bound is √(6 / ((1 + a²)·in)) = 1/√in, in being the last size.</summary>
     public static Tensor KaimingUniform(long[] shape, Generator generator) => Uniform(shape, shape[1], generator);
 

@@ -16,6 +16,7 @@ internal sealed class BottleneckLayer : IHook<SubLayerCall>, IDisposable
 {
     private const double NormalDeviation = 0.02;
     private readonly BottleneckSpec _options;
+    private readonly Tensor _initialUp;
 
     /// <param name="site">Where it acts.</param>
     /// <param name="options">The settings, resolved.</param>
@@ -30,6 +31,7 @@ internal sealed class BottleneckLayer : IHook<SubLayerCall>, IDisposable
         var width = hidden / options.ReductionFactor!.Value;
         Down = Kept(options.Initialization == "normal" ? Normal([width, hidden], "down") : Uniform([width, hidden], "down"));
         Up = Kept(options.Initialization == "normal" ? Normal([hidden, width], "up") : zeros(hidden, width));
+        _initialUp = Up.detach().clone().DetachFromDisposeScope();
         DownBias = Kept(zeros(width));
         UpBias = Kept(zeros(hidden));
         Scaling = options.LearnedScaling ? Kept(ones(1)) : null;
@@ -86,13 +88,8 @@ internal sealed class BottleneckLayer : IHook<SubLayerCall>, IDisposable
         return given + (Scaling is null ? added * _options.Scaling!.Value.Value : added * Scaling).to(given.dtype);
     }
 
-    /// <summary>Whether it still adds nothing.</summary>
-    public bool IsUntrained()
-    {
-        using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
-        return !Up.any().item<bool>() && !UpBias.any().item<bool>();
-    }
+    /// <summary>Whether what it adds is still what it began with.</summary>
+    public bool IsUntrained() => NewParameters.AreEqual(Up, _initialUp) && !NewParameters.Any(UpBias);
 
     /// <summary>The parameters by the names that AdapterHub's library gives them.</summary>
     public IEnumerable<TrainableParameter> Parameters(string adapter)
@@ -114,5 +111,7 @@ internal sealed class BottleneckLayer : IHook<SubLayerCall>, IDisposable
         {
             parameter.Value.Dispose();
         }
+
+        _initialUp.Dispose();
     }
 }

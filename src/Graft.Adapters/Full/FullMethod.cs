@@ -44,7 +44,7 @@ public sealed class FullAdapter : IAdapter
 
     public ModelHooks TrainingHooks => Hooks;
 
-    public bool IsUntrained => false;
+    public bool IsUntrained => _model.Parameters.All(entry => NewParameters.AreEqual(State[entry.Key], entry.Value));
 
     public IReadOnlyDictionary<string, Tensor> Merge() => State.ToDictionary(
         item => item.Key, item => item.Value.detach().to(_model.ElementType, copy: true), StringComparer.Ordinal);

@@ -45,7 +45,8 @@ public sealed class LoraAdapter : IAdapter
 
     public ModelHooks TrainingHooks { get; }
 
-    public bool IsUntrained => _layers.All(layer => layer.IsUntrained());
+    public bool IsUntrained => _layers.All(layer => layer.IsUntrained())
+        && _copies.All(copy => NewParameters.AreEqual(copy.Value, TrainedCopies.Original(_model, copy)));
 
     private bool StartsFromDecomposition => Options.Initialization is LoraInitialization.Pissa or LoraInitialization.Olora;
 
@@ -56,7 +57,7 @@ public sealed class LoraAdapter : IAdapter
     {
         var (options, original) = PeftLoraConfiguration.Read(Path.Combine(folder, PeftFolder.ConfigurationFile));
         options.Validate();
-        var sites = TargetMatcher.Match(options.Targets!, model.LinearSites, requireEveryName: false);
+        var sites = TargetMatcher.MatchPublished(options.Targets!, model.LinearSites);
         var adapter = Create(model, options, sites, seed: 0, original);
         return PeftFolder.Filled(adapter, folder);
     }

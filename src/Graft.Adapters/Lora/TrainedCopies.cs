@@ -35,6 +35,10 @@ internal static class TrainedCopies
         return copies.Values.OrderBy(copy => copy.FileName, StringComparer.Ordinal).ToList();
     }
 
+    /// <summary>What a copy began as; that of a tied head is the embedding table.</summary>
+    public static Tensor Original(IFrozenModel model, TrainedCopy copy) =>
+        model.Parameters.GetValueOrDefault(copy.ParameterName) ?? model.Parameters[model.LinearSites[^1].WeightName];
+
     // PEFT matches these by plain suffix: 'norm' also takes input_layernorm.
     private static IEnumerable<string> SavedModules(IFrozenModel model, LoraOptions options, IReadOnlyList<LinearSite> adapted)
     {
@@ -44,8 +48,7 @@ internal static class TrainedCopies
             var modules = model.Modules.Where(module => module.EndsWith(suffix, StringComparison.Ordinal)).ToList();
             if (modules.Count == 0)
             {
-                var leaves = model.Modules.Select(module => module[(module.LastIndexOf('.') + 1)..])
-                    .Distinct(StringComparer.Ordinal).ToList();
+                var leaves = ModuleNames.Leaves(model.Modules);
                 throw new AdapterException(
                     $"modulesToSave '{suffix}' matches no module that owns parameters. There are: {NameList.Of(leaves)}");
             }

@@ -22,12 +22,17 @@ internal static class SettingsRules
 
     private static SpecProblem? WarmupEndsBeforeTraining(TrainingSpec? training, FieldPath at)
     {
-        return training is { WarmupSteps: { } warmup, MaxSteps: { } steps } && warmup >= steps
-            ? SpecProblem.LikelyMistake(
+        return training is not { WarmupSteps: { } warmup, MaxSteps: { } steps } || warmup < steps
+            ? null
+            : steps == 1
+            ? SpecProblem.Impossible(
+                at.Field("training", "warmupSteps"),
+                $"the learning rate is 0 in the only step: a warm-up of {warmup} begins at 0, and nothing is learned",
+                "set warmupSteps: 0, or raise maxSteps")
+            : SpecProblem.LikelyMistake(
                 at.Field("training", "warmupSteps"),
                 $"the learning rate still rises when the training ends: {warmup} warm-up steps of {steps}",
-                "a few per cent of all steps are usual: warmupRatio: \"0.03\"")
-            : null;
+                "a few per cent of all steps are usual: warmupRatio: \"0.03\"");
     }
 
     private static SpecProblem? ArtifactHasAName(PublishSpec? publish, FieldPath at, string? name)

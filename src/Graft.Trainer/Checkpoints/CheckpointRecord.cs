@@ -1,4 +1,5 @@
 using Graft.Trainer.Evaluation;
+using Graft.Trainer.Optimization;
 
 namespace Graft.Trainer.Checkpoints;
 
@@ -25,6 +26,9 @@ public sealed record CheckpointRecord
 
     /// <summary>Updates that the optimizer's moments have seen.</summary>
     public required int OptimizerUpdates { get; init; }
+
+    /// <summary>Where the loss scale stands; null without one.</summary>
+    public LossScaleState? LossScale { get; init; }
 
     /// <summary>Tokens that went through the model.</summary>
     public required long TokensSeen { get; init; }

@@ -22,6 +22,11 @@ internal static class SessionCheckpoint
         session.Parts.Restore(
             checkpoint.Tensors.Where(p => !p.Key.StartsWith(OptimizerPrefix, StringComparison.Ordinal)).ToDictionary(), "the checkpoint");
         session.Optimizer.Restore(checkpoint.Record.OptimizerUpdates, moments);
+        if (session.LossScale is { } scale && checkpoint.Record.LossScale is { } state)
+        {
+            scale.State = state;
+        }
+
         session.Resume(checkpoint.Record.Step, checkpoint.Record.TokensSeen, checkpoint.Record.LastLoss);
         foreach (var tensor in checkpoint.Tensors.Values)
         {

@@ -36,6 +36,17 @@ public static class Gradients
         return norm;
     }
 
+    /// <summary>Multiplies all gradients.</summary>
+    public static void Scale(IReadOnlyList<TrainableParameter> parameters, double factor)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var parameter in parameters)
+        {
+            parameter.Value.grad?.mul_(factor);
+        }
+    }
+
     /// <summary>Sets all gradients to zero, keeping their memory.</summary>
     public static void Clear(IReadOnlyList<TrainableParameter> parameters)
     {

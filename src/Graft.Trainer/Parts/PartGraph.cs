@@ -74,6 +74,17 @@ public sealed class PartGraph : IDisposable
     /// <summary>The number of trained weights.</summary>
     public long TrainedParameters => Trained.Sum(entry => entry.Part.TrainableCount());
 
+    /// <summary>The smallest absolute value among what is trained, in units of its group's learning rate; 0 where nothing is.</summary>
+    public double SmallestWeight()
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        return Groups
+            .SelectMany(group => group.Parameters.Select(parameter => parameter.Value.abs().min().item<float>() / group.RateScale))
+            .DefaultIfEmpty()
+            .Min();
+    }
+
     /// <summary>A language model with an adapter, or alone; the model stays the caller's.</summary>
     public static PartGraph Of(ICausalLanguageModel model, ITrainedPart? adapter = null) => new(
         new Dictionary<string, IFrozenModel> { [Api.Planning.RecipeResolver.BasePart] = model },

@@ -7,6 +7,7 @@ using Graft.Data.Samples;
 using Graft.Data.Tokenization;
 using Graft.Trainer.Evaluation;
 using Graft.Trainer.Parts;
+using Graft.Trainer.Schedules;
 using Graft.Trainer.Training;
 using static TorchSharp.torch;
 
@@ -81,6 +82,7 @@ public sealed class LoadedRun : IDisposable
             var collator = new PaddedCollator(tokenizer.Special.Pad, sides);
             var objective = Objectives.Of(recipe);
             var session = new TrainingSession(parts, train.Samples, collator, recipe.Training, objective);
+            PlanSchedule.RequireMovement(recipe.Training, session.TotalSteps, parts.SmallestWeight());
             return new LoadedRun(loader, start, tokenizer, options, train, heldOut, heldOutFile, session, collator, objective)
             {
                 Warnings = [.. UnknownFields(parts), .. warning is null ? Array.Empty<string>() : [warning]],

@@ -121,6 +121,7 @@ public sealed class RunContext(RunPlan plan, RunHost host, IEventSink events, Ti
             Step = session.Step,
             Order = StepPlan.Order,
             OptimizerUpdates = session.Optimizer.Updates,
+            LossScale = session.LossScale?.State,
             TokensSeen = session.TokensSeen,
             TrainingSeconds = Pace.Seconds,
             LastLoss = session.LastLoss,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Graft.Api.Planning;
 using Graft.Api.Schema;
@@ -8,11 +9,14 @@ namespace Graft.Trainer.Schedules;
 /// <summary>The learning rate that a plan asks for.</summary>
 public static class PlanSchedule
 {
+    /// <summary>Half the distance from 1 to the next smaller number in float32: what is less vanishes when it is added.</summary>
+    private static readonly double HalfSpacing = Math.Pow(2, -25);
+
     /// <summary>The rate of each optimizer step, from 0.</summary>
     /// <exception cref="PlanFormatException">The plan names a schedule that is not known.</exception>
     public static Func<int, double> Of(TrainingSpec training, int totalSteps)
     {
-        var warmup = training.WarmupSteps ?? WarmupSteps(training.WarmupRatio ?? 0, totalSteps);
+        var warmup = WarmupSteps(training, totalSteps);
         var factor = training.Schedule switch
         {
             "cosine" => RateFactors.Cosine(warmup, totalSteps),
@@ -39,5 +43,39 @@ public static class PlanSchedule
             : throw new PlanFormatException(
                 $"training.epochs: {training.Epochs} times the {stepsPerEpoch} steps of an epoch are {steps} steps, and {int.MaxValue} are the "
                 + "most; set maxSteps.");
+    }
+
+    /// <summary>
+    /// The steps in which the rate rises. A share of all steps leaves at least one step at the full rate: in the first step of a warm-up the
+    /// rate is 0, so that a run of one step would learn nothing.
+    /// </summary>
+    public static int WarmupSteps(TrainingSpec training, int totalSteps) => training.WarmupSteps
+        ?? Math.Min(WarmupSteps(training.WarmupRatio ?? 0, totalSteps), Math.Max(0, totalSteps - 1));
+
+    /// <summary>Fails where no step has a rate that moves any weight.</summary>
+    /// <param name="training">The settings.</param>
+    /// <param name="totalSteps">Steps in all.</param>
+    /// <param name="smallestWeight">The smallest absolute value among what is trained, as it begins.</param>
+    /// <exception cref="PlanFormatException">There is none; the message has both numbers.</exception>
+    public static void RequireMovement(TrainingSpec training, int totalSteps, double smallestWeight)
+    {
+        var warmup = WarmupSteps(training, totalSteps);
+        var highest = Of(training, totalSteps)(Math.Min(warmup, totalSteps - 1));
+        if (highest == 0)
+        {
+            throw new PlanFormatException(
+                $"training.warmupSteps: the learning rate is 0 in all steps: {totalSteps} steps, {warmup} of warm-up, which begins at 0. Train "
+                + "longer, or set warmupSteps: 0.");
+        }
+
+        // AdamW moves a weight by about the rate in a step, and float32 forgets what is added to a number 2^25 times as large.
+        var noticed = Math.Max(smallestWeight * HalfSpacing, HalfSpacing / totalSteps);
+        if (highest < noticed)
+        {
+            throw new PlanFormatException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"training.learningRate: the highest rate is {highest:0.###e+0}, and below {noticed:0.###e+0} no weight of what is trained moves in "
+                + $"float32 in {totalSteps} steps: nothing would be learned. Raise it; 1e-4 to 1e-3 are usual."));
+        }
     }
 }

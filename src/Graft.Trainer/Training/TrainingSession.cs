@@ -36,6 +36,7 @@ public sealed class TrainingSession : IDisposable
         _steps = new StepPlan(samples.Select(s => s.Length), training.BatchSize, training.GradientAccumulationSteps, training.Seed);
         TotalSteps = PlanSchedule.TotalSteps(training, _steps.StepsPerEpoch);
         _rate = PlanSchedule.Of(training, TotalSteps);
+        LossScale = training.Precision == "float16" ? new LossScale() : null;
         Optimizer = new AdamW(
             parts.Groups, new AdamWOptions(training.AdamBeta1, training.AdamBeta2, training.AdamEpsilon, training.WeightDecay));
     }
@@ -45,6 +46,9 @@ public sealed class TrainingSession : IDisposable
 
     /// <summary>The optimizer.</summary>
     public AdamW Optimizer { get; }
+
+    /// <summary>By what the loss is multiplied in float16; null in types whose numbers reach far enough.</summary>
+    public LossScale? LossScale { get; }
 
     /// <summary>Optimizer steps done.</summary>
     public int Step { get; private set; }
@@ -104,20 +108,51 @@ public sealed class TrainingSession : IDisposable
     /// <summary>The loss of a phase over the whole window, and the update that lowers it.</summary>
     private (double Loss, double GradientNorm) Move(ObjectivePhase phase, Sample[][] batches, long labeled, double rate)
     {
-        var loss = batches.Aggregate(0.0, (sum, samples) => sum + Accumulate(phase, samples, labeled)) / labeled;
         TrainableParameter[] moved =
             [.. Parts.Groups.Where(group => phase.Groups?.Contains(group.Name) != false).SelectMany(group => group.Parameters)];
-        var norm = Gradients.Clip(moved, _training.MaxGradientNorm);
-        if (!double.IsFinite(loss) || !double.IsFinite(norm))
+        double loss, norm;
+        while (true)
         {
+            loss = batches.Aggregate(0.0, (sum, samples) => sum + Accumulate(phase, samples, labeled)) / labeled;
+            norm = Unscaled(moved);
+            if (double.IsFinite(loss) && double.IsFinite(norm))
+            {
+                break;
+            }
+
             Gradients.Clear(Parts.Trainable);
-            var what = double.IsFinite(loss) ? "The gradient is not finite" : $"The loss is {(double.IsNaN(loss) ? "NaN" : "infinite")}";
-            throw new DivergedException(Step + 1, what, [.. batches.SelectMany(b => b).Select(s => s.Id)]);
+            if (!double.IsFinite(loss) || LossScale?.TryLower() != true)
+            {
+                throw Diverged(loss, batches);
+            }
+
+            // The same step once more, with the same dropout.
+            SeedDropout();
         }
 
+        LossScale?.Count();
         Optimizer.Update(rate, phase.Groups);
         Gradients.Clear(Parts.Trainable);
         return (loss, norm);
+    }
+
+    /// <summary>Divides the gradients by what the loss was multiplied by, and clips them.</summary>
+    /// <returns>Their norm before clipping.</returns>
+    private double Unscaled(TrainableParameter[] moved)
+    {
+        if (LossScale is not null)
+        {
+            Gradients.Scale(moved, 1 / LossScale.Factor);
+        }
+
+        return Gradients.Clip(moved, _training.MaxGradientNorm);
+    }
+
+    private DivergedException Diverged(double loss, Sample[][] batches)
+    {
+        var what = double.IsFinite(loss) ? "The gradient is not finite" : $"The loss is {(double.IsNaN(loss) ? "NaN" : "infinite")}";
+        var type = LossScale is null ? "" : " in float16, whose numbers end at 65504 (bfloat16 and float32 reach further),";
+        return new DivergedException(Step + 1, what + type, [.. batches.SelectMany(b => b).Select(s => s.Id)]);
     }
 
     private double Accumulate(ObjectivePhase phase, Sample[] samples, long labeled)
@@ -125,7 +160,7 @@ public sealed class TrainingSession : IDisposable
         using var scope = NewDisposeScope();
         using var batch = _collator.Of(samples, Parts.LanguageModel.Device);
         var sum = _objective.Of(Parts, batch, Parts.TrainingHooks, phase);
-        (sum.Sum / labeled).backward();
+        (LossScale is null ? sum.Sum / labeled : sum.Sum * (LossScale.Factor / labeled)).backward();
         return sum.Sum.to(ScalarType.Float64).item<double>();
     }
 

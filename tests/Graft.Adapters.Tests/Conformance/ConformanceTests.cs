@@ -37,7 +37,7 @@ public sealed class ConformanceTests : IDisposable
         using var adapter = Method(spec).Attach(tiny.Model, seed: 1);
 
         Assert.Equal(adapter.BeginsAsBase, TinyFamily.Difference(tiny.Output(), tiny.Output(adapter.Hooks)) == 0);
-        Assert.Equal(PublishesAdapter(spec), adapter.IsUntrained);
+        Assert.True(adapter.IsUntrained);
     }
 
     [Theory]

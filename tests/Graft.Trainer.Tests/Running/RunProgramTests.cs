@@ -83,6 +83,45 @@ public sealed class RunProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_of_one_step_with_the_usual_warm_up_learns()
+    {
+        var plan = Plan("one").With((TinyPlan.Training with { MaxSteps = 1, WarmupSteps = null }).Normalized());
+
+        var ended = await Runs.RunAsync(plan, None);
+
+        Assert.True(ended.ExitCode == 0, ended.Log);
+        Assert.NotEqual(Runs.Result(plan).Figures!.BaseLoss, Runs.Result(plan).Figures!.AdaptedLoss);
+    }
+
+    [Theory]
+    [InlineData("5e-3", 1, 1, "training.warmupSteps: the learning rate is 0 in all steps")]
+    [InlineData("1e-13", 0, 3, "training.learningRate: the highest rate is 1e-13")]
+    public async Task A_run_that_would_learn_nothing_ends_before_its_first_step(string rate, int warmup, int steps, string message)
+    {
+        var plan = Plan("nothing").With(TinyPlan.Training with { LearningRate = new(rate), MaxSteps = steps, WarmupSteps = warmup });
+
+        var ended = await Runs.RunAsync(plan, None);
+
+        Assert.Equal(TrainerExitCodes.BadPlan, ended.ExitCode);
+        Assert.Contains(message, Runs.Result(plan).Message, StringComparison.Ordinal);
+        Assert.Empty(ended.Of("started"));
+    }
+
+    [Fact]
+    public async Task A_hidden_file_that_the_digest_does_not_cover_is_not_trained_on()
+    {
+        var plan = Plan("hidden");
+        File.Move(Path.Combine(_world.Data, "train.jsonl"), Path.Combine(_world.Data, ".train.jsonl"));
+        var data = plan.Recipe.Data with { TrainFile = ".train.jsonl", Digest = Graft.Artifacts.FolderDigest.Compute(_world.Data) };
+        plan = plan with { Recipe = plan.Recipe with { Data = data } };
+
+        var ended = await Runs.RunAsync(plan, None);
+
+        Assert.Equal(TrainerExitCodes.BadData, ended.ExitCode);
+        Assert.Contains("does not count in the digest", Runs.Result(plan).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_GPU_that_is_asked_for_and_cannot_be_used_ends_the_run_before_anything_is_fetched()
     {
         Assert.SkipWhen(TorchSharp.torch.cuda_is_available(), "This machine has a GPU that the trainer can use.");

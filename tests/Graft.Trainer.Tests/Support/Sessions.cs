@@ -16,9 +16,9 @@ using TorchSharp;
 namespace Graft.Trainer.Tests.Support;
 
 /// <summary>Sessions on a <see cref="TinyWorld"/>, and what of them is compared.</summary>
-internal sealed class Sessions(TinyWorld world) : IDisposable
+internal sealed class Sessions(TinyWorld world, torch.ScalarType type = torch.ScalarType.Float32) : IDisposable
 {
-    public ICausalLanguageModel Model { get; } = world.LoadModel();
+    public ICausalLanguageModel Model { get; } = world.LoadModel(type);
 
     public TextTokenizer Tokenizer { get; } = TokenizerFolder.Load(world.Model);
 
@@ -28,11 +28,11 @@ internal sealed class Sessions(TinyWorld world) : IDisposable
 
     public IReadOnlyList<Sample> HeldOut => field ??= Load("heldout.jsonl").Samples;
 
-    public TrainingSession New(TrainingSpec? training = null, MethodSpec? method = null)
+    public TrainingSession New(TrainingSpec? training = null, MethodSpec? method = null, IReadOnlyList<Sample>? samples = null)
     {
         training ??= TinyPlan.Training;
         var adapter = AdapterMethods.Of(method ?? TinyPlan.Lora(dropout: 0.1)).Attach(Model, (ulong)training.Seed);
-        return new TrainingSession(PartGraph.Of(Model, adapter), Samples, Collator, training, new NextTokenObjective());
+        return new TrainingSession(PartGraph.Of(Model, adapter), samples ?? Samples, Collator, training, new NextTokenObjective());
     }
 
     /// <summary>The losses of so many steps.</summary>

@@ -1,5 +1,6 @@
 using Graft.Data.Tokenization;
 using Graft.Models;
+using TorchSharp;
 using Graft.Models.Weights;
 
 namespace Graft.Trainer.Tests.Support;
@@ -37,7 +38,7 @@ internal sealed class TinyWorld : IDisposable
     public string Folder(string name) => Path.Combine(Root, name);
 
     /// <summary>The frozen model, in memory of its own.</summary>
-    public ICausalLanguageModel LoadModel() => CausalLanguageModels.Load(Model);
+    public ICausalLanguageModel LoadModel(torch.ScalarType type = torch.ScalarType.Float32) => CausalLanguageModels.Load(Model, type);
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 

@@ -3,6 +3,7 @@ using Graft.Data.Batches;
 using Graft.Models.Tests;
 using Graft.Trainer.Checkpoints;
 using Graft.Trainer.Evaluation;
+using Graft.Trainer.Optimization;
 using Graft.Trainer.Parts;
 using Graft.Trainer.Tests.Support;
 using Graft.Trainer.Training;
@@ -46,6 +47,25 @@ public sealed class TrainingSessionTests : IDisposable
 
         Assert.Equal(before, Sessions.Digest(_sessions.Model.Parameters));
         Assert.NotEqual(start, Sessions.Digest(session.Parts.State));
+    }
+
+    [Fact]
+    public void A_resumed_session_goes_on_with_the_scale_of_its_loss()
+    {
+        using var half = new Sessions(_world, TorchSharp.torch.ScalarType.Float16);
+        var training = TinyPlan.Training with { Precision = "float16" };
+        using var straight = half.New(training);
+        straight.LossScale!.State = new LossScaleState(4096, 1996);
+        Sessions.Advance(straight, 3);
+        var store = new CheckpointStore(_world.Folder("checkpoints"), "sha256:plan");
+        store.Save(Record(straight), SessionCheckpoint.Tensors(straight));
+        using var resumed = half.New(training);
+        SessionCheckpoint.Restore(resumed, store.LoadNewest(Assert.Fail)!);
+
+        Assert.Equal(Sessions.Advance(straight, 3), Sessions.Advance(resumed, 3));
+        Assert.Equal(new LossScaleState(8192, 2), resumed.LossScale!.State);
+        Assert.Equal(straight.LossScale.State, resumed.LossScale.State);
+        Assert.Equal(Sessions.Digest(straight), Sessions.Digest(resumed));
     }
 
     [Theory]
@@ -162,6 +182,7 @@ public sealed class TrainingSessionTests : IDisposable
         Step = session.Step,
         Order = StepPlan.Order,
         OptimizerUpdates = session.Optimizer.Updates,
+        LossScale = session.LossScale?.State,
         TokensSeen = session.TokensSeen,
         TrainingSeconds = 1,
         LastLoss = session.LastLoss,

@@ -4,6 +4,7 @@ using Graft.Data;
 using Graft.Data.Records;
 using Graft.Data.Samples;
 using Graft.Trainer.Checkpoints;
+using Graft.Trainer.Schedules;
 using static TorchSharp.torch;
 
 namespace Graft.Trainer.Running.Stages;
@@ -90,6 +91,13 @@ internal static class PrepareStage
         {
             context.Warn($"Cut to {run.Data.MaxLength} tokens: {train.Truncated + heldOut.Truncated} of {train.Records + heldOut.Records} records, "
                 + "whose answers may end in the middle. Raise maxLength, or set onTooLong.");
+        }
+
+        var (training, steps) = (context.Plan.Recipe.Training, run.Session.TotalSteps);
+        if (PlanSchedule.WarmupSteps(training, steps) is var warmup && warmup >= steps)
+        {
+            context.Warn($"The learning rate still rises when the training ends: {warmup} steps of warm-up, {steps} in all. It does not reach "
+                + $"{training.LearningRate}.");
         }
 
         var trainable = run.Parts.TrainedParameters;

@@ -1,3 +1,4 @@
+using Graft.Api.Planning;
 using Graft.Trainer.Evaluation;
 using Graft.Trainer.Publishing;
 
@@ -13,7 +14,9 @@ internal static class SaveStage
     {
         if (context.Step > 0 && run.Parts.IsUntrained)
         {
-            context.Warn("Training has not changed anything: what is trained is still as it began. Look at the learning rate.");
+            throw new PlanFormatException(
+                $"training: {context.Step} steps have changed nothing: what is trained is still as it began, and is not published. Raise "
+                + $"training.learningRate ({context.Plan.Recipe.Training.LearningRate}), and look at the records' answers.");
         }
 
         var plan = context.Plan;
