@@ -62,7 +62,8 @@ public readonly partial record struct FileStatus(FileType Type, string Identity,
             type, identity, BitConverter.ToInt64(buffer[SizeOffset..]), Time(buffer[ModifiedOffset..]), Time(buffer[ChangedOffset..]));
     }
 
-    private static long Time(ReadOnlySpan<byte> time) => unchecked((BitConverter.ToInt64(time) * 1_000_000_000) + BitConverter.ToUInt32(time[8..]));
+    private static long Time(ReadOnlySpan<byte> time) =>
+        unchecked((BitConverter.ToInt64(time) * 1_000_000_000) + BitConverter.ToUInt32(time[8..]));
 
     private static FileStatus? Portable(string path)
     {

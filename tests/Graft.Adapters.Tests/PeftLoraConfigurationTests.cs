@@ -72,7 +72,9 @@ public sealed class PeftLoraConfigurationTests : IDisposable
         Assert.Equivalent(
             TargetSelection.Of("k_proj", "q_proj") with
             {
-                Exclude = ["layers.0.self_attn.k_proj"], Layers = [0, 1], LayersPattern = ["layers"],
+                Exclude = ["layers.0.self_attn.k_proj"],
+                Layers = [0, 1],
+                LayersPattern = ["layers"],
             },
             options.Targets, strict: true);
         Assert.Equal("model.*", Read("""{"peft_type":"LORA","target_modules":"model.*"}""").Options.Targets!.Pattern);

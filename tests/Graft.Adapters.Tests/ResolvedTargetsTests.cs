@@ -112,7 +112,10 @@ public sealed class ResolvedTargetsTests : IDisposable
     {
         string[] modules =
         [
-            .. from block in Enumerable.Range(0, 12) from leaf in new[] { "q", "k", "v", "norm" } select $"model.layers.{block}.attn.{leaf}", "head",
+            .. from block in Enumerable.Range(0, 12)
+               from leaf in new[] { "q", "k", "v", "norm" }
+               select $"model.layers.{block}.attn.{leaf}",
+            "head",
         ];
         var chosen = modules.Where(module => !module.EndsWith("norm", StringComparison.Ordinal) && Regex.IsMatch(module, @"\.(1|11)\."))
             .ToHashSet();
@@ -149,7 +152,8 @@ public sealed class ResolvedTargetsTests : IDisposable
     {
         var fields = Configuration(folder);
         var (names, layers) = (fields.Texts("target_modules")!, fields.Integers("layers_to_transform"));
-        var meant = modules.Where(module => names.Contains(module) || (names.Any(name => module.EndsWith($".{name}", StringComparison.Ordinal))
+        var meant = modules.Where(module => names.Contains(module)
+            || (names.Any(name => module.EndsWith($".{name}", StringComparison.Ordinal))
             && (layers.Count == 0 || layers.Any(layer => module.Contains($".{layer}.", StringComparison.Ordinal)))));
         var prefix = PeftFolder.KeyPrefix;
         var stored = SafeTensorHeader.Read(Path.Combine(folder, PeftFolder.WeightsFile)).Entries

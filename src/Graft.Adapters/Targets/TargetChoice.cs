@@ -74,5 +74,6 @@ internal sealed class TargetChoice
     private static bool EndsWithList(TargetPattern list, string[] parts, int end) => Enumerable.Range(0, end)
         .Any(start => Patterns.IsMatch(list, string.Join('.', parts[start..end]), "layers pattern"));
 
-    private static int? Index(string part) => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
+    private static int? Index(string part) =>
+        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
 }

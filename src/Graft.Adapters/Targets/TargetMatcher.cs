@@ -53,7 +53,9 @@ public static class TargetMatcher
     private static List<LinearSite> Chosen(TargetSelection selection, IReadOnlyList<LinearSite> sites)
     {
         var choice = new TargetChoice(selection);
-        return [.. sites.Where(site => selection.AllLinear ? !site.IsOutputHead && !choice.Excludes(site.Name) : choice.Includes(site.Name))];
+        return selection.AllLinear
+            ? [.. sites.Where(site => !site.IsOutputHead && !choice.Excludes(site.Name))]
+            : [.. sites.Where(site => choice.Includes(site.Name))];
     }
 
     private static void Require(string name, string what, string meant, IReadOnlyList<string> names, IReadOnlyList<string> modules)

@@ -1,3 +1,4 @@
+using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
 
@@ -17,6 +18,9 @@ public interface IMethodSpec
 
     /// <summary>The programs that load what is published as it is, in words.</summary>
     string LoadedBy { get; }
+
+    /// <summary>The library that model hubs are told to load it with (<see cref="Libraries"/>).</summary>
+    string Library => Libraries.Peft;
 
     /// <summary>What is wrong with these settings beyond what the schema says.</summary>
     /// <param name="at">Where these settings are in the document.</param>

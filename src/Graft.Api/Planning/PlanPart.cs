@@ -45,11 +45,14 @@ public abstract record ModelPart : PlanPart
         Format = spec.Format!;
         Digest = input.Digest;
         RandomInitializationSeed = spec.RandomInitialization?.Seed;
+        HubId = spec.HubId;
+        Source = spec.Source?.InWords();
         License = spec.License?.Spdx;
+        LicenseUrl = spec.License?.Url;
         LicenseNotice = spec.License?.Notice;
     }
 
-    /// <summary>The name of the BaseModel: what an adapter's configuration calls its base.</summary>
+    /// <summary>The name of the BaseModel.</summary>
     [NotHashed]
     public required string Model { get; init; }
 
@@ -61,14 +64,35 @@ public abstract record ModelPart : PlanPart
     /// <summary>Set where the weights are drawn at random from this seed instead of read.</summary>
     public int? RandomInitializationSeed { get; init; }
 
+    /// <summary>The model's name on the Hugging Face hub, where the BaseModel says it.</summary>
+    [NotHashed]
+    public string? HubId { get; init; }
+
+    /// <summary>Where its files are, as the BaseModel says it (<see cref="FileSource.InWords"/>).</summary>
+    [NotHashed]
+    public string? Source { get; init; }
+
     [NotHashed]
     public string? License { get; init; }
+
+    [NotHashed]
+    public string? LicenseUrl { get; init; }
 
     [NotHashed]
     public string? LicenseNotice { get; init; }
 
     [JsonIgnore]
     public override string? FilesDigest => Digest;
+
+    /// <summary>
+    /// What a published configuration calls the model: its name on the hub, else where its files are, in a form that no library takes for a
+    /// name on the hub.
+    /// </summary>
+    [JsonIgnore]
+    public string Called => HubId ?? Source ?? Model;
+
+    /// <summary>The same without the texts that came after form 1, in which every field counts.</summary>
+    public ModelPart InFirstForm() => this with { HubId = null, Source = null, LicenseUrl = null };
 }
 
 /// <summary>The frozen language model.</summary>
@@ -145,7 +169,7 @@ public sealed record AdapterPart : TrainedPart
     public override string LoadedBy => Method.Selected.LoadedBy;
 
     [JsonIgnore]
-    public override string Library => Publishes == ArtifactKind.Model ? "transformers" : "peft";
+    public override string Library => Method.Selected.Library;
 }
 
 /// <summary>Leads from an encoder's vectors to the language model's input.</summary>
@@ -169,5 +193,5 @@ public sealed record ProjectorPart : TrainedPart
     public override string LoadedBy => "Graft";
 
     [JsonIgnore]
-    public override string Library => "graft";
+    public override string Library => Libraries.Graft;
 }

@@ -81,9 +81,16 @@ public sealed record Recipe
         }
 
         return Trained.ToList() is [AdapterPart { Name: AdapterPartName, On: RecipeResolver.BasePart, Digest: null } only]
-            ? this with { Form = form, Parts = [.. Graph.Where(part => part != only)], Method = only.Method }
+            ? this with
+            {
+                Form = form,
+                Parts = [.. Graph.Where(part => part != only).Select(part => InForm(part, form))],
+                Method = only.Method,
+            }
             : null;
     }
+
+    private static PlanPart InForm(PlanPart part, int form) => form == 1 && part is ModelPart model ? model.InFirstForm() : part;
 }
 
 /// <summary>The records and how they become tokens.</summary>

@@ -29,6 +29,15 @@ public sealed class BaseModelSpec
     [Required]
     public FileSource? Source { get; set; }
 
+    /// <summary>
+    /// The model's name on the Hugging Face hub, such as <c>HuggingFaceTB/SmolLM2-135M</c>. What is trained on it names it as its base, so
+    /// that other programs find it; without it they are told where these files are. Nothing is fetched from there.
+    /// </summary>
+    [Length(1, 200)]
+    [RegularExpression(
+        "^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)?$", ErrorMessage = "OWNER/NAME as the hub has it, or NAME")]
+    public string? HubId { get; set; }
+
     /// <summary>How the files are laid out: <c>huggingFace</c> is a folder with config.json, safetensors and a tokenizer.</summary>
     [AllowedValues("huggingFace")]
     [DefaultValue("huggingFace")]

@@ -38,6 +38,19 @@ public sealed class FileSource
 
     /// <summary>An artifact or image in an OCI registry.</summary>
     public OciSource? Oci { get; set; }
+
+    /// <summary>
+    /// The source in one text: a path as it is written, with <c>./</c> in front of a plain name, anything else as
+    /// <c>KIND://…</c>. No library takes it for the name of a model on a hub. Null where nothing is set.
+    /// </summary>
+    public string? InWords() => this switch
+    {
+        { Builtin.Name: { } builtin } => $"builtin://{builtin}",
+        { Path: { } path } => path.StartsWith('/') || path.StartsWith('.') ? path : $"./{path}",
+        { Pvc: { ClaimName: { } claim } pvc } => $"pvc://{claim}/{pvc.Path}",
+        { Oci.Reference: { } reference } => $"oci://{reference}",
+        _ => null,
+    };
 }
 
 /// <summary>Files that come with Graft.</summary>

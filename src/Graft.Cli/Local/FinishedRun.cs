@@ -74,7 +74,7 @@ public static class FinishedRun
                 + $"`graft run`; --model {folder} takes them as they are.");
     }
 
-    /// <summary>What a model is told by that an adapter was not trained on it; null where it was, or where the adapter does not say.</summary>
+    /// <summary>That an adapter was trained on another model, in words; null where it was not, or does not say.</summary>
     /// <param name="model">The model's folder.</param>
     /// <param name="adapter">The adapter's folder, as Graft publishes it.</param>
     /// <param name="digests">Remembers the digests of folders.</param>

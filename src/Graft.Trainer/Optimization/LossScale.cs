@@ -6,10 +6,10 @@ namespace Graft.Trainer.Optimization;
 public sealed record LossScaleState(double Factor, int GoodSteps);
 
 /// <summary>
-/// By what the loss is multiplied before its gradient is taken, and the gradient is divided afterwards, so that gradients on the way through
-/// float16 are neither rounded to zero nor infinite (Micikevicius et al. 2018, arXiv:1710.03740). The factors are those of PyTorch's
-/// GradScaler. Where that skips a step whose gradient is infinite, the step is made again with half the factor: no record is left out, and
-/// a run of one step learns.
+/// By what the loss is multiplied before its gradient is taken, and the gradient is divided afterwards, so that gradients on the way
+/// through float16 are neither rounded to zero nor infinite (Micikevicius et al. 2018, arXiv:1710.03740). The factors are those of
+/// PyTorch's GradScaler. Where that skips a step whose gradient is infinite, the step is made again with half the factor: no record is
+/// left out, and a run of one step learns.
 /// </summary>
 public sealed class LossScale
 {
@@ -33,6 +33,8 @@ public sealed class LossScale
     /// <summary>Counts a step that was made; after many the factor doubles.</summary>
     public void Count()
     {
-        State = State.GoodSteps + 1 < StepsToGrow ? State with { GoodSteps = State.GoodSteps + 1 } : new LossScaleState(State.Factor * 2, 0);
+        State = State.GoodSteps + 1 < StepsToGrow
+            ? State with { GoodSteps = State.GoodSteps + 1 }
+            : new LossScaleState(State.Factor * 2, 0);
     }
 }

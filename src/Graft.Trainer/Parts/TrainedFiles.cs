@@ -23,7 +23,7 @@ internal static class TrainedFiles
         {
             var own = Directory.CreateDirectory(FolderOf(recipe, part, folder)).FullName;
             var entry = graph.Trained.Single(entry => entry.Name == part.Name);
-            entry.Part.Save(own, recipe.Graph.OfType<ModelPart>().Single(model => model.Name == entry.On).Model);
+            entry.Part.Save(own, recipe.Graph.OfType<ModelPart>().Single(model => model.Name == entry.On).Called);
         }
 
         if (graph.Trained.Count > 1)

@@ -3,6 +3,7 @@ using System.Text;
 using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Trainer.Evaluation;
+using Graft.Trainer.Schedules;
 
 namespace Graft.Trainer.Publishing;
 
@@ -17,11 +18,15 @@ internal static class ModelCard
         var card = new StringBuilder();
         void Line(string text = "") => card.Append(text).Append('\n');
         Line("---");
-        Line($"base_model: {model.Model}");
-        Line($"library_name: {trained[0].Library}");
-        if (model.License is { } license)
+        if (model.HubId is { } hubId)
         {
-            Line($"license: {license.ToLowerInvariant()}");
+            Line($"base_model: {hubId}");
+        }
+
+        Line($"library_name: {trained[0].Library}");
+        foreach (var line in model.License is { } license ? HubLicense.Lines(license, model.LicenseUrl) : [])
+        {
+            Line(line);
         }
 
         Line($"pipeline_tag: {(frozen.Count > 1 ? "image-text-to-text" : "text-generation")}");
@@ -31,7 +36,7 @@ internal static class ModelCard
         Line($"# {name}");
         Line();
         Line($"{Titles(trained)} {(trained[0].Publishes == ArtifactKind.Model ? "from" : "for")} {Frozen(frozen)}, trained on the data set "
-            + $"`{recipe.Data.Dataset}` ({recipe.Data.Digest}).");
+            + $"`{recipe.Data.Dataset}` (files digest {recipe.Data.Digest}).");
         Line();
         Line("## Results");
         Line();
@@ -56,8 +61,30 @@ internal static class ModelCard
         Line($"Trained parameters: {Count(figures.TrainableParameters)} beside {Count(figures.BaseParameters)} of the base; "
             + $"{Count(figures.Steps)} steps, {Count(figures.TokensSeen)} tokens, last training loss {Number(figures.FinalTrainingLoss)}.");
         Line();
+        Line("## Training");
+        Line();
+        Line("| | |");
+        Line("|---|---|");
+        foreach (var (label, value) in Settings(recipe, figures))
+        {
+            Line($"| {label} | {value} |");
+        }
+
+        Line();
         Line("## Use");
         Line();
+        if (LoadingCode.Of(trained[0].Library, model.Called) is { Count: > 0 } code)
+        {
+            Line("```python");
+            foreach (var line in code)
+            {
+                Line(line);
+            }
+
+            Line("```");
+            Line();
+        }
+
         Line($"Prompts were rendered with the template `{recipe.Data.Template}`. `graft generate` renders them likewise; "
             + $"What loads the folder as it is: {string.Join("; ", trained.Select(part => part.LoadedBy).Distinct())}.");
         Line();
@@ -74,12 +101,27 @@ internal static class ModelCard
         }
     }
 
+    private static IEnumerable<(string Label, string Value)> Settings(Recipe recipe, PublishedFigures figures)
+    {
+        var training = recipe.Training;
+        yield return ("steps", Count(figures.Steps));
+        yield return ("batch", training.GradientAccumulationSteps == 1
+            ? $"{training.BatchSize} records"
+            : $"{training.BatchSize} records, {training.GradientAccumulationSteps} times a step");
+        yield return ("learning rate", $"{training.LearningRate}, {training.Schedule}, {PlanSchedule.WarmupSteps(training, figures.Steps)} steps of warm-up");
+        yield return ("optimizer", $"AdamW, β₁ {training.AdamBeta1}, β₂ {training.AdamBeta2}, ε {training.AdamEpsilon}, weight decay {training.WeightDecay}");
+        yield return ("gradient clipped to", training.MaxGradientNorm.Value == 0 ? "–" : $"{training.MaxGradientNorm}");
+        yield return ("precision of the frozen weights", training.Precision);
+        yield return ("longest sample", $"{recipe.Data.MaxLength} tokens");
+        yield return ("seed", $"{training.Seed}");
+    }
+
     private static string Titles(IEnumerable<TrainedPart> trained) => string.Join(" and ", trained.Select(
         (part, index) => index == 0 ? part.Title : $"{char.ToLowerInvariant(part.Title[0])}{part.Title[1..]}"));
 
     private static string Frozen(IReadOnlyList<ModelPart> frozen) =>
         (frozen.Count > 1 ? "the models " : "the base model ")
-            + string.Join(" and ", frozen.Select(part => $"`{part.Model}` ({part.Digest})"));
+            + string.Join(" and ", frozen.Select(part => $"`{part.Model}` (files digest {part.Digest})"));
 
     private static void Notices(Recipe recipe, Action<string> line)
     {

@@ -46,8 +46,9 @@ public sealed class PeftReadsTests : IDisposable
         }
 
         var published = Methods.Select((method, index) => Published(method, (ulong)index, tiny)).ToList();
-        var lines = (await PeftInstallation.RunAsync(
-            "read_with_peft.py", [folder, string.Join(',', Ids), .. published.Select(one => one.Folder)])).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var output = await PeftInstallation.RunAsync(
+            "read_with_peft.py", [folder, string.Join(',', Ids), .. published.Select(one => one.Folder)]);
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(published.Count, lines.Length);
         foreach (var (one, line) in published.Zip(lines))

@@ -86,7 +86,7 @@ public sealed class RecipeHashTests
         var recipe = Plans.Resolve(run).InForm(form)! with { Rerun = "again" };
         var hash = RecipeHash.Of(recipe);
         var json = JsonNode.Parse(PlanJson.Write(recipe))!;
-        string[] texts = ["$.parts[0].model", "$.parts[0].license", "$.data.dataset"];
+        string[] texts = ["$.parts[0].model", "$.parts[0].source", "$.parts[0].license", "$.data.dataset"];
 
         // Another role is another sort of part, which has other fields.
         var paths = Leaves(json).Select(leaf => leaf.GetPath());
@@ -98,6 +98,38 @@ public sealed class RecipeHashTests
             var counts = RecipeHash.Of(changed.Deserialize<Recipe>(PlanJson.WireOptions)!) != hash;
             Assert.True(counts == (form == 1 || !texts.Contains(path)), $"{path}: counts is {counts}.");
         }
+    }
+
+    [Fact]
+    public void What_a_model_is_called_elsewhere_counts_in_no_hash_that_an_earlier_release_has_made()
+    {
+        var (model, dataset) = (Plans.Model, Plans.Dataset);
+        var digest = "sha256:" + new string('a', 64);
+        foreach (var form in new[] { 1, 2, 3 })
+        {
+            model.Spec.HubId = null;
+            var without = RecipeHash.Of(Resolved().InForm(form)!);
+            model.Spec.HubId = "owner/name";
+            Assert.Equal("owner/name", Resolved().LanguageModel.Called);
+            Assert.Equal(without, RecipeHash.Of(Resolved().InForm(form)!));
+        }
+
+        Recipe Resolved() => RecipeResolver.Resolve(Plans.Run(), PinnedInputs.Of(model, digest, dataset, digest));
+    }
+
+    [Theory]
+    [InlineData("model", "./model")]
+    [InlineData("../model", "../model")]
+    [InlineData("/models/tiny", "/models/tiny")]
+    public void A_source_in_words_is_no_name_on_a_hub(string path, string words) =>
+        Assert.Equal(words, new FileSource { Path = path }.InWords());
+
+    [Fact]
+    public void Sources_that_are_no_paths_say_their_kind()
+    {
+        Assert.Equal("builtin://tiny", new FileSource { Builtin = new BuiltinSource { Name = "tiny" } }.InWords());
+        Assert.Equal("pvc://claim/a/b", new FileSource { Pvc = new PvcSource { ClaimName = "claim", Path = "a/b" } }.InWords());
+        Assert.Equal("oci://r.example/m:1", new FileSource { Oci = new OciSource { Reference = "r.example/m:1" } }.InWords());
     }
 
     [Fact]

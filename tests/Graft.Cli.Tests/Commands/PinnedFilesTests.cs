@@ -103,7 +103,8 @@ public sealed class PinnedFilesTests : IDisposable
     {
         await RunAsync(Data);
         File.AppendAllText(Path.Combine(Data, "graft-out", "try", "adapter", "README.md"), "changed");
-        foreach (var command in new[] { new[] { "push", "graft-out/try", "localhost:1/x" }, ["generate", "graft-out/try", "--prompt", "What?"] })
+        string[][] commands = [["push", "graft-out/try", "localhost:1/x"], ["generate", "graft-out/try", "--prompt", "What?"]];
+        foreach (var command in commands)
         {
             var refused = await GraftProgram.RunAsync(Data, command);
             Assert.Equal(1, refused.ExitCode);

@@ -77,7 +77,12 @@ public sealed class LossScaleTests : IDisposable
     private static TrainingSession Session(Sessions sessions, string precision, int copies) => sessions.New(
         TinyPlan.Training with
         {
-            Precision = precision, BatchSize = copies, GradientAccumulationSteps = 1, MaxSteps = 3, WarmupSteps = 0, MaxGradientNorm = 0,
+            Precision = precision,
+            BatchSize = copies,
+            GradientAccumulationSteps = 1,
+            MaxSteps = 3,
+            WarmupSteps = 0,
+            MaxGradientNorm = 0,
         },
         TinyPlan.Lora(),
         [.. Enumerable.Repeat(sessions.Samples[0], copies)]);

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Graft.Api.Schema;
+using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
 
@@ -46,6 +47,8 @@ public sealed record BottleneckSpec : IMethodSpec
     string IMethodSpec.Title => $"Bottleneck adapters ({Placement}, {Resolved().ReductionFactor} times narrower)";
 
     string IMethodSpec.LoadedBy => "AdapterHub's library adapters (no other: PEFT and vLLM have no bottleneck adapters)";
+
+    string IMethodSpec.Library => Libraries.Adapters;
 
     /// <summary>The same with what the placement decides written out.</summary>
     public BottleneckSpec Resolved()

@@ -1,3 +1,4 @@
+using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
 
@@ -11,6 +12,8 @@ public sealed record FullSpec : IMethodSpec
     string IMethodSpec.Title => "A language model";
 
     string IMethodSpec.LoadedBy => "transformers";
+
+    string IMethodSpec.Library => Libraries.Transformers;
 
     IMethodSpec IMethodSpec.Normalized()
     {
