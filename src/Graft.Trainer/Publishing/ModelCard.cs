@@ -108,7 +108,7 @@ internal static class ModelCard
         yield return ("batch", training.GradientAccumulationSteps == 1
             ? $"{training.BatchSize} records"
             : $"{training.BatchSize} records, {training.GradientAccumulationSteps} times a step");
-        yield return ("learning rate", $"{training.LearningRate}, {training.Schedule}, {PlanSchedule.WarmupSteps(training, figures.Steps)} steps of warm-up");
+        yield return ("learning rate", $"{training.LearningRate}, {training.Schedule}, {PlanSchedule.WarmupOf(training, figures.Steps)} steps of warm-up");
         yield return ("optimizer", $"AdamW, β₁ {training.AdamBeta1}, β₂ {training.AdamBeta2}, ε {training.AdamEpsilon}, weight decay {training.WeightDecay}");
         yield return ("gradient clipped to", training.MaxGradientNorm.Value == 0 ? "–" : $"{training.MaxGradientNorm}");
         yield return ("precision of the frozen weights", training.Precision);

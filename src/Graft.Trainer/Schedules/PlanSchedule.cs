@@ -16,7 +16,7 @@ public static class PlanSchedule
     /// <exception cref="PlanFormatException">The plan names a schedule that is not known.</exception>
     public static Func<int, double> Of(TrainingSpec training, int totalSteps)
     {
-        var warmup = WarmupSteps(training, totalSteps);
+        var warmup = WarmupOf(training, totalSteps);
         var factor = training.Schedule switch
         {
             "cosine" => RateFactors.Cosine(warmup, totalSteps),
@@ -46,10 +46,10 @@ public static class PlanSchedule
     }
 
     /// <summary>
-    /// The steps in which the rate rises. A share of all steps leaves at least one step at the full rate: in the first step of a warm-up the
-    /// rate is 0, so that a run of one step would learn nothing.
+    /// The steps in which the rate rises. A share of all steps leaves at least one step at the full rate: in the first step of a warm-up
+    /// the rate is 0, so that a run of one step would learn nothing.
     /// </summary>
-    public static int WarmupSteps(TrainingSpec training, int totalSteps) => training.WarmupSteps
+    public static int WarmupOf(TrainingSpec training, int totalSteps) => training.WarmupSteps
         ?? Math.Min(WarmupSteps(training.WarmupRatio ?? 0, totalSteps), Math.Max(0, totalSteps - 1));
 
     /// <summary>Fails where no step has a rate that moves any weight.</summary>
@@ -59,7 +59,7 @@ public static class PlanSchedule
     /// <exception cref="PlanFormatException">There is none; the message has both numbers.</exception>
     public static void RequireMovement(TrainingSpec training, int totalSteps, double smallestWeight)
     {
-        var warmup = WarmupSteps(training, totalSteps);
+        var warmup = WarmupOf(training, totalSteps);
         var highest = Of(training, totalSteps)(Math.Min(warmup, totalSteps - 1));
         if (highest == 0)
         {

@@ -43,7 +43,7 @@ public sealed class PlanScheduleTests
     [InlineData("0.03", 101, 4)]
     [InlineData("1", 10, 9)]
     public void A_warm_up_that_is_a_share_of_the_steps_leaves_a_step_at_the_full_rate(string ratio, int total, int expected) =>
-        Assert.Equal(expected, PlanSchedule.WarmupSteps(new TrainingSpec { WarmupRatio = new(ratio) }, total));
+        Assert.Equal(expected, PlanSchedule.WarmupOf(new TrainingSpec { WarmupRatio = new(ratio) }, total));
 
     [Theory]
     [InlineData("cosine")]

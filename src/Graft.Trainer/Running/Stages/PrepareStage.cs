@@ -94,7 +94,7 @@ internal static class PrepareStage
         }
 
         var (training, steps) = (context.Plan.Recipe.Training, run.Session.TotalSteps);
-        if (PlanSchedule.WarmupSteps(training, steps) is var warmup && warmup >= steps)
+        if (PlanSchedule.WarmupOf(training, steps) is var warmup && warmup >= steps)
         {
             context.Warn($"The learning rate still rises when the training ends: {warmup} steps of warm-up, {steps} in all. It does not reach "
                 + $"{training.LearningRate}.");
