@@ -31,7 +31,7 @@ public static class FolderDigest
 
     /// <summary>The relative names of the files that count, in the order in which they count.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="ArtifactException">A link leads nowhere or round in a circle, or there is no end of files.</exception>
+    /// <exception cref="FolderFilesException">A link leads nowhere or round in a circle, or there is no end of files.</exception>
     public static IReadOnlyList<string> Files(string folder) => new FolderFiles(Path.GetFullPath(folder)).Names();
 
     /// <summary>Whether the digest of a folder covers a file that somebody names in it.</summary>

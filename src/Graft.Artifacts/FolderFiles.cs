@@ -3,6 +3,9 @@ using Graft.Common;
 
 namespace Graft.Artifacts;
 
+/// <summary>A folder has no files that could be told one by one; the message says why and what to do. It is so when it is tried again.</summary>
+public sealed class FolderFilesException(string message) : FileNotFoundException(message);
+
 /// <summary>
 /// The files of a folder that its digest covers. Links are followed: what they mean is what is read. One that leads to a folder that it is
 /// in has no end and is refused, and so are folders in folders, and entries, beyond what a model or a data set has.
@@ -44,7 +47,7 @@ internal sealed class FolderFiles(string root, int mostEntries = FolderFiles.Mos
     {
         if (++_entries > mostEntries)
         {
-            throw new ArtifactException(
+            throw new FolderFilesException(
                 $"{root}: there are more than {mostEntries} files and folders in it, counted behind links: name the folder that holds the "
                 + "files that are meant.");
         }
@@ -52,9 +55,9 @@ internal sealed class FolderFiles(string root, int mostEntries = FolderFiles.Mos
         switch (FileStatus.Of(path))
         {
             case null:
-                throw new ArtifactException($"{root}: the link \"{name}\" leads nowhere: remove it, or bring back what it means.");
+                throw new FolderFilesException($"{root}: the link \"{name}\" leads nowhere: remove it, or bring back what it means.");
             case { Type: FileType.Other }:
-                throw new ArtifactException($"{root}: \"{name}\" is neither a file nor a folder (a pipe, a socket or a device): remove it.");
+                throw new FolderFilesException($"{root}: \"{name}\" is neither a file nor a folder (a pipe, a socket or a device): remove it.");
             case { Type: FileType.Folder } status:
                 AddFolder(path, name, status);
                 break;
@@ -73,12 +76,12 @@ internal sealed class FolderFiles(string root, int mostEntries = FolderFiles.Mos
 
         if (status.Identity.Length > 0 && _around.Contains(status.Identity))
         {
-            throw new ArtifactException($"{root}: the link \"{name}\" leads to a folder that it is in: remove it.");
+            throw new FolderFilesException($"{root}: the link \"{name}\" leads to a folder that it is in: remove it.");
         }
 
         if (_around.Count > Deepest)
         {
-            throw new ArtifactException($"{root}: \"{name}\" is more than {Deepest} folders deep: remove what leads there.");
+            throw new FolderFilesException($"{root}: \"{name}\" is more than {Deepest} folders deep: remove what leads there.");
         }
 
         Enter(path, name + "/", status);

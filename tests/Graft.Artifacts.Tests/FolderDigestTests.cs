@@ -102,7 +102,7 @@ public sealed class FolderDigestTests
         Write(folder.Path, "sub/a.txt");
         Directory.CreateSymbolicLink(Path.Combine(folder.Path, link), target);
 
-        var error = Assert.Throws<ArtifactException>(() => FolderDigest.Files(folder.Path));
+        var error = Assert.Throws<FolderFilesException>(() => FolderDigest.Files(folder.Path));
         Assert.Contains($"\"{link}\" ", error.Message, StringComparison.Ordinal);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
@@ -126,7 +126,7 @@ public sealed class FolderDigestTests
 
         Assert.Equal(1 << Levels, new FolderFiles(folder.Path).Names().Count);
         Assert.Contains(
-            "more than 5000", Assert.Throws<ArtifactException>(() => new FolderFiles(folder.Path, mostEntries: 5000).Names()).Message);
+            "more than 5000", Assert.Throws<FolderFilesException>(() => new FolderFiles(folder.Path, mostEntries: 5000).Names()).Message);
     }
 
     [Fact]
