@@ -3,7 +3,7 @@ using Graft.Common;
 
 namespace Graft.Artifacts;
 
-/// <summary>A folder has no files that could be told one by one; the message says why and what to do. It is so when it is tried again.</summary>
+/// <summary>The files of a folder cannot be told one by one; the message says why and what to do. Trying again changes nothing.</summary>
 public sealed class FolderFilesException(string message) : FileNotFoundException(message);
 
 /// <summary>
@@ -57,7 +57,8 @@ internal sealed class FolderFiles(string root, int mostEntries = FolderFiles.Mos
             case null:
                 throw new FolderFilesException($"{root}: the link \"{name}\" leads nowhere: remove it, or bring back what it means.");
             case { Type: FileType.Other }:
-                throw new FolderFilesException($"{root}: \"{name}\" is neither a file nor a folder (a pipe, a socket or a device): remove it.");
+                throw new FolderFilesException(
+                    $"{root}: \"{name}\" is neither a file nor a folder (a pipe, a socket or a device): remove it.");
             case { Type: FileType.Folder } status:
                 AddFolder(path, name, status);
                 break;

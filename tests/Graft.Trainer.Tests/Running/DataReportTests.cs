@@ -21,7 +21,7 @@ public sealed class DataReportTests : IDisposable
             $$"""{"instruction":"What does a dog say?","output":"{{many}}","source":"web"}""",
             """{"instruction":5,"output":"woof"}""",
         ]);
-        var plan = TinyPlan.For(_world, "out").With(TinyPlan.Training with { MaxSteps = 1 });
+        var plan = TinyPlan.For(_world, "out").With(TinyPlan.Training with { MaxSteps = 1, WarmupSteps = 0 });
         plan = plan with
         {
             Recipe = plan.Recipe with
@@ -80,7 +80,7 @@ public sealed class DataReportTests : IDisposable
             Path.Combine(_world.Data, "train.jsonl"),
             """{"messages":[{"role":"user","content":"dog?"},{"role":"assistant","content":"woof"},"""
             + """{"role":"user","content":"cat?"},{"role":"assistant","content":"meow"}]}""");
-        var plan = TinyPlan.For(_world, "out").With(TinyPlan.Training with { MaxSteps = 1 });
+        var plan = TinyPlan.For(_world, "out").With(TinyPlan.Training with { MaxSteps = 1, WarmupSteps = 0 });
         var data = plan.Recipe.Data with
         {
             Digest = FolderDigest.Compute(_world.Data),
