@@ -118,9 +118,10 @@ public sealed partial class MutatedSpecTests : IDisposable
     private LocalPlanner Planner()
     {
         var builtins = new BuiltinFolders([Path.Combine(Repository.Root, "examples", "builtin")]);
+        var digests = new FolderDigestCache(Path.Combine(_folder.Path, "digests"));
         return new LocalPlanner(
-            new InputFolders(builtins, new Dictionary<string, string>(), new OciInputs(Path.Combine(_folder.Path, "inputs"))),
-            new FolderDigestCache(Path.Combine(_folder.Path, "digests")),
+            new InputFolders(builtins, new Dictionary<string, string>(), new OciInputs(Path.Combine(_folder.Path, "inputs"), digests)),
+            digests,
             new LocalOptions { Output = Path.Combine(_folder.Path, "out") });
     }
 
