@@ -10,6 +10,9 @@ namespace Graft.Artifacts;
 /// </summary>
 internal static class ArtifactUnpacker
 {
+    /// <summary>The most layers of an artifact: each is a request, and may unpack to a gigabyte.</summary>
+    private const int MostLayers = 10_000;
+
     public static async Task<string> UnpackAsync(
         IOciRepository repository, OciReference reference, string targetFolder, CancellationToken cancellationToken)
     {
@@ -20,6 +23,13 @@ internal static class ArtifactUnpacker
         }
 
         var (digest, manifest) = await ResolveAsync(repository, reference, cancellationToken).ConfigureAwait(false);
+        if (manifest.Layers.Count > MostLayers)
+        {
+            throw new ArtifactException(
+                $"'{reference}' has {manifest.Layers.Count} layers, more than {MostLayers}: it is not unpacked. "
+                    + "Pack its files into fewer.");
+        }
+
         var isThere = Directory.Exists(target);
         // A folder that is there may be a volume's: nothing can be written beside it or moved to its place, only into it.
         var partial = UnfinishedFiles.Beside(isThere ? Path.Combine(target, "files") : target);
@@ -33,6 +43,7 @@ internal static class ArtifactUnpacker
                 await LayerExtractor.ExtractAsync(layer, content, partial, cancellationToken).ConfigureAwait(false);
             }
 
+            FolderLinks.Check(partial);
             if (isThere)
             {
                 MoveContent(partial, target);

@@ -62,6 +62,11 @@ public static class ImageArchive
             ?? throw new ArtifactException(
                 $"{archive} is no image archive: it has no {ManifestName}. `make image` and `docker save` make such archives.");
         var images = OciJson.Read<ArchivedImage[]>(manifest, $"{ManifestName} of {archive}");
+        if (images is [null or { Layers: null } or { Config: null }])
+        {
+            throw new ArtifactException($"{archive} is damaged: its {ManifestName} names no configuration or no layers. Make it again.");
+        }
+
         if (images is not [{ Config: { } configName, Layers: { } names }])
         {
             throw new ArtifactException($"{archive} holds {images.Length} images; only one can be pushed under one name.");
@@ -157,7 +162,7 @@ public static class ImageArchive
                 }
             }
         }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException)
+        catch (Exception error) when (LayerExtractor.IsDamage(error))
         {
             throw new ArtifactException($"{archive} is no image archive, or a damaged one: {error.Message}", error);
         }

@@ -253,6 +253,7 @@ public sealed class LayerTests : IDisposable
     {
         Directory.CreateDirectory(_temporary.At("out"));
         await LayerExtractor.ExtractAsync(Layer(content, mediaType), new MemoryStream(content), _temporary.At("out"), Cancellation);
+        FolderLinks.Check(_temporary.At("out"));
     }
 
     private async Task ExtractAsync(params TarEntry[] entries)

@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+
 namespace Graft.Artifacts.Packing;
 
 /// <summary>
@@ -14,14 +16,25 @@ internal static class FolderLinks
     public static void Check(string folder)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false };
-        foreach (var path in Directory.EnumerateFileSystemEntries(folder, "*", options))
+        // Not through links: two that lead back to their own folder are as many ways as there are numbers.
+        var links = new FileSystemEnumerable<string>(folder, (ref entry) => entry.ToFullPath(), options)
         {
-            if (new FileInfo(path).LinkTarget is not null && !StaysInside(folder, path))
+            ShouldIncludePredicate = (ref entry) => IsLink(ref entry),
+            ShouldRecursePredicate = (ref entry) => !IsLink(ref entry),
+        };
+        foreach (var path in links)
+        {
+            if (!StaysInside(folder, path))
             {
                 throw new ArtifactException(
                     $"The archive's link '{Path.GetRelativePath(folder, path)}' leads out of its folder: it is not unpacked. Do not use this artifact.");
             }
         }
+    }
+
+    private static bool IsLink(ref FileSystemEntry entry)
+    {
+        return entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
     }
 
     /// <summary>Follows a path as the system does, name by name.</summary>

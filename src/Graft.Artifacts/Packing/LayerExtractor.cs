@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using Graft.Artifacts.Oci;
+using Graft.Common;
 
 namespace Graft.Artifacts.Packing;
 
@@ -33,9 +34,8 @@ internal static class LayerExtractor
         {
             await ExtractVerifiedAsync(layer, blob, folder, cancellationToken).ConfigureAwait(false);
             await blob.DrainAsync(cancellationToken).ConfigureAwait(false);
-            FolderLinks.Check(folder);
         }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException)
+        catch (Exception error) when (IsDamage(error))
         {
             // A damaged blob shows as a broken archive first; its digest is the better explanation.
             await blob.DrainAsync(cancellationToken).ConfigureAwait(false);
@@ -60,11 +60,11 @@ internal static class LayerExtractor
         {
             await using var gzip = new GZipStream(blob, CompressionMode.Decompress, leaveOpen: true);
             await using var bounded = new BoundedStream(gzip, layer.Digest, LargestUnpacked(layer.Size));
-            await ExtractTarAsync(bounded, folder, cancellationToken).ConfigureAwait(false);
+            await ExtractTarAsync(bounded, folder, cancellationToken, LargestUnpacked(layer.Size)).ConfigureAwait(false);
         }
         else if (type.EndsWith(".tar", StringComparison.Ordinal))
         {
-            await ExtractTarAsync(blob, folder, cancellationToken).ConfigureAwait(false);
+            await ExtractTarAsync(blob, folder, cancellationToken, LargestUnpacked(layer.Size)).ConfigureAwait(false);
         }
         else if (layer.Annotation(Annotations.ModelFilePath) is { } path)
         {
@@ -77,10 +77,22 @@ internal static class LayerExtractor
         }
     }
 
-    /// <summary>Unpacks an uncompressed tar archive.</summary>
+    /// <summary>
+    /// Unpacks an uncompressed tar archive. Where its links lead is checked once all layers are there (<see cref="FolderLinks"/>).
+    /// </summary>
+    /// <param name="archive">The archive.</param>
+    /// <param name="folder">Where to.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="mostBytes">The most bytes on disk: a hard link is a copy here.</param>
+    /// <param name="mostEntries">The most entries.</param>
     public static async Task ExtractTarAsync(
-        Stream archive, string folder, CancellationToken cancellationToken, int mostEntries = MostEntries)
+        Stream archive,
+        string folder,
+        CancellationToken cancellationToken,
+        long mostBytes = AlwaysUnpacked,
+        int mostEntries = MostEntries)
     {
+        var copied = 0L;
         await using var tar = new TarReader(archive, leaveOpen: true);
         var entries = 0;
         while (await tar.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false) is { } entry)
@@ -91,8 +103,30 @@ internal static class LayerExtractor
                     $"The archive has more than {mostEntries} entries: it is not unpacked. Pack many small records into few files.");
             }
 
-            await ExtractEntryAsync(entry, folder, cancellationToken).ConfigureAwait(false);
+            if (entry.EntryType == TarEntryType.HardLink)
+            {
+                copied += Copy(entry, folder, mostBytes - copied);
+                continue;
+            }
+
+            try
+            {
+                await ExtractEntryAsync(entry, folder, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is IOException and not EndOfStreamException or UnauthorizedAccessException)
+            {
+                throw new ArtifactException(
+                    $"The archive's entry '{VisibleText.Short(entry.Name, 200)}' cannot be unpacked: {error.Message}", error);
+            }
         }
+    }
+
+    /// <summary>Whether an exception says that an archive is none, or a damaged one.</summary>
+    internal static bool IsDamage(Exception error)
+    {
+        // The reader ends with the last ones at numbers that no archive has.
+        return error is InvalidDataException or EndOfStreamException or FormatException
+            or ArgumentException or OverflowException or NotSupportedException or InvalidOperationException;
     }
 
     /// <summary>The most bytes that a compressed layer may unpack to.</summary>
@@ -119,7 +153,13 @@ internal static class LayerExtractor
         switch (entry.EntryType)
         {
             case TarEntryType.Directory:
-                Directory.CreateDirectory(path);
+                if (!Directory.Exists(path))
+                {
+                    // Not a file or a link that an earlier entry left there.
+                    Prepare(path);
+                    Directory.CreateDirectory(path);
+                }
+
                 break;
             case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
                 await WriteFileAsync(path, entry.DataStream ?? Stream.Null, cancellationToken).ConfigureAwait(false);
@@ -134,21 +174,34 @@ internal static class LayerExtractor
                 Prepare(path);
                 File.CreateSymbolicLink(path, entry.LinkName);
                 break;
-            case TarEntryType.HardLink:
-                var linked = SafePath(folder, entry.LinkName);
-                if (!File.Exists(linked) || new FileInfo(linked).LinkTarget is not null)
-                {
-                    throw Unsafe(entry.Name, $"is a link to '{entry.LinkName}', which is no file of the archive");
-                }
-
-                Prepare(path);
-                File.Copy(linked, path);
-                break;
             case TarEntryType.GlobalExtendedAttributes:
                 break;
             default:
                 throw Unsafe(entry.Name, $"is a {entry.EntryType}; only files, folders and links are unpacked");
         }
+    }
+
+    private static long Copy(TarEntry entry, string folder, long mostBytes)
+    {
+        var path = SafePath(folder, entry.Name.TrimEnd('/'));
+        var linked = new FileInfo(SafePath(folder, entry.LinkName));
+        if (!linked.Exists || linked.LinkTarget is not null)
+        {
+            throw Unsafe(entry.Name, $"is a link to '{entry.LinkName}', which is no file of the archive");
+        }
+
+        if (linked.Length > mostBytes)
+        {
+            throw Unsafe(entry.Name, "is one of so many copies that they take many times the archive's size");
+        }
+
+        if (linked.FullName != path)
+        {
+            Prepare(path);
+            linked.CopyTo(path);
+        }
+
+        return linked.Length;
     }
 
     // A whiteout of an upper layer deletes what a lower one brought (OCI image specification, layer.md).
@@ -194,7 +247,12 @@ internal static class LayerExtractor
     private static void Prepare(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (!Directory.Exists(path) || new FileInfo(path).LinkTarget is not null)
+        if (Directory.Exists(path) && new FileInfo(path).LinkTarget is null)
+        {
+            // A file in place of a lower layer's folder.
+            Directory.Delete(path, recursive: true);
+        }
+        else
         {
             File.Delete(path);
         }
