@@ -22,7 +22,7 @@ public static class ArtifactStore
     {
         ArgumentNullException.ThrowIfNull(options);
         // A name is needed for a reference; it only serves to check the prefix here.
-        if (OciReference.Parse($"{prefix}/name").Registry is null)
+        if (OciReference.Parse($"{prefix}/name", shown: prefix).Registry is null)
         {
             throw new ArtifactException($"'{prefix}' is a folder, not a place in a registry, such as registry.example.org/adapters.");
         }

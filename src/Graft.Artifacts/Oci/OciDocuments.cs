@@ -96,6 +96,8 @@ internal static class OciJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         NumberHandling = JsonNumberHandling.Strict,
+        // What is required is there and not null.
+        RespectNullableAnnotations = true,
     };
 
     public static byte[] Write<T>(T document)
@@ -108,11 +110,22 @@ internal static class OciJson
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(content, Options) ?? throw new ArtifactException($"{what} is empty.");
+            var document = JsonSerializer.Deserialize<T>(content, Options) ?? throw new ArtifactException($"{what} is empty.");
+            return document switch
+            {
+                ImageManifest { Layers: var layers } when layers.Any(layer => layer is null) => throw WithHole(what, "layer"),
+                ImageIndex { Manifests: var images } when images.Any(image => image is null) => throw WithHole(what, "manifest"),
+                _ => document,
+            };
         }
         catch (JsonException error)
         {
             throw new ArtifactException($"{what} is no {typeof(T).Name} of OCI: {error.Message}", error);
         }
+    }
+
+    private static ArtifactException WithHole(string what, string item)
+    {
+        return new ArtifactException($"{what} is damaged: it has a {item} that is null. Publish the artifact again.");
     }
 }

@@ -12,10 +12,14 @@ namespace Graft.Artifacts.Oci;
 /// <param name="Digest">The digest, if one is given. It wins over the tag.</param>
 public sealed partial record OciReference(string? Registry, string Repository, string? Tag, string? Digest)
 {
+    /// <summary>Reads a reference.</summary>
+    /// <param name="text">The reference.</param>
+    /// <param name="shown">What of it is shown where it is none; all of it if null.</param>
     /// <exception cref="ArtifactException">The text is no reference.</exception>
-    public static OciReference Parse(string text)
+    public static OciReference Parse(string text, string? shown = null)
     {
         ArgumentNullException.ThrowIfNull(text);
+        shown ??= text;
         var rest = text.StartsWith("oci://", StringComparison.Ordinal) ? text["oci://".Length..] : text;
         var isLayout = rest.StartsWith("oci:", StringComparison.Ordinal);
         rest = isLayout ? rest["oci:".Length..] : rest;
@@ -36,7 +40,7 @@ public sealed partial record OciReference(string? Registry, string Repository, s
 
         if (isLayout)
         {
-            return rest.Length > 0 ? new OciReference(null, rest, tag, digest) : throw Invalid(text, "it names no folder");
+            return rest.Length > 0 ? new OciReference(null, rest, tag, digest) : throw Invalid(shown, "it names no folder");
         }
 
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
@@ -44,13 +48,13 @@ public sealed partial record OciReference(string? Registry, string Repository, s
         if (!registry.Contains('.', StringComparison.Ordinal)
             && !registry.Contains(':', StringComparison.Ordinal) && registry != "localhost")
         {
-            throw Invalid(text, "it must begin with a registry's host, as in registry.example.org/team/name:v1");
+            throw Invalid(shown, "it must begin with a registry's host, as in registry.example.org/team/name:v1");
         }
 
         var repository = rest[(slash + 1)..];
         return IsRepository(repository)
             ? new OciReference(registry, repository, tag, digest)
-            : throw Invalid(text, $"the repository '{repository}' may hold lower-case letters, digits and . _ - only, in parts separated "
+            : throw Invalid(shown, "its repository may hold lower-case letters, digits and . _ - only, in parts separated "
                 + "by /");
     }
 

@@ -18,12 +18,15 @@ internal static class RegistryFaults
     }
 
     /// <summary>
-    /// Whether asking again cannot help until somebody changes a setting: the server speaks no TLS, or its certificate is not trusted
-    /// here.
+    /// Whether asking again cannot help until somebody changes a setting: there is no such host, the server speaks no TLS or no HTTP, its
+    /// certificate is not trusted here, or its answers have no end.
     /// </summary>
     public static bool NeedsChange(Exception fault)
     {
-        return Find<AuthenticationException>(fault) is not null;
+        return Find<AuthenticationException>(fault) is not null
+            || Find<SocketException>(fault) is { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData }
+            || Find<HttpRequestException>(fault) is { HttpRequestError: HttpRequestError.InvalidResponse }
+            || IsTooLong(fault);
     }
 
     /// <summary>Whether an answer was given up because it is longer than any answer of a registry.</summary>
@@ -38,7 +41,12 @@ internal static class RegistryFaults
         {
             { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } => "its name does not resolve.",
             { SocketErrorCode: SocketError.ConnectionRefused } => "nothing listens on that port (connection refused).",
+            // How a request that was given up ends where the system is quicker than the library.
+            { SocketErrorCode: SocketError.OperationAborted or SocketError.TimedOut } => "it does not answer in time.",
             { } socket => Sentence(socket.Message),
+            null when IsTooLong(fault) => "its answer is longer than any registry's.",
+            null when Find<HttpRequestException>(fault) is { HttpRequestError: HttpRequestError.InvalidResponse } =>
+                "what answers there speaks no HTTP.",
             null when Find<AuthenticationException>(fault) is { } tls => $"TLS fails: {Sentence((tls.InnerException ?? tls).Message)}",
             null when fault is OperationCanceledException || Find<TimeoutException>(fault) is not null => "it does not answer in time.",
             null => Sentence(fault.GetBaseException().Message),

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Graft.Common;
@@ -11,6 +12,7 @@ internal sealed class RegistryHttp
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestWish = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(4);
     private const int MaxRedirects = 5;
 
     /// <summary>Bytes of any answer but a blob: four times what registries take for a manifest.</summary>
@@ -53,8 +55,12 @@ internal sealed class RegistryHttp
         for (var attempt = 1; ; attempt++)
         {
             var wait = Backoff.Jittered(Backoff.Doubled(FirstWait, LongestWait, attempt), Random.Shared.NextDouble());
+            string reason;
             try
             {
+                using var silence = _time.CreateTimer(
+                    _ => _options.Waiting?.Invoke($"Waiting for registry {_endpoint.Host} to answer (attempt {attempt}) …"),
+                    null, Silence, Timeout.InfiniteTimeSpan);
                 var response = await SendAuthorizedAsync(create, bodyBytes, isBlob, cancellationToken).ConfigureAwait(false);
                 wait = Longer(wait, response.Headers.RetryAfter?.Delta);
                 if (!retry || !IsPassing(response.StatusCode) || _time.GetElapsedTime(start) + wait >= _options.RetryTime)
@@ -62,18 +68,26 @@ internal sealed class RegistryHttp
                     return response;
                 }
 
+                reason = $"Registry {_endpoint.Host} answers {(int)response.StatusCode}.";
                 response.Dispose();
             }
             catch (Exception error) when (retry && IsPassing(error, cancellationToken))
             {
+                reason = RegistryFaults.Describe(_endpoint, _options, error);
                 var isThere = error is TokenServiceException { IsBusy: true };
                 var patience = RegistryFaults.NeedsChange(error) ? TimeSpan.Zero
                     : isThere ? _options.RetryTime
                     : _options.UnreachableTime ?? _options.RetryTime;
                 if (_time.GetElapsedTime(start) + wait >= patience)
                 {
-                    throw new ArtifactException(RegistryFaults.Describe(_endpoint, _options, error), error, ArtifactFailure.Unavailable);
+                    throw new ArtifactException(reason, error, ArtifactFailure.Unavailable);
                 }
+            }
+
+            if (_time.GetElapsedTime(start) + wait >= Silence)
+            {
+                _options.Waiting?.Invoke(string.Create(
+                    CultureInfo.InvariantCulture, $"{reason} Attempt {attempt + 1} comes in {wait.TotalSeconds:0.#} s …"));
             }
 
             await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);

@@ -33,6 +33,11 @@ public sealed record RegistryOptions
     /// </summary>
     public TimeSpan? UnreachableTime { get; init; }
 
+    /// <summary>
+    /// Is told, in sentences, what is waited for: an answer that is slow to come, and the next attempt after a failed one.
+    /// </summary>
+    public Action<string>? Waiting { get; init; }
+
     /// <summary>Time for the beginning of an answer; sending a body has its own on top.</summary>
     public TimeSpan RequestTime { get; init; } = TimeSpan.FromSeconds(60);
 

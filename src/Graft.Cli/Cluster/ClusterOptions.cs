@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Graft.Cli.Display;
 
 namespace Graft.Cli.Cluster;
 
@@ -31,8 +32,8 @@ public sealed class ClusterOptions
     }
 
     /// <summary>Connects to the cluster that the command line means.</summary>
-    public ClusterRuns Connect(ParseResult parsed)
+    public ClusterRuns Connect(ParseResult parsed, Terminal terminal)
     {
-        return ClusterRuns.Connect(parsed.GetValue(_kubeconfig), parsed.GetValue(_context), parsed.GetValue(_namespace));
+        return ClusterRuns.Connect(parsed.GetValue(_kubeconfig), parsed.GetValue(_context), parsed.GetValue(_namespace), terminal);
     }
 }

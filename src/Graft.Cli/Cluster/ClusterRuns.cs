@@ -1,7 +1,10 @@
 using System.Net;
+using System.Runtime.Serialization;
+using System.Text.Json;
 using Graft.Api.Runs;
 using Graft.Api.Schema;
 using Graft.Api.V1Alpha1;
+using Graft.Cli.Display;
 using Graft.Common;
 using k8s;
 using k8s.Autorest;
@@ -13,18 +16,23 @@ namespace Graft.Cli.Cluster;
 /// <summary>The training runs of a namespace, and their pods.</summary>
 public sealed class ClusterRuns : IDisposable
 {
+    /// <summary>How much of a refusal is shown: it may be a proxy's page.</summary>
+    private const int LongestAnswer = 500;
+
     private readonly Kubernetes _client;
     private readonly string _namespace;
+    private readonly Terminal _terminal;
 
-    private ClusterRuns(Kubernetes client, string @namespace)
+    private ClusterRuns(Kubernetes client, string @namespace, Terminal terminal)
     {
         _client = client;
         _namespace = @namespace;
+        _terminal = terminal;
     }
 
     /// <summary>Connects as a kubeconfig says.</summary>
     /// <exception cref="CliException">There is no usable kubeconfig.</exception>
-    public static ClusterRuns Connect(FileInfo? kubeconfig, string? context, string? @namespace)
+    public static ClusterRuns Connect(FileInfo? kubeconfig, string? context, string? @namespace, Terminal terminal)
     {
         try
         {
@@ -32,7 +40,7 @@ public sealed class ClusterRuns : IDisposable
             var configuration = file is null && context is null
                 ? KubernetesClientConfiguration.BuildDefaultConfig()
                 : KubernetesClientConfiguration.BuildConfigFromConfigFile(file, context);
-            return new ClusterRuns(new Kubernetes(configuration), @namespace ?? configuration.Namespace ?? "default");
+            return new ClusterRuns(new Kubernetes(configuration), @namespace ?? configuration.Namespace ?? "default", terminal);
         }
 #pragma warning disable CA1031 // The library ends with all kinds of exceptions at files that are no kubeconfig.
         catch (Exception error)
@@ -57,12 +65,12 @@ public sealed class ClusterRuns : IDisposable
         var found = new List<IRunResource>();
         foreach (var known in kinds)
         {
-            if (await known.Visit(new Reading(this, plain)).ConfigureAwait(false) is not null and var run)
+            var reading = known.Visit(new Reading(this, plain, cancellationToken));
+            var waiting = $"Waiting for the API server at {_client.BaseUri} …";
+            if (await Patience.AwaitAsync(reading, _terminal, waiting, cancellationToken).ConfigureAwait(false) is { } run)
             {
                 found.Add(run);
             }
-
-            cancellationToken.ThrowIfCancellationRequested();
         }
 
         return found switch
@@ -139,7 +147,7 @@ public sealed class ClusterRuns : IDisposable
             : throw new CliException($"'{name}' is no kind of run; there are {string.Join(", ", RunKinds.All.Select(known => known.Type.Name))}.");
     }
 
-    private sealed class Reading(ClusterRuns runs, string name) : IRunKindVisitor<Task<IRunResource?>>
+    private sealed class Reading(ClusterRuns runs, string name, CancellationToken cancellationToken) : IRunKindVisitor<Task<IRunResource?>>
     {
         public async Task<IRunResource?> Visit<TRun>(IRunKind kind)
             where TRun : class, IRunResource
@@ -147,7 +155,8 @@ public sealed class ClusterRuns : IDisposable
             try
             {
                 return await runs._client.CustomObjects.GetNamespacedCustomObjectAsync<TRun>(
-                    GraftApi.Group, GraftApi.Version, runs._namespace, ResourceKind.For(kind.Type).Plural, name).ConfigureAwait(false);
+                    GraftApi.Group, GraftApi.Version, runs._namespace, ResourceKind.For(kind.Type).Plural, name, cancellationToken)
+                    .ConfigureAwait(false);
             }
             catch (HttpOperationException error) when (error.Response.StatusCode == HttpStatusCode.NotFound)
             {
@@ -157,11 +166,24 @@ public sealed class ClusterRuns : IDisposable
             {
                 var status = (int)error.Response.StatusCode;
                 throw new CliException(
-                    $"The API server answered {status} to the question for {kind.Type.Name} '{name}': {error.Response.Content}", error);
+                    $"The API server answered {status} to the question for {kind.Type.Name} '{name}': "
+                        + VisibleText.Short(error.Response.Content ?? "", LongestAnswer),
+                    error);
             }
-            catch (HttpRequestException error)
+            catch (Exception error) when (error is HttpRequestException or OperationCanceledException
+                && !cancellationToken.IsCancellationRequested)
             {
-                throw new CliException($"The API server at {runs._client.BaseUri} does not answer: {error.Message}", error);
+                throw new CliException(
+                    $"The API server at {runs._client.BaseUri} does not answer: {error.Message.TrimEnd('.')}. "
+                        + "Check the address and the network, or choose another cluster with --context.",
+                    error);
+            }
+            catch (Exception error) when (error is JsonException or SerializationException or FormatException or NotSupportedException)
+            {
+                throw new CliException(
+                    $"What answers at {runs._client.BaseUri} is no Kubernetes API server, or of another release: "
+                        + $"{error.Message.TrimEnd('.')}. Check the address in the kubeconfig, and proxies on the way.",
+                    error);
             }
         }
     }

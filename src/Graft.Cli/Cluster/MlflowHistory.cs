@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Graft.Cli.Display;
+using Graft.Common;
 
 namespace Graft.Cli.Cluster;
 
@@ -14,6 +15,9 @@ public static class MlflowHistory
 
     /// <summary>The longest answer that is read, in bytes: ten thousand points take a tenth of it.</summary>
     private const long LargestAnswer = 16L << 20;
+
+    /// <summary>Of ten thousand points each; a server whose pages do not end is left.</summary>
+    private const int MostPages = 100;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
@@ -49,7 +53,7 @@ public static class MlflowHistory
         catch (Exception error) when (error is HttpRequestException or JsonException or TaskCanceledException
             && !cancellationToken.IsCancellationRequested)
         {
-            return $"MLflow at {server} did not answer ({error.Message})";
+            return $"MLflow at {server} did not answer as MLflow does ({error.Message.TrimEnd('.')})";
         }
     }
 
@@ -57,39 +61,37 @@ public static class MlflowHistory
         HttpClient client, string runId, string metric, LossHistory history, CancellationToken cancellationToken)
     {
         var page = "";
-        do
+        for (var pages = 0; pages < MostPages; pages++)
         {
             var query = $"run_id={Uri.EscapeDataString(runId)}&metric_key={Uri.EscapeDataString(metric)}&max_results=10000{page}";
             var address = new Uri($"api/2.0/mlflow/metrics/get-history?{query}", UriKind.Relative);
-            using var document = JsonDocument.Parse(await client.GetStringAsync(address, cancellationToken).ConfigureAwait(false));
-            if (document.RootElement.TryGetProperty("metrics", out var points))
+            var json = await client.GetByteArrayAsync(address, cancellationToken).ConfigureAwait(false);
+            var answer = JsonFields.Parse(json, "the history of " + metric, (message, cause) => new JsonException(message, cause));
+            foreach (var point in answer.Sections("metrics"))
             {
-                foreach (var point in points.EnumerateArray())
+                // NaN and infinities come as strings and cannot be drawn.
+                if (point.Has("value") && !point.IsText("value"))
                 {
-                    // NaN and infinities come as strings and cannot be drawn; a step of 0 is left out by some servers.
-                    if (point.TryGetProperty("value", out var value) && value.ValueKind == JsonValueKind.Number)
-                    {
-                        history.Add(Step(point), value.GetDouble());
-                    }
+                    history.Add(Step(point), point.Double("value"));
                 }
             }
 
-            page = document.RootElement.TryGetProperty("next_page_token", out var next) && next.GetString() is { Length: > 0 } token
-                ? "&page_token=" + Uri.EscapeDataString(token)
-                : "";
+            if (answer.Text("next_page_token") is not { Length: > 0 } token)
+            {
+                return;
+            }
+
+            page = "&page_token=" + Uri.EscapeDataString(token);
         }
-        while (page.Length > 0);
     }
 
-    private static long Step(JsonElement point)
+    private static long Step(JsonFields point)
     {
-        if (!point.TryGetProperty("step", out var step))
-        {
-            return 0;
-        }
-
-        // Protobuf's JSON writes 64-bit numbers as strings; MLflow's does either.
-        return step.ValueKind == JsonValueKind.String ? long.Parse(step.GetString()!, CultureInfo.InvariantCulture) : step.GetInt64();
+        // A step of 0 is left out by some servers. Protobuf's JSON writes 64-bit numbers as strings; MLflow's does either.
+        return !point.Has("step") ? 0
+            : !point.IsText("step") ? point.Int("step")
+            : long.TryParse(point.Text("step"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var step) ? step
+            : throw point.Wrong("step", "a whole number");
     }
 
     private static AuthenticationHeaderValue? Credentials()

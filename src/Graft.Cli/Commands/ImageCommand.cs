@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Graft.Artifacts;
 using Graft.Cli.Display;
-using Graft.Cli.Local;
 
 namespace Graft.Cli.Commands;
 
@@ -17,19 +16,16 @@ public static class ImageCommand
     {
         var archive = new Argument<string>("ARCHIVE") { Description = "The image archive, such as artifacts/images/operator.tar." };
         var reference = new Argument<string>("REFERENCE") { Description = "Where to push: REGISTRY/NAME:TAG." };
-        var plainHttp = new Option<bool?>("--plain-http")
-        {
-            Description = "Speak HTTP without TLS; the default for localhost and private addresses.",
-        };
-
+        var speaking = new RegistryOptionSet();
         var command = new Command("push", "Push an image archive to a registry, without a container engine.")
         {
-            archive, reference, plainHttp,
+            archive, reference,
         };
+        speaking.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var target = parsed.GetRequiredValue(reference);
-            var options = RegistryHosts.Options(target, parsed.GetValue(plainHttp));
+            var options = speaking.Of(parsed, target, terminal);
             var digest = await ImageArchive.PushAsync(parsed.GetRequiredValue(archive), target, options, cancellationToken)
                 .ConfigureAwait(false);
             terminal.WriteLine($"{target}  {digest}");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Graft.Cli.Display;
 using Graft.Cli.Local;
 
 namespace Graft.Cli.Commands;
@@ -72,12 +73,13 @@ public sealed class LocalOptionSet
     }
 
     /// <summary>A planner as the command line wants it.</summary>
-    public LocalPlanner Planner(ParseResult parsed)
+    public LocalPlanner Planner(ParseResult parsed, Terminal terminal)
     {
         var output = parsed.GetRequiredValue(_output);
         var builtins = BuiltinFolders.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(BuiltinFolders.Variable));
         var digests = FolderDigestCache.OfUser();
-        var registry = new OciInputs(Path.Combine(output, "inputs"), digests);
+        var registry = new OciInputs(
+            Path.Combine(output, "inputs"), digests, sentence => terminal.WriteErrorLine($"graft: {sentence}"));
         return new LocalPlanner(
             new InputFolders(builtins, Volumes(parsed), registry),
             digests,

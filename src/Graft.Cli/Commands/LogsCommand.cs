@@ -22,7 +22,7 @@ public static class LogsCommand
         cluster.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var runs = cluster.Connect(parsed);
+            using var runs = cluster.Connect(parsed, terminal);
             var run = await runs.GetAsync(parsed.GetRequiredValue(name), cancellationToken).ConfigureAwait(false);
             var pod = await FindPodAsync(runs, run, parsed.GetValue(follow), terminal, cancellationToken).ConfigureAwait(false);
             if (pod is null)

@@ -19,7 +19,7 @@ public static class PlanCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var set = await specs.LoadForRunningAsync(parsed, terminal, cancellationToken).ConfigureAwait(false);
-            var planner = options.Planner(parsed);
+            var planner = options.Planner(parsed, terminal);
             foreach (var spec in LocalSpecs.Runs(set, options.Only(parsed)))
             {
                 var run = await planner.PlanAsync(spec, cancellationToken).ConfigureAwait(false);

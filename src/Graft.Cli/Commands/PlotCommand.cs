@@ -32,7 +32,7 @@ public static class PlotCommand
             }
             else
             {
-                using var runs = cluster.Connect(parsed);
+                using var runs = cluster.Connect(parsed, terminal);
                 await ClusterLossHistory.ReadAsync(runs, run, state, cancellationToken).ConfigureAwait(false);
             }
 

@@ -3,7 +3,6 @@ using Graft.Artifacts;
 using Graft.Artifacts.Oci;
 using Graft.Cli.Cluster;
 using Graft.Cli.Display;
-using Graft.Cli.Local;
 
 namespace Graft.Cli.Commands;
 
@@ -29,27 +28,24 @@ public static class PullCommand
             HelpName = "HOST",
         };
 
-        var plainHttp = new Option<bool?>("--plain-http")
-        {
-            Description = "Speak HTTP without TLS; the default for localhost and private addresses.",
-        };
-
+        var speaking = new RegistryOptionSet();
         var cluster = new ClusterOptions();
         var command = new Command("pull", "Fetch an artifact: that of a run in the cluster, or anything that a reference names.")
         {
-            what, output, registry, plainHttp,
+            what, output, registry,
         };
+        speaking.AddTo(command);
         cluster.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var asked = parsed.GetRequiredValue(what);
             var named = IsReference(asked)
                 ? asked
-                : await ReferenceOfRunAsync(cluster.Connect(parsed), asked, cancellationToken).ConfigureAwait(false);
+                : await ReferenceOfRunAsync(cluster.Connect(parsed, terminal), asked, cancellationToken).ConfigureAwait(false);
             var reference = OciReference.Parse(named);
             reference = parsed.GetValue(registry) is { } host ? reference with { Registry = host } : reference;
             var folder = parsed.GetValue(output) ?? Path.GetFileName(reference.Repository);
-            var options = RegistryHosts.Options(reference.ToString(), parsed.GetValue(plainHttp));
+            var options = speaking.Of(parsed, reference.ToString(), terminal);
             var digest = await ArtifactStore.PullAsync(reference.ToString(), folder, options, cancellationToken).ConfigureAwait(false);
             terminal.WriteLine($"{folder}  {digest}");
             return ExitCodes.Succeeded;

@@ -13,19 +13,16 @@ public static class PushCommand
     {
         var run = new Argument<string>("RUN") { Description = "The folder of a local run that has succeeded (graft-out/NAME)." };
         var repository = new Argument<string>("REPOSITORY") { Description = "Where to push: REPOSITORY/NAME gets the next version." };
-        var plainHttp = new Option<bool?>("--plain-http")
-        {
-            Description = "Speak HTTP without TLS; the default for localhost and private addresses.",
-        };
-
-        var command = new Command("push", "Publish what a local run has trained in a registry.") { run, repository, plainHttp };
+        var speaking = new RegistryOptionSet();
+        var command = new Command("push", "Publish what a local run has trained in a registry.") { run, repository };
+        speaking.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var folder = parsed.GetRequiredValue(run);
             var (plan, trained) = FinishedRun.Read(folder);
             FinishedRun.RequireAsTrained(folder, trained);
             var prefix = parsed.GetRequiredValue(repository);
-            var store = ArtifactStore.InRegistry(prefix, RegistryHosts.Options(prefix, parsed.GetValue(plainHttp)));
+            var store = ArtifactStore.InRegistry(prefix, speaking.Of(parsed, prefix, terminal));
             var published = await store.PublishAsync(trained, Request(plan), cancellationToken).ConfigureAwait(false);
             terminal.WriteLine($"{published.Reference}  {published.Digest}");
             return ExitCodes.Succeeded;

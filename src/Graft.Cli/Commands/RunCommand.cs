@@ -27,7 +27,7 @@ public static class RunCommand
         command.SetAction(async (parsed, _) =>
         {
             var set = await specs.LoadForRunningAsync(parsed, terminal, stop.Gently).ConfigureAwait(false);
-            var planner = options.Planner(parsed);
+            var planner = options.Planner(parsed, terminal);
             var isVerbose = parsed.GetValue(CommandProgram.Verbose);
             var runner = new LocalRunner(
                 TrainerProgram.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(TrainerProgram.Variable)),

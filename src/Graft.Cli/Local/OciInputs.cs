@@ -9,7 +9,8 @@ namespace Graft.Cli.Local;
 /// <param name="directory">Where what was fetched is kept, one folder a digest, each with a file beside it that says what its files
 /// were.</param>
 /// <param name="digests">Remembers the digests of folders.</param>
-public sealed class OciInputs(string directory, FolderDigestCache digests)
+/// <param name="waiting">Is told what is waited for.</param>
+public sealed class OciInputs(string directory, FolderDigestCache digests, Action<string>? waiting = null)
 {
     /// <summary>The folder with the artifact's files.</summary>
     public async Task<string> FetchAsync(OciSource source, CancellationToken cancellationToken)
@@ -24,7 +25,7 @@ public sealed class OciInputs(string directory, FolderDigestCache digests)
         OutputMarker.Write(directory);
         UnfinishedFiles.Sweep(directory);
         var arriving = UnfinishedFiles.Beside(Path.Combine(directory, "arriving"));
-        var options = RegistryHosts.Options(source.Reference!, source.PlainHttp);
+        var options = RegistryHosts.Options(source.Reference!, source.PlainHttp, waiting);
         var fetched = await ArtifactStore.PullAsync(reference.ToString(), arriving, options, cancellationToken).ConfigureAwait(false);
         var folder = FolderOf(fetched);
         if (IsAsFetched(folder))

@@ -7,6 +7,9 @@ namespace Graft.Cli.Local;
 /// <summary>How to speak to a registry from this computer.</summary>
 public static class RegistryHosts
 {
+    /// <summary>Somebody sits before it: an address that nobody answers at is most likely a wrong one.</summary>
+    private static readonly TimeSpan Unreachable = TimeSpan.FromSeconds(30);
+
     private static readonly IPNetwork[] Ranges =
     [
         IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16"),
@@ -18,10 +21,17 @@ public static class RegistryHosts
     /// </summary>
     /// <param name="reference">A reference or a repository in the registry.</param>
     /// <param name="plainHttp">What the user says.</param>
-    public static RegistryOptions Options(string reference, bool? plainHttp)
+    /// <param name="waiting">Is told what is waited for.</param>
+    /// <param name="patience">How long a registry that is not there or busy is tried; half a minute and two minutes without it.</param>
+    public static RegistryOptions Options(
+        string reference, bool? plainHttp, Action<string>? waiting = null, TimeSpan? patience = null)
     {
-        return new RegistryOptions
+        var usual = new RegistryOptions();
+        return usual with
         {
+            Waiting = waiting,
+            RetryTime = patience ?? usual.RetryTime,
+            UnreachableTime = patience ?? Unreachable,
             PlainHttp = plainHttp ?? IsPrivate(reference),
             DockerConfigFile = RegistryOptions.UserConfigFile(Environment.GetEnvironmentVariable),
         };

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Graft.Artifacts.Registry;
+using Graft.Cli.Display;
+using Graft.Cli.Local;
+
+namespace Graft.Cli.Commands;
+
+/// <summary>The options of the commands that speak to a registry.</summary>
+public sealed class RegistryOptionSet
+{
+    private readonly Option<bool?> _plainHttp = new("--plain-http")
+    {
+        Description = "Speak HTTP without TLS; the default for localhost and private addresses.",
+    };
+
+    private readonly Option<int?> _wait = new("--wait")
+    {
+        Description = "How long a registry that does not answer or is busy is tried; 30 and 120 without it.",
+        HelpName = "SECONDS",
+    };
+
+    public RegistryOptionSet()
+    {
+        _wait.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int?>() is < 0 or > 86_400)
+            {
+                result.AddError($"--wait is {result.Tokens[0].Value}; it must be 0 to 86400 seconds.");
+            }
+        });
+    }
+
+    public void AddTo(Command command)
+    {
+        command.Add(_plainHttp);
+        command.Add(_wait);
+    }
+
+    /// <summary>How to speak to a reference's registry; what is waited for is said on standard error.</summary>
+    public RegistryOptions Of(ParseResult parsed, string reference, Terminal terminal)
+    {
+        return RegistryHosts.Options(
+            reference,
+            parsed.GetValue(_plainHttp),
+            sentence => terminal.WriteErrorLine($"graft: {sentence}"),
+            parsed.GetValue(_wait) is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+    }
+}
