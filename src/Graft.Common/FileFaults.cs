@@ -24,6 +24,14 @@ public static class FileFaults
         return error is IOException or UnauthorizedAccessException or SecurityException or NotSupportedException;
     }
 
+    /// <summary>
+    /// Whether a file cannot be read now or later: it is missing or belongs to somebody else. A disk or a server that fails may work again.
+    /// </summary>
+    public static bool IsLasting(Exception error)
+    {
+        return error is UnauthorizedAccessException or SecurityException or FileNotFoundException or DirectoryNotFoundException;
+    }
+
     /// <summary>Whether a file cannot be read, or does not hold what it should: <see cref="Is"/>, or its content is at fault.</summary>
     public static bool IsInContent(Exception error)
     {

@@ -36,7 +36,7 @@ public sealed class JsonFields
         {
             json = SmallFile.ReadBytes(path, maximumBytes);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             throw fault($"{path}: cannot be read: {error.Message}", error);
         }

@@ -88,4 +88,43 @@ public sealed class ConfigurationTests : IDisposable
         using var model = _tiny.Initialize(configuration);
         Assert.Equal(["my_field"], model.UnknownFields);
     }
+
+    [Theory]
+    [InlineData("llama")]
+    [InlineData("gpt2")]
+    [InlineData("clip_vision_model")]
+    public void Whatever_stands_in_a_field_the_model_is_made_or_the_file_is_named(string family)
+    {
+        var configuration = family switch { "llama" => TinyModel.Llama(), "gpt2" => TinyModel.Gpt2(), _ => TinyModel.ClipVision() };
+        string[] more =
+        [
+            "architectures", "tie_word_embeddings", "activation_function", "hidden_act", "n_inner", "layer_norm_epsilon", "layer_norm_eps",
+            "rope_scaling", "rope_parameters", "rope_theta", "head_dim", "num_channels", "scale_attn_weights", "layer_types",
+            "pruned_heads", "partial_rotary_factor", "sliding_window", "hidden_size", "attention_bias",
+        ];
+        string[] values =
+        [
+            "\"x\"", "0", "-1", "1.5", "1e999", "2147483647", "[]", "[{}]", "{}", """{"rope_type":[]}""", """{"0":null}""", "null", "true",
+        ];
+        var made = 0;
+        var fields = configuration.Select(item => item.Key).Union(more).ToList();
+        foreach (var (field, value) in fields.SelectMany(_ => values, (field, value) => (field, value)))
+        {
+            var damaged = configuration.DeepClone().AsObject();
+            damaged[field] = "VALUE";
+            File.WriteAllText(
+                Path.Combine(_tiny.Folder, "config.json"), damaged.ToJsonString().Replace("\"VALUE\"", value, StringComparison.Ordinal));
+            var error = Record.Exception(() => Open(family).Dispose());
+            made += error is null ? 1 : 0;
+            Assert.True(
+                error is null || (error is ModelException && error.Message.Contains("config.json", StringComparison.Ordinal)),
+                $"{field} = {value}: {error}");
+        }
+
+        Assert.InRange(made, 20, 1000);
+    }
+
+    private IFrozenModel Open(string family) => family == "clip_vision_model"
+        ? VisionEncoders.Initialize(_tiny.Folder, seed: 1)
+        : CausalLanguageModels.Initialize(_tiny.Folder, seed: 1);
 }

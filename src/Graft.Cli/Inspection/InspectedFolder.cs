@@ -75,14 +75,9 @@ public sealed record InspectedFolder
 
     private static JsonElement Json(string file)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(SmallFile.ReadText(file));
-            return document.RootElement.Clone();
-        }
-        catch (JsonException error)
-        {
-            throw new CliException($"{file} is not JSON: {error.Message}", error);
-        }
+        // Others read its fields by name: it must be an object.
+        var json = SmallFile.ReadBytes(file);
+        _ = JsonFields.Parse(json, file, (message, cause) => new CliException(message, cause));
+        return JsonElement.Parse(json.Span);
     }
 }

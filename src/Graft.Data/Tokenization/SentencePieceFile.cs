@@ -88,7 +88,7 @@ internal sealed class SentencePieceFile(string path)
         {
             bytes = SmallFile.ReadBytes(path);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             throw new TokenizerException($"{path}: cannot be read: {error.Message}", error);
         }

@@ -32,8 +32,8 @@ internal sealed record ClipVisionConfiguration(
             "num_channels", "layer_norm_eps", "initializer_range",
         ],
         @fixed: [],
-        // The projection behind the encoder is not part of it.
-        harmless: ["projection_dim", "initializer_factor"]);
+        // The projection behind the encoder is not part of it, and it has no head that could be tied.
+        harmless: ["projection_dim", "initializer_factor", "tie_word_embeddings"]);
 
     /// <exception cref="ModelException">A field is wrong, or asks for what Graft does not implement.</exception>
     public static ClipVisionConfiguration Read(JsonFields config)

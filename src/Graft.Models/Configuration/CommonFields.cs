@@ -27,6 +27,7 @@ internal static class CommonFields
         FixedField.Off("parallel_attn"),
         FixedField.Off("use_parallel_residual"),
         FixedField.Off("is_encoder_decoder"),
+        FixedField.Off("add_cross_attention"),
         FixedField.Off("use_bidirectional_attention"),
         FixedField.Off("scale_embedding"),
         FixedField.Absent("attn_logit_softcapping"),

@@ -29,7 +29,7 @@ internal sealed record ModelFolder(string Path, JsonObject Configuration, JsonFi
         {
             return SmallFile.ReadBytes(path);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             throw new ModelException($"{path}: cannot be read: {error.Message}", error);
         }

@@ -27,7 +27,6 @@ internal sealed record Gpt2Configuration(
             FixedField.On("scale_attn_weights"),
             FixedField.Off("scale_attn_by_inverse_layer_idx"),
             FixedField.Off("reorder_and_upcast_attn"),
-            FixedField.Off("add_cross_attention"),
             FixedField.SameAs("hidden_size", "n_embd"),
             FixedField.SameAs("num_attention_heads", "n_head"),
             FixedField.SameAs("num_hidden_layers", "n_layer"),

@@ -1,4 +1,5 @@
 using Graft.Artifacts.SafeTensors;
+using Graft.Common;
 using static TorchSharp.torch;
 
 namespace Graft.Models.Weights;
@@ -123,7 +124,7 @@ public sealed class Checkpoint : IWeightSource
         {
             file = new MappedSafeTensors(path);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             throw new ModelException($"{path}: cannot be read: {error.Message}", error);
         }

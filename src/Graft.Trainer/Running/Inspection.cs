@@ -1,10 +1,10 @@
 using Graft.Api.Planning;
 using Graft.Artifacts;
+using Graft.Common;
 using Graft.Data;
 using Graft.Data.Records;
 using Graft.Data.Tokenization;
 using Graft.Models;
-using Graft.Trainer.Failures;
 using Graft.Trainer.Parts;
 
 namespace Graft.Trainer.Running;
@@ -36,7 +36,7 @@ internal static class Inspection
         {
             return plan.Model is { } model ? OfModel(folder, model) : OfDataset(folder, plan.Dataset!, selfContained);
         }
-        catch (Exception error) when (LastingFault.Is(error))
+        catch (Exception error) when (FileFaults.IsLasting(error))
         {
             throw refusal($"{folder}: {error.Message}");
         }

@@ -47,7 +47,7 @@ public static class RunInputs
                 RequirePinned(name, input.Path, digest, message => new InputException(exitCode, Reasons.DigestMismatch, message));
                 RequireCovered(input.Path, name == Execution.DatasetInput ? plan.Recipe.Data : null);
             }
-            catch (Exception error) when (error is ArtifactException || LastingFault.Is(error))
+            catch (Exception error) when (error is ArtifactException || FileFaults.IsLasting(error))
             {
                 throw new InputException(exitCode, reason, $"The input '{name}' in {input.Path} cannot be read: {error.Message}", error);
             }

@@ -64,6 +64,33 @@ public sealed class SentencePieceTests
         Assert.Contains("breaks off", broken.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_SentencePiece_file_with_any_byte_changed_or_cut_off_loads_or_is_refused_by_name()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "tokenizer.model");
+        var whole = ModelFile(modelType: 2);
+        // The special tokens, a byte token, and everything behind the last one.
+        int[] places = [.. Enumerable.Range(0, 60), .. Enumerable.Range(whole.Length - 120, 120)];
+        var damaged = places.SelectMany(at => new[] { Changed(whole, at, 0xFF), Changed(whole, at, 0x80), whole[..at] });
+
+        foreach (var bytes in damaged)
+        {
+            File.WriteAllBytes(path, bytes);
+            if (Record.Exception(() => TokenizerFolder.Load(folder.Path).Encode("a b")) is { } error)
+            {
+                Assert.IsType<TokenizerException>(error);
+            }
+        }
+    }
+
+    private static byte[] Changed(byte[] whole, int at, byte bits)
+    {
+        byte[] changed = [.. whole];
+        changed[at] ^= bits;
+        return changed;
+    }
+
     private static TextTokenizer FromJson()
     {
         using var folder = new TemporaryFolder();

@@ -1,4 +1,6 @@
 using Graft.Api.Planning;
+using Graft.Models;
+using Graft.Models.Weights;
 using Graft.Trainer.Failures;
 using Graft.Trainer.Parts;
 using Graft.Trainer.Running;
@@ -45,9 +47,21 @@ public sealed class DamagedFolderTests : IDisposable
     public void Headers_of_weight_files_load_or_give_a_sentence() => Check(DamagedFolders.Headers(), atLeast: 36);
 
     [Fact]
+    public void Encoders_load_or_give_a_sentence()
+    {
+        var encoder = new PictureWorld(_world).Encoder;
+        using (var model = VisionEncoders.Initialize(encoder, seed: 1))
+        {
+            TensorFiles.Save(Path.Combine(encoder, Checkpoint.SingleFile), model.Parameters);
+        }
+
+        Check(DamagedFolders.Encoders().Prepend(Nothing), atLeast: 60, encoder, Inspect);
+    }
+
+    [Fact]
     public void A_folder_that_is_not_damaged_loads()
     {
-        Assert.Null(Problem(new Damage("nothing", _ => { }), out var refusal));
+        Assert.Null(Problem(Nothing, _world.Model, Read, out var refusal));
         Assert.Null(refusal);
     }
 
@@ -58,7 +72,7 @@ public sealed class DamagedFolderTests : IDisposable
         foreach (var file in new[] { "config.json", "tokenizer.json", "model.safetensors" })
         {
             var problem = Problem(
-                new Damage(file, folder => Lock(Path.Combine(folder, file))), out var refusal);
+                new Damage(file, folder => Lock(Path.Combine(folder, file))), _world.Model, Read, out var refusal);
             Assert.Null(problem);
             Assert.Contains(file, refusal, StringComparison.Ordinal);
         }
@@ -72,14 +86,18 @@ public sealed class DamagedFolderTests : IDisposable
         }
     }
 
-    private void Check(IEnumerable<Damage> damages, int atLeast)
+    private static Damage Nothing { get; } = new("nothing", _ => { });
+
+    private void Check(IEnumerable<Damage> damages, int atLeast) => Check(damages, atLeast, _world.Model, Read);
+
+    private void Check(IEnumerable<Damage> damages, int atLeast, string source, Action<string> read)
     {
         var count = 0;
         var problems = new List<string>();
         foreach (var damage in damages)
         {
             count++;
-            if (Problem(damage, out _) is { } problem)
+            if (Problem(damage, source, read, out _) is { } problem)
             {
                 problems.Add($"{damage.Name}: {problem}");
             }
@@ -90,21 +108,21 @@ public sealed class DamagedFolderTests : IDisposable
     }
 
     /// <summary>What is wrong with how a damaged folder is refused or loaded; null where nothing is.</summary>
-    private string? Problem(Damage damage, out string? refusal)
+    private string? Problem(Damage damage, string source, Action<string> read, out string? refusal)
     {
         refusal = null;
         var folder = Path.Combine(_world.Root, "damaged");
         Directory.CreateDirectory(folder);
         try
         {
-            foreach (var file in Directory.EnumerateFiles(_world.Model))
+            foreach (var file in Directory.EnumerateFiles(source))
             {
                 File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
             }
 
             damage.Do(folder);
             var before = GC.GetTotalAllocatedBytes();
-            var error = Record.Exception(() => Read(folder));
+            var error = Record.Exception(() => read(folder));
             var taken = GC.GetTotalAllocatedBytes() - before;
             if (taken > MostBytes)
             {
@@ -130,12 +148,17 @@ public sealed class DamagedFolderTests : IDisposable
         }
     }
 
-    /// <summary>What an inspection does, and then what a run does before its first step.</summary>
-    private void Read(string folder)
+    private static void Inspect(string folder)
     {
         var input = new PlanInput { Path = folder };
         _ = Inspection.Of(
             new InspectionPlan { Input = input, Model = new InspectedModel { Format = "huggingFace" } }, selfContained: false);
+    }
+
+    /// <summary>What an inspection does, and then what a run does before its first step.</summary>
+    private void Read(string folder)
+    {
+        Inspect(folder);
         using var library = new PartLibrary();
         var plan = TinyPlan.For(_world, "out");
         var folders = new Dictionary<string, string> { ["base"] = folder, [Execution.DatasetInput] = _world.Data };

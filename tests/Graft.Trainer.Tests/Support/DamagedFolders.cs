@@ -51,6 +51,16 @@ internal static class DamagedFolders
         from value in Values
         select new Damage($"{file.File} {field} = {value}", folder => Set(folder, file.File, field, value));
 
+    /// <summary>The fields of an encoder's files, likewise.</summary>
+    public static IEnumerable<Damage> Encoders() =>
+        from place in new[]
+        {
+            ("config.json", "image_size"), ("config.json", "patch_size"), ("config.json", "num_channels"), ("config.json", "hidden_size"),
+            ("config.json", "num_hidden_layers"), ("preprocessor_config.json", "image_mean"), ("preprocessor_config.json", "image_std"),
+        }
+        from value in Values.Append("[0,0,0]")
+        select new Damage($"{place.Item1} {place.Item2} = {value}", folder => Set(folder, place.Item1, place.Item2, value));
+
     /// <summary>Every file as a whole.</summary>
     public static IEnumerable<Damage> Files()
     {
