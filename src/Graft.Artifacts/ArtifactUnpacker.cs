@@ -10,6 +10,9 @@ namespace Graft.Artifacts;
 /// </summary>
 internal static class ArtifactUnpacker
 {
+    /// <summary>The lock on a folder that is filled, a name that does not count as content.</summary>
+    internal const string LockName = ".lock.tmp";
+
     /// <summary>The most layers of an artifact: each is a request, and may unpack to a gigabyte.</summary>
     private const int MostLayers = 10_000;
 
@@ -17,11 +20,7 @@ internal static class ArtifactUnpacker
         IOciRepository repository, OciReference reference, string targetFolder, CancellationToken cancellationToken)
     {
         var target = Path.GetFullPath(targetFolder).TrimEnd('/');
-        if (File.Exists(target) || UnfinishedFiles.IsFilled(target))
-        {
-            throw new ArtifactException($"'{target}' is there already and not empty; name another folder or remove it.");
-        }
-
+        RequireEmpty(target);
         var (digest, manifest) = await ResolveAsync(repository, reference, cancellationToken).ConfigureAwait(false);
         if (manifest.Layers.Count > MostLayers)
         {
@@ -31,6 +30,8 @@ internal static class ArtifactUnpacker
         }
 
         var isThere = Directory.Exists(target);
+        using var held = isThere ? Hold(target) : null;
+        RequireEmpty(target);
         // A folder that is there may be a volume's: nothing can be written beside it or moved to its place, only into it.
         var partial = UnfinishedFiles.Beside(isThere ? Path.Combine(target, "files") : target);
         UnfinishedFiles.Sweep(Path.GetDirectoryName(partial)!);
@@ -55,12 +56,44 @@ internal static class ArtifactUnpacker
 
             return digest;
         }
+        catch (IOException error) when (FileFaults.IsDiskFull(error))
+        {
+            var why = FileFaults.Describe(error, target, manifest.Layers.Sum(layer => layer.Size));
+            throw new ArtifactException($"'{reference}' cannot be unpacked. {why}", error, ArtifactFailure.Refused);
+        }
         finally
         {
             if (Directory.Exists(partial))
             {
                 Directory.Delete(partial, recursive: true);
             }
+
+            if (held is not null)
+            {
+                // A folder that is filled has no use for it.
+                File.Delete(Path.Combine(target, LockName));
+            }
+        }
+    }
+
+    private static void RequireEmpty(string target)
+    {
+        if (File.Exists(target) || UnfinishedFiles.IsFilled(target))
+        {
+            throw new ArtifactException($"'{target}' is there already and not empty; name another folder or remove it.");
+        }
+    }
+
+    /// <summary>Keeps others from unpacking into the same folder; into one that is new, all moves but the first fail.</summary>
+    private static FolderLock Hold(string target)
+    {
+        try
+        {
+            return FolderLock.Take(target, TimeProvider.System, LockName);
+        }
+        catch (FolderInUseException error)
+        {
+            throw new ArtifactException(error.Message, error, ArtifactFailure.Unavailable);
         }
     }
 

@@ -53,6 +53,24 @@ public sealed class UnfinishedArtifactTests : IDisposable
         Assert.All(left, file => Assert.False(File.Exists(file), file));
     }
 
+    [Fact]
+    public async Task Into_a_folder_that_another_process_fills_nothing_is_unpacked()
+    {
+        var store = ArtifactStore.InFolder(_temporary.At("oci"));
+        var published = await store.PublishAsync(
+            _temporary.Folder("adapter", ("weights", "1")), Requests.Of("demo", "run-1"), Cancellation);
+        var target = _temporary.At("target");
+        using (FolderLock.Take(target, TimeProvider.System, ArtifactUnpacker.LockName))
+        {
+            var error = await Assert.ThrowsAsync<ArtifactException>(() => store.PullAsync(published.Reference, target, Cancellation));
+            Assert.Contains($"process {Environment.ProcessId} on", error.Message, StringComparison.Ordinal);
+        }
+
+        await store.PullAsync(published.Reference, target, Cancellation);
+
+        Assert.Equal(["weights"], Names(target));
+    }
+
     private static List<string> Names(string folder)
     {
         return [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];

@@ -30,7 +30,7 @@ public static class SyncCommand
                 terminal.WriteErrorLine,
                 echoLog: null,
                 TimeProvider.System);
-            var sync = new LocalSync(runner, TimeProvider.System);
+            var sync = new LocalSync(runner, terminal.WriteErrorLine, TimeProvider.System);
             var status = ExitCodes.Succeeded;
             foreach (var run in LocalSync.Runs(Path.GetFullPath(parsed.GetRequiredValue(folder))))
             {

@@ -59,7 +59,7 @@ public sealed class LocalRunner(
         }
         else if (folder.FindFinished(tell) is { } earlier)
         {
-            var deliveries = await RunDeliveries.DeliverAsync(folder, time, stop.Gently).ConfigureAwait(false);
+            var deliveries = await RunDeliveries.DeliverAsync(folder, tell, time, stop.Gently).ConfigureAwait(false);
             state.ApplyAll(LossLog.Read(folder.EventsFile));
             folder.PointLinkHere();
             return new LocalOutcome(earlier, WasDone: true, TrainerExitCodes.Succeeded, null, [], state) { Missing = deliveries.Missing };

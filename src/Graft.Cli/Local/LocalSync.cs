@@ -10,8 +10,9 @@ public sealed record SyncedRun(string Text, bool IsOutstanding);
 
 /// <summary>Delivers what local runs owe after their end: records for MLflow, and adapters that could not be published.</summary>
 /// <param name="runner">Publishes what is trained.</param>
+/// <param name="tell">Told what takes a while.</param>
 /// <param name="time">Measures waits.</param>
-public sealed class LocalSync(LocalRunner runner, TimeProvider time)
+public sealed class LocalSync(LocalRunner runner, Action<string> tell, TimeProvider time)
 {
     private const string Repeat = "Repeat `graft run` with its spec.";
 
@@ -51,7 +52,7 @@ public sealed class LocalSync(LocalRunner runner, TimeProvider time)
         if (isPublished || !run.Folder.HasUnpublished)
         {
             using var claim = run.Folder.Open(time);
-            return Of(await RunDeliveries.DeliverAsync(run.Folder, time, stop.Gently).ConfigureAwait(false), []);
+            return Of(await RunDeliveries.DeliverAsync(run.Folder, tell, time, stop.Gently).ConfigureAwait(false));
         }
 
         if (RunSums.Damage(run.Folder.Path, RunFolder.PlanFileName) is { } damage)
@@ -61,13 +62,13 @@ public sealed class LocalSync(LocalRunner runner, TimeProvider time)
 
         var outcome = await runner.RunAsync(run, again: false, stop).ConfigureAwait(false);
         return outcome is { Failure: null, Result.Artifact: { } artifact }
-            ? Of(new Deliveries([$"published {artifact.Name} {artifact.Version}"], outcome.Missing), [])
+            ? Of(new Deliveries([$"published {artifact.Name} {artifact.Version}"], outcome.Missing))
             : new SyncedRun($"not published yet: {outcome.Failure ?? outcome.Result?.Message}", IsOutstanding: true);
     }
 
-    private static SyncedRun Of(Deliveries deliveries, IReadOnlyList<string> more)
+    private static SyncedRun Of(Deliveries deliveries)
     {
-        string[] said = [.. deliveries.Done, .. more, .. deliveries.Missing.Select(missing => $"still missing: {missing}")];
+        string[] said = [.. deliveries.Done, .. deliveries.Missing.Select(missing => $"still missing: {missing}")];
         return new SyncedRun(
             said.Length == 0 ? "nothing is outstanding." : string.Join("; ", said), IsOutstanding: deliveries.Missing.Count > 0);
     }

@@ -18,11 +18,17 @@ public static class RunDeliveries
         [.. SpooledRecords.Find(folder.Spool).Select(record => $"{record.Entries} entries of the record wait for {Server(record)}; {Remedy}.")];
 
     /// <summary>Delivers what waits.</summary>
-    public static async Task<Deliveries> DeliverAsync(RunFolder folder, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="folder">The run.</param>
+    /// <param name="tell">Told what is being delivered: a server that does not answer takes a while.</param>
+    /// <param name="time">Measures how long to try.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public static async Task<Deliveries> DeliverAsync(
+        RunFolder folder, Action<string> tell, TimeProvider time, CancellationToken cancellationToken)
     {
         List<string> done = [], missing = [];
         foreach (var record in SpooledRecords.Find(folder.Spool))
         {
+            tell($"{record.Entries} entries of the record go to {Server(record)}, for up to {Patience.TotalSeconds:0} s.");
             try
             {
                 var outcome = await SpooledRecords.DeliverAsync(

@@ -44,7 +44,7 @@ public static class TryCommand
             var lines = Encoding.UTF8.GetString(tail, 0, read).Split('\n');
             return skipped > 0 ? lines[1..] : lines;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             return [];
         }

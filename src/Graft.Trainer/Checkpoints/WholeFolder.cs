@@ -33,7 +33,8 @@ internal static class WholeFolder
         catch (Exception error) when (FileFaults.Is(error))
         {
             TryDelete(unfinished);
-            throw new IOException($"'{target}' cannot be written: {FileFaults.Describe(error, target, neededBytes)}", error);
+            var why = FileFaults.Describe(error, target, neededBytes);
+            throw new IOException(FileFaults.IsDiskFull(error) ? why : $"'{target}' cannot be written: {why}", error);
         }
     }
 

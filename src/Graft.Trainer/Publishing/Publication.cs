@@ -58,7 +58,10 @@ internal sealed class Publication(RunPlan plan)
         catch (Exception error) when (FileFaults.Is(error))
         {
             // A disk that is full or not writable: somebody may make room.
-            var why = FileFaults.Describe(error, _publish.Directory ?? plan.Execution.OutputDirectory);
+            var size = Directory.Exists(trainedFolder)
+                ? new DirectoryInfo(trainedFolder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length)
+                : (long?)null;
+            var why = FileFaults.Describe(error, _publish.Directory ?? plan.Execution.OutputDirectory, size);
             throw new ArtifactException($"Publishing at {Place} fails: {why}", error, ArtifactFailure.Refused);
         }
     }
