@@ -10,6 +10,31 @@ namespace Graft.Common;
 /// <param name="Since">Since when.</param>
 public sealed record LockHolder(int Pid, string Host, DateTimeOffset Since)
 {
+    /// <summary>
+    /// Whether the process has ended: its lock is then held by a child that inherited it. Only that of this machine can be known to have.
+    /// </summary>
+    public bool IsGone
+    {
+        get
+        {
+            if (!OperatingSystem.IsLinux() || Host != Environment.MachineName)
+            {
+                return false;
+            }
+
+            try
+            {
+                // The state stands behind the name, which may hold anything: a zombie has ended and is only not asked for yet.
+                var state = File.ReadAllText($"/proc/{Pid}/stat");
+                return state[(state.LastIndexOf(')') + 1)..].TrimStart() is ['Z' or 'X', ..];
+            }
+            catch (Exception error) when (FileFaults.Is(error))
+            {
+                return true;
+            }
+        }
+    }
+
     public override string ToString() => $"process {Pid} on {Host} (since {Since:yyyy-MM-dd HH:mm:ss} UTC)";
 }
 
@@ -35,6 +60,7 @@ public sealed partial class FolderLock : IDisposable
     public const string FileName = ".lock";
 
     private const int LongestText = 1024;
+    private const int SetFlags = 2;
     private const int OtherProcessHolds = 11;
     private const int OtherProcessHoldsOnMacOs = 35;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -115,6 +141,21 @@ public sealed partial class FolderLock : IDisposable
         }
     }
 
+    /// <summary>Who holds a lock, as its file says; null where it says nothing.</summary>
+    public static LockHolder? HolderOf(string folder, string fileName = FileName) => ReadHolder(Path.Combine(folder, fileName));
+
+    /// <summary>
+    /// Lets the programs that this process starts from now on hold the lock too, from their first moment on: when this process is killed, a
+    /// child that outlives it still keeps others out.
+    /// </summary>
+    public void ShareWithChildren()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SetDescriptorFlags((int)_file.SafeFileHandle.DangerousGetHandle(), SetFlags, 0);
+        }
+    }
+
     public void Dispose() => _file.Dispose();
 
     /// <summary>The file with its lock; null where another process has that.</summary>
@@ -175,6 +216,10 @@ public sealed partial class FolderLock : IDisposable
             return null;
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SetDescriptorFlags(int descriptor, int command, int flags);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

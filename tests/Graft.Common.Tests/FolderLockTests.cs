@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Xunit;
 
 namespace Graft.Common.Tests;
@@ -27,6 +28,21 @@ public sealed class FolderLockTests : IDisposable
 
         using var second = FolderLock.Take(folder, TimeProvider.System);
         using var other = FolderLock.Take(folder, TimeProvider.System, ".another");
+    }
+
+    [Fact]
+    public async Task A_holder_that_has_ended_is_gone_where_that_can_be_known()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are looked up in /proc.");
+        using var process = Process.Start(new ProcessStartInfo("cat") { RedirectStandardInput = true })!;
+        LockHolder here = new(process.Id, Environment.MachineName, DateTimeOffset.UnixEpoch), elsewhere = here with { Host = "another" };
+        Assert.False(here.IsGone);
+
+        process.StandardInput.Close();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(here.IsGone);
+        Assert.False(elsewhere.IsGone);
     }
 
     [Fact]

@@ -45,13 +45,12 @@ public sealed class LocalRunner(
     {
         var folder = run.Folder;
         OutputMarker.WriteIfNew(folder.Root);
-        using var claim = folder.Open(time);
+        using var claim = await folder.OpenAsync(tell, time, stop.Gently).ConfigureAwait(false);
         if (claim.Warning is { } warning)
         {
             tell(warning);
         }
 
-        await folder.WaitForTrainerAsync(tell, time, stop.Gently).ConfigureAwait(false);
         var state = new RunProgressState();
         if (again)
         {

@@ -108,18 +108,65 @@ public sealed class RunFolder(string root, string run, string planHash)
         ];
     }
 
-    /// <summary>Creates the folder and takes it for this process until the result is disposed.</summary>
-    /// <exception cref="CliException">Another process has it.</exception>
+    /// <summary>Creates the folder and takes it for this process and its trainer until the result is disposed.</summary>
+    /// <exception cref="CliException">Another command has it.</exception>
     public FolderLock Open(TimeProvider time)
     {
         try
         {
-            return FolderLock.Take(Path, time, LockName);
+            var taken = FolderLock.Take(Path, time, LockName);
+            taken.ShareWithChildren();
+            return taken;
         }
         catch (FolderInUseException error)
         {
             throw new CliException($"Another graft is at this run. {error.Message} Or give another folder with --output.", error);
         }
+    }
+
+    /// <summary>
+    /// As <see cref="Open"/>, once the trainer of an earlier command that was killed has ended: it saves a checkpoint first. That it is there
+    /// is seen from its own lock, and before it has that from the command's, which it inherited.
+    /// </summary>
+    /// <param name="tell">Told at once where there is a wait.</param>
+    /// <param name="time">Measures the wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="CliException">It does not end, or another command has the folder.</exception>
+    public async Task<FolderLock> OpenAsync(Action<string> tell, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var isTold = false;
+        FolderLock? claim = null;
+        try
+        {
+            if (FolderLock.HolderOf(Path, LockName) is { IsGone: true })
+            {
+                (await WaitAsync(LockName).ConfigureAwait(false)).Dispose();
+            }
+
+            claim = Open(time);
+            (await WaitAsync(FolderLock.FileName).ConfigureAwait(false)).Dispose();
+            return claim;
+        }
+        catch (FolderInUseException error)
+        {
+            claim?.Dispose();
+            var end = Trainer() is { IsGone: false } holder ? $" `kill -9 {holder.Pid}` ends it; what it has saved stays." : "";
+            throw new CliException($"The trainer of an earlier command does not end. {error.Message}{end}", error);
+        }
+
+        Task<FolderLock> WaitAsync(string name) => FolderLock.WaitAsync(Path, time, TrainerPatience, _ => Tell(), cancellationToken, name);
+
+        void Tell()
+        {
+            if (!isTold)
+            {
+                isTold = true;
+                tell($"Waiting up to {TrainerPatience.TotalSeconds:0} s for the trainer of an earlier command "
+                    + $"({(Trainer() is { IsGone: false } holder ? holder.ToString() : "it has just started")}), which has {Path} in use.");
+            }
+        }
+
+        LockHolder? Trainer() => FolderLock.HolderOf(Path);
     }
 
     /// <summary>Whether neither a command nor a trainer is at this run.</summary>
@@ -134,32 +181,6 @@ public sealed class RunFolder(string root, string run, string planHash)
         catch (FolderInUseException)
         {
             return false;
-        }
-    }
-
-    /// <summary>
-    /// Waits until no trainer writes the folder: that of a command that was killed saves a checkpoint before it ends.
-    /// </summary>
-    /// <param name="tell">Told at once where there is a wait.</param>
-    /// <param name="time">Measures the wait.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="CliException">It does not end.</exception>
-    public async Task WaitForTrainerAsync(Action<string> tell, TimeProvider time, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var free = await FolderLock.WaitAsync(
-                Path,
-                time,
-                TrainerPatience,
-                error => tell($"Waiting up to {TrainerPatience.TotalSeconds:0} s for the trainer of an earlier command "
-                    + $"({error.Holder?.ToString() ?? "another process"}), which is still writing to {Path}."),
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch (FolderInUseException error)
-        {
-            var end = error.Holder is { } holder ? $" `kill -9 {holder.Pid}` ends it; what it has saved stays." : "";
-            throw new CliException($"The trainer of an earlier command does not end. {error.Message}{end}", error);
         }
     }
 

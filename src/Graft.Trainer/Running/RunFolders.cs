@@ -34,6 +34,8 @@ internal sealed class RunFolders : IDisposable
         var held = new RunFolders();
         try
         {
+            // Who is to stop already does not begin.
+            cancellationToken.ThrowIfCancellationRequested();
             foreach (var folder in folders.Select(Path.GetFullPath).Distinct())
             {
                 var taken = await FolderLock.WaitAsync(

@@ -94,6 +94,14 @@ public sealed class KilledRunTests : IDisposable
             await Task.Delay(BetweenLooks, TestContext.Current.CancellationToken);
         }
 
+        using (var other = Start("killed"))
+        {
+            var refused = await GraftProgram.FinishAsync(other);
+            Assert.Equal(ExitCodes.Failed, refused.ExitCode);
+            Assert.Contains($"Another graft is at this run. The folder", refused.Errors, StringComparison.Ordinal);
+            Assert.Contains($"process {graft.Id} on", refused.Errors, StringComparison.Ordinal);
+        }
+
         // Held where it is, it writes its folder for as long as the test wants.
         await SignalAsync("STOP", trainer);
         Kill(graft.Id);
