@@ -19,7 +19,7 @@ cp "$work/package/LICENSE" "$kinds/LICENSE"
 dotnet run examples/base/MakeTokenizer.cs -- "$work/corpus/train.jsonl" "$work/initial"
 cp examples/base/llama.json "$work/initial/config.json"
 
-bin/graft run examples/base/pretrain.yaml --output "$work/out"
+bin/graft run examples/base/pretrain.yaml --output-dir "$work/out"
 
 base=examples/builtin/tiny-wordnet
 mkdir -p "$base"

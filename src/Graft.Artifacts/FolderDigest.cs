@@ -15,18 +15,29 @@ public static class FolderDigest
     /// folders. Hidden files and folders (a name that begins with a dot: <c>.git</c>, <c>.cache</c>, a volume's <c>..data</c>) do not
     /// count, nor does a volume's <c>lost+found</c>, nor what Graft writes (<see cref="OutputMarker"/>).
     /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="read">Told now and then how many bytes have been read.</param>
     /// <returns><c>sha256:</c> and 64 hexadecimal digits.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public static string Compute(string folder)
+    public static string Compute(string folder, Action<long>? read = null)
     {
+        long before = 0;
         using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var name in Files(folder))
         {
-            using var file = File.OpenRead(Path.Combine(folder, name));
+            using var file = new MeteredStream(File.OpenRead(Path.Combine(folder, name)), bytes => read?.Invoke(before += bytes));
             whole.AppendData(Encoding.UTF8.GetBytes($"{name}\t{Sha256Text.Of(file)}\n"));
         }
 
         return "sha256:" + Convert.ToHexStringLower(whole.GetHashAndReset());
+    }
+
+    /// <summary>The bytes of the files that count.</summary>
+    public static long Size(string folder)
+    {
+        return Files(folder).Sum(name => new FileInfo(Path.Combine(folder, name)) is var file
+            ? ((FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file).Length
+            : 0);
     }
 
     /// <summary>The relative names of the files that count, in the order in which they count.</summary>

@@ -37,7 +37,8 @@ public static class CommandLine
         };
     }
 
-    private static RootCommand Create(Terminal terminal, StopTokens stop)
+    /// <summary>All commands.</summary>
+    public static RootCommand Create(Terminal terminal, StopTokens stop)
     {
         return new RootCommand("Train adapters on frozen models, on this computer and in a cluster.")
         {

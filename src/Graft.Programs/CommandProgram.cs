@@ -36,11 +36,7 @@ public sealed class CommandProgram(string name, RootCommand root, int wrongUse, 
     public async Task<int> InvokeAsync(IReadOnlyList<string> arguments, TextWriter errors, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(errors);
-        if (!root.Options.Contains(Verbose))
-        {
-            root.Add(Verbose);
-        }
-
+        Complete();
         var parsed = LiteralArguments.Parse(root, arguments);
         // Signals are the programs' own affair: the library ends a process two seconds after the first.
         var configuration = new InvocationConfiguration
@@ -51,6 +47,19 @@ public sealed class CommandProgram(string name, RootCommand root, int wrongUse, 
         };
         try
         {
+            if (WrongUse.Of(root, arguments, parsed) is { Count: > 0 } mistakes)
+            {
+                await RefuseAsync(parsed, mistakes, errors).ConfigureAwait(false);
+                return wrongUse;
+            }
+
+            if (parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.Action is not { ClearsParseErrors: true })
+            {
+                // No command, or one that only holds others: what there is to choose from.
+                await LiteralArguments.Parse(root, [.. arguments, "--help"]).InvokeAsync(configuration, stop).ConfigureAwait(false);
+                return wrongUse;
+            }
+
             var status = await parsed.InvokeAsync(configuration, stop).ConfigureAwait(false);
             return parsed.Errors.Count > 0 ? wrongUse : status;
         }
@@ -72,6 +81,34 @@ public sealed class CommandProgram(string name, RootCommand root, int wrongUse, 
 
             return failure.ExitCode;
         }
+    }
+
+    /// <summary>Adds what every program has.</summary>
+    private void Complete()
+    {
+        if (root.Options.Contains(Verbose))
+        {
+            return;
+        }
+
+        root.Add(Verbose);
+        root.Add(CommandHelp.Command(root));
+        CommandHelp.AddTo(root);
+        var version = new Command("version", $"Print the version, as {name} --version does.");
+        version.SetAction(
+            (parsed, stop) => LiteralArguments.Parse(root, ["--version"]).InvokeAsync(parsed.InvocationConfiguration, stop));
+        root.Add(version);
+    }
+
+    private async Task RefuseAsync(ParseResult parsed, IReadOnlyList<string> mistakes, TextWriter errors)
+    {
+        var command = $"{name} {WrongUse.PathOf(parsed)}".TrimEnd();
+        foreach (var mistake in mistakes)
+        {
+            await errors.WriteLineAsync($"{command}: {mistake}").ConfigureAwait(false);
+        }
+
+        await errors.WriteLineAsync($"`{command} --help` shows how it is used.").ConfigureAwait(false);
     }
 
     /// <summary>What happened, without the exceptions that only say where.</summary>

@@ -27,33 +27,17 @@ public static class LiteralArguments
     /// <summary>Writes <c>--option value</c> as <c>--option=value</c>: the library looks for options in separate words.</summary>
     private static List<string> AttachValues(RootCommand root, IReadOnlyList<string> arguments)
     {
-        Command command = root;
         var attached = new List<string>();
-        for (var i = 0; i < arguments.Count; i++)
+        foreach (var word in CommandWords.Of(root, arguments))
         {
-            var word = arguments[i];
-            if (word == "--")
+            if (word.Value is { } value)
             {
-                attached.AddRange(arguments.Skip(i));
-                break;
+                AddPair(attached, word.Text, value);
             }
-
-            if (command.Subcommands.FirstOrDefault(inner => Names(inner.Name, inner.Aliases).Contains(word)) is { } found)
+            else
             {
-                command = found;
+                attached.Add(word.Text);
             }
-            else if (TakesValue(root, command, word) && i + 1 < arguments.Count)
-            {
-                AddPair(attached, word, arguments[++i]);
-                continue;
-            }
-            else if (word.Length > 1 && word[^1] is '=' or ':' && TakesValue(root, command, word[..^1]))
-            {
-                AddPair(attached, word[..^1], "");
-                continue;
-            }
-
-            attached.Add(word);
         }
 
         return attached;
@@ -70,16 +54,5 @@ public static class LiteralArguments
             // "--option=" means to the library that the value is the next word; the empty word is recognized as a value.
             attached.AddRange([option, ""]);
         }
-    }
-
-    private static bool TakesValue(RootCommand root, Command command, string word)
-    {
-        return command.Options.Concat(root.Options.Where(option => option.Recursive))
-            .Any(option => option.Arity.MinimumNumberOfValues > 0 && Names(option.Name, option.Aliases).Contains(word));
-    }
-
-    private static IEnumerable<string> Names(string name, IEnumerable<string> aliases)
-    {
-        return aliases.Prepend(name);
     }
 }

@@ -47,7 +47,9 @@ internal static class Specs
     /// <summary>Writes the specs with small inputs; enough for a plan, not for a training.</summary>
     public static string WriteWithInputs(TemporaryFolder folder)
     {
-        folder.Write("model/config.json", """{"architectures": ["LlamaForCausalLM"], "model_type": "llama"}""");
+        folder.Write("model/config.json", """{"architectures": ["LlamaForCausalLM"], "model_type": "llama", "max_position_embeddings": 512}""");
+        // A file of no tensors: the length of its header, and the header.
+        folder.Write("model/model.safetensors", "\u0002\0\0\0\0\0\0\0{}");
         folder.Write("data/train.jsonl", """{"instruction": "Say yes.", "output": "yes"}""" + "\n");
         folder.Write("data/heldout.jsonl", """{"instruction": "Say yes.", "output": "yes"}""" + "\n");
         return folder.Write("run.yaml", Run);

@@ -34,7 +34,7 @@ public sealed class ProjectionTests
         using var folder = new TemporaryFolder();
         var graft = Programs.Built("Graft.Cli", "graft");
         (await _cluster.ExecAsync(
-            graft, "pull", $"ppt/{Name}", "--namespace", ns, "--plain-http", "--output", folder.Path)).Succeeded();
+            graft, "pull", $"ppt/{Name}", "--namespace", ns, "--plain-http", "--output-dir", folder.Path)).Succeeded();
         Assert.True(File.Exists(Path.Combine(folder.Path, "mm_projector.safetensors")));
     }
 

@@ -134,7 +134,7 @@ public sealed class QuickstartTests : IClassFixture<QuickstartRun>
         using var folder = new TemporaryFolder();
         var graft = Programs.Built("Graft.Cli", "graft");
         (await _cluster.ExecAsync(
-            graft, "pull", _run.Name, "--namespace", _run.Namespace, "--plain-http", "--output", folder.Path)).Succeeded();
+            graft, "pull", _run.Name, "--namespace", _run.Namespace, "--plain-http", "--output-dir", folder.Path)).Succeeded();
         AssertIsAdapter(folder.Path);
 
         var trainer = Programs.Built("Graft.Trainer", "graft-trainer");

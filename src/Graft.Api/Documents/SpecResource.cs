@@ -37,7 +37,8 @@ public sealed class SpecResource
 
     internal DocumentMapping Document { get; }
 
-    internal Diagnostic Locate(SpecProblem problem)
+    /// <summary>A problem of this resource, with its place in the file.</summary>
+    public Diagnostic Locate(SpecProblem problem)
     {
         return Diagnostic.Locate(File, Document, problem);
     }

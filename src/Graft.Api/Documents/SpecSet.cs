@@ -68,6 +68,17 @@ public sealed class SpecSet
         return set;
     }
 
+    /// <summary>Takes in problems that others have found in these files.</summary>
+    public void Report(IEnumerable<Diagnostic> problems)
+    {
+        foreach (var problem in problems.ToList())
+        {
+            _diagnostics.Add(problem);
+        }
+
+        Diagnostics = _diagnostics.Ordered();
+    }
+
     /// <summary>How many problems of a severity were found, with those that are not told one by one.</summary>
     public int Count(Severity severity)
     {

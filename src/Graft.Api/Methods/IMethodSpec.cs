@@ -22,6 +22,12 @@ public interface IMethodSpec
     /// <summary>The library that model hubs are told to load it with (<see cref="Libraries"/>).</summary>
     string Library => Libraries.Peft;
 
+    /// <summary>
+    /// The layers that these settings choose by the last parts of their names, field <c>targetModules</c>; null where they choose none
+    /// by name, or all.
+    /// </summary>
+    IReadOnlyList<string>? NamedLayers => null;
+
     /// <summary>What is wrong with these settings beyond what the schema says.</summary>
     /// <param name="at">Where these settings are in the document.</param>
     /// <param name="run">The spec that they are part of, defaults filled in.</param>

@@ -29,10 +29,32 @@ public static class EventText
         return $"loss {loss}  {speed} tokens/s  ETA {NumberText.Duration(progress.EtaSeconds)}";
     }
 
+    /// <summary>What is done besides training steps, with what there is of counts and time left.</summary>
+    public static string Activity(ProgressEvent progress)
+    {
+        return progress.Activity
+            + (progress.Part is { } part ? $": {Part(part)}" : "")
+            + (progress.Message is { } message ? $": {message}" : "");
+    }
+
+    /// <summary>How far a part of an activity is: <c>base model, held-out records, 120 of 420, 12s left</c>.</summary>
+    public static string Part(ActivityProgress part)
+    {
+        var count = part switch
+        {
+            { IsBytes: true, Total: { } total } => $", {NumberText.Bytes(part.Done)} of {NumberText.Bytes(total)}",
+            { IsBytes: true } => $", {NumberText.Bytes(part.Done)}",
+            { Total: { } total } => $", {NumberText.Count(part.Done)} of {NumberText.Count(total)}",
+            { Done: > 0 } => $", {NumberText.Count(part.Done)}",
+            _ => "",
+        };
+        return part.What + count + (part.SecondsLeft is { } left ? $", {NumberText.Duration(left)} left" : "");
+    }
+
     private static string Progress(ProgressEvent progress)
     {
         return progress.TotalSteps == 0 || progress.Activity != Activities.Training
-            ? progress.Activity + (progress.Message is { } message ? $": {message}" : "")
+            ? Activity(progress)
             : string.Create(CultureInfo.InvariantCulture, $"step {progress.Step}/{progress.TotalSteps}  {Speed(progress)}");
     }
 

@@ -59,6 +59,9 @@ public sealed record ProgressEvent : TrainerEvent
     /// <summary>What holds the activity up, in a sentence: while publishing is tried again, why it failed last. Absent otherwise.</summary>
     public string? Message { get; init; }
 
+    /// <summary>How far the activity itself is; absent while training, whose measure are the steps.</summary>
+    public ActivityProgress? Part { get; init; }
+
     /// <summary>Optimizer steps done.</summary>
     public long Step { get; init; }
 
@@ -74,10 +77,30 @@ public sealed record ProgressEvent : TrainerEvent
 
     public double? TokensPerSecond { get; init; }
 
+    /// <summary>Seconds until the run is measured to its end; null where that is not known yet.</summary>
     public double? EtaSeconds { get; init; }
 
     /// <summary>The step of the last checkpoint; null without one.</summary>
     public long? CheckpointStep { get; init; }
+}
+
+/// <summary>How far a part of an activity is: one of the things that a trainer does besides training steps.</summary>
+public sealed record ActivityProgress
+{
+    /// <summary>What is done, such as "base model, held-out records".</summary>
+    public string What { get; init; } = "";
+
+    /// <summary>How much of it is done.</summary>
+    public long Done { get; init; }
+
+    /// <summary>How much there is; null where that is not known.</summary>
+    public long? Total { get; init; }
+
+    /// <summary>Whether bytes are counted.</summary>
+    public bool IsBytes { get; init; }
+
+    /// <summary>Seconds until all of it is done; null where that is not known yet.</summary>
+    public double? SecondsLeft { get; init; }
 }
 
 /// <summary>What a trainer does.</summary>

@@ -21,6 +21,14 @@ internal sealed class AdapterTrainingKind : RunKind<AdapterTrainingRun, AdapterT
             .Concat(PicturesAreNotSeen(at, inputs.GetValueOrDefault(Execution.DatasetInput) as TrainingDataset));
     }
 
+    protected override IEnumerable<NamedLayers> Layers(AdapterTrainingRunSpec spec, FieldPath at)
+    {
+        if (spec.Method is { Selected.NamedLayers: { } names } method)
+        {
+            yield return new NamedLayers(RecipeResolver.BasePart, at.Field("method", method.SelectedName, "targetModules"), names);
+        }
+    }
+
     protected override IReadOnlyList<PlanPart> Parts(AdapterTrainingRunSpec spec, IReadOnlyDictionary<string, PinnedInput> inputs) =>
     [
         new LanguageModelPart(RecipeResolver.BasePart, inputs[RecipeResolver.BasePart]),

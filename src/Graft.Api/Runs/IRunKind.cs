@@ -28,11 +28,22 @@ public interface IRunKind
     /// <param name="inputs">What it names, by the name in the plan, as far as that is known.</param>
     IEnumerable<SpecProblem> Check(RunSpec spec, FieldPath at, IReadOnlyDictionary<string, IInputResource> inputs);
 
+    /// <summary>The layers of models that a spec chooses by name.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="at">Where the spec is.</param>
+    IEnumerable<NamedLayers> Layers(RunSpec spec, FieldPath at);
+
     /// <summary>The graph of parts of a valid spec.</summary>
     /// <param name="spec">The spec, with defaults.</param>
     /// <param name="inputs">What it names, by the name in the plan.</param>
     IReadOnlyList<PlanPart> Parts(RunSpec spec, IReadOnlyDictionary<string, PinnedInput> inputs);
 }
+
+/// <summary>Layers that a spec chooses by the last parts of their names.</summary>
+/// <param name="Model">The name in the plan of the model that has them.</param>
+/// <param name="At">The list's place.</param>
+/// <param name="Names">The names.</param>
+public sealed record NamedLayers(string Model, FieldPath At, IReadOnlyList<string> Names);
 
 /// <summary>Something that is generic in the type of a kind of run.</summary>
 /// <typeparam name="TResult">What comes of it.</typeparam>
@@ -65,11 +76,15 @@ internal abstract class RunKind<TResource, TSpec> : IRunKind
     public IEnumerable<SpecProblem> Check(RunSpec spec, FieldPath at, IReadOnlyDictionary<string, IInputResource> inputs) =>
         Check((TSpec)spec, at, inputs);
 
+    public IEnumerable<NamedLayers> Layers(RunSpec spec, FieldPath at) => Layers((TSpec)spec, at);
+
     public IReadOnlyList<PlanPart> Parts(RunSpec spec, IReadOnlyDictionary<string, PinnedInput> inputs) => Parts((TSpec)spec, inputs);
 
     protected abstract IEnumerable<RunInput> Models(TSpec spec);
 
     protected abstract IEnumerable<SpecProblem> Check(TSpec spec, FieldPath at, IReadOnlyDictionary<string, IInputResource> inputs);
+
+    protected virtual IEnumerable<NamedLayers> Layers(TSpec spec, FieldPath at) => [];
 
     protected abstract IReadOnlyList<PlanPart> Parts(TSpec spec, IReadOnlyDictionary<string, PinnedInput> inputs);
 }

@@ -63,6 +63,9 @@ public static class ProblemCodes
     /// <summary>A name leads to nothing.</summary>
     public const string ReferenceNotFound = "reference-not-found";
 
+    /// <summary>A file or folder that is named is not on this computer.</summary>
+    public const string FileNotFound = "file-not-found";
+
     /// <summary>Settings that are right by themselves cannot work together.</summary>
     public const string ImpossibleCombination = "impossible-combination";
 

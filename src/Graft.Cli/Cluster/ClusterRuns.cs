@@ -31,12 +31,20 @@ public sealed class ClusterRuns : IDisposable
     }
 
     /// <summary>Connects as a kubeconfig says.</summary>
-    /// <exception cref="CliException">There is no usable kubeconfig.</exception>
+    /// <exception cref="CliException">There is no kubeconfig, or no usable one.</exception>
     public static ClusterRuns Connect(FileInfo? kubeconfig, string? context, string? @namespace, Terminal terminal)
     {
+        var file = kubeconfig ?? FromEnvironment();
+        var usual = KubernetesClientConfiguration.KubeConfigDefaultLocation;
+        if (file is null && !File.Exists(usual) && !KubernetesClientConfiguration.IsInCluster())
+        {
+            // The library would ask whoever listens at port 8080 of this computer.
+            throw new CliException(
+                $"No cluster is configured: $KUBECONFIG is not set, and there is no {usual}. Name a kubeconfig with --kubeconfig.");
+        }
+
         try
         {
-            var file = kubeconfig ?? FromEnvironment();
             var configuration = file is null && context is null
                 ? KubernetesClientConfiguration.BuildDefaultConfig()
                 : KubernetesClientConfiguration.BuildConfigFromConfigFile(file, context);
@@ -49,7 +57,7 @@ public sealed class ClusterRuns : IDisposable
             throw new CliException(
                 error is KubeConfigException || FileFaults.Is(error)
                     ? $"No cluster can be reached: {error.Message.TrimEnd('.')}. Name one with --kubeconfig and --context."
-                    : $"'{(kubeconfig ?? FromEnvironment())?.FullName ?? "~/.kube/config"}' is no kubeconfig, or a damaged one "
+                    : $"'{file?.FullName ?? usual}' is no kubeconfig, or a damaged one "
                         + $"({error.Message.Split('\n')[0].TrimEnd('.')}). Name another one with --kubeconfig.",
                 error);
         }

@@ -3,6 +3,7 @@ using Graft.Api.Schema;
 using Graft.Api.V1Alpha1;
 using Graft.Cli.Display;
 using Graft.Cli.Explaining;
+using Graft.Programs;
 
 namespace Graft.Cli.Commands;
 
@@ -18,12 +19,22 @@ public static class ExplainCommand
             Description = "A kind by any of its names, and a path of fields: atr, BaseModel.spec.source, atr.method.lora.rank; or a condition's reason: OutOfMemory.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("explain", "Explain a kind of resource, a field of it, or a condition's reason.") { path };
+        var recursive = new Option<bool>("--recursive") { Description = "All fields below, by name and type." };
+        var command = new ExampleCommand(
+            "explain",
+            "Explain a kind of resource, a field of it, or a condition's reason.",
+            "graft explain",
+            "graft explain atr.method.lora",
+            "graft explain BaseModel --recursive",
+            "graft explain OutOfMemory")
+        {
+            path, recursive,
+        };
         command.SetAction(parsed =>
         {
             var descriptions = ReadDescriptions();
             var lines = parsed.GetValue(path) is { } asked
-                ? FieldExplanation.Lines(asked, descriptions)
+                ? FieldExplanation.Lines(asked, descriptions, parsed.GetValue(recursive))
                 : ResourceKind.All.Select(kind => $"{kind.Kind,-20} {kind.ShortName,-5} {descriptions.Of(kind.Type)}");
             foreach (var line in lines)
             {

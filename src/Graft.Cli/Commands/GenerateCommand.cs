@@ -48,24 +48,24 @@ public static class GenerateCommand
 
     private static readonly SamplingOptions Defaults = new();
 
-    private static readonly Option<int> MaxNewTokens = Setting(
+    private static readonly Option<int> MaxNewTokens = NumberOption.Create(
         "--max-new-tokens", "N", Defaults.MaxNewTokens, "The longest answer in tokens.", n => n > 0, "1 or more");
 
-    private static readonly Option<double> Temperature = Setting(
+    private static readonly Option<double> Temperature = NumberOption.Create(
         "--temperature", "T", Defaults.Temperature, "0 takes the likeliest token; above, tokens are sampled.", t => t >= 0, "0 or more");
 
-    private static readonly Option<int> TopK = Setting(
+    private static readonly Option<int> TopK = NumberOption.Create(
         "--top-k", "K", Defaults.TopK, "Sample from the K likeliest tokens; 0 from all.", k => k >= 0, "0 or more");
 
-    private static readonly Option<double> TopP = Setting(
+    private static readonly Option<double> TopP = NumberOption.Create(
         "--top-p", "P", Defaults.TopP, "Sample from the likeliest tokens with this share of the probability.", p => p is > 0 and <= 1,
         "above 0 and at most 1");
 
-    private static readonly Option<double> RepetitionPenalty = Setting(
+    private static readonly Option<double> RepetitionPenalty = NumberOption.Create(
         "--repetition-penalty", "R", Defaults.RepetitionPenalty, "Above 1 makes tokens that stand in the text already less likely.",
         penalty => penalty > 0, "above 0");
 
-    private static readonly Option<int> Seed = Setting(
+    private static readonly Option<int> Seed = NumberOption.Create(
         "--seed", "N", Defaults.Seed, "Decides what is sampled.", _ => true, "a whole number");
 
     private static readonly Option<string[]> Stop = new("--stop")
@@ -76,7 +76,12 @@ public static class GenerateCommand
 
     public static Command Create(Terminal terminal, StopTokens stop)
     {
-        var command = new Command("generate", "Answer a prompt with an adapted model, or with its base.")
+        var command = new ExampleCommand(
+            "generate",
+            "Answer a prompt with an adapted model, or with its base.",
+            "graft generate graft-out/quickstart --prompt 'What kind of thing is this?' --input 'weeknight: any night of the week'",
+            "graft generate graft-out/quickstart --base --prompt 'What kind of thing is this?' --input 'weeknight: any night of the week'",
+            "graft generate --model examples/builtin/tiny-wordnet --template none --prompt 'A weeknight is' --temperature 0.8 --seed 1")
         {
             Run, Prompt, Input, Base, Model, Adapter, Template, MaxNewTokens, Temperature, TopK, TopP,
             RepetitionPenalty, Stop, Seed,
@@ -140,20 +145,6 @@ public static class GenerateCommand
                 Stop = [.. (parsed.GetValue(Stop) ?? []).Where(text => text.Length > 0)],
             },
         };
-    }
-
-    private static Option<T> Setting<T>(string name, string unit, T usual, string description, Func<T, bool> isValid, string range)
-        where T : struct
-    {
-        var option = new Option<T>(name) { Description = description, HelpName = unit, DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<T>() is var value && !isValid(value))
-            {
-                result.AddError($"{name} is {result.Tokens[0].Value}; it must be {range}.");
-            }
-        });
-        return option;
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Graft.Artifacts;
 using Graft.Cli.Display;
+using Graft.Programs;
 
 namespace Graft.Cli.Commands;
 
@@ -17,7 +18,10 @@ public static class ImageCommand
         var archive = new Argument<string>("ARCHIVE") { Description = "The image archive, such as artifacts/images/operator.tar." };
         var reference = new Argument<string>("REFERENCE") { Description = "Where to push: REGISTRY/NAME:TAG." };
         var speaking = new RegistryOptionSet();
-        var command = new Command("push", "Push an image archive to a registry, without a container engine.")
+        var command = new ExampleCommand(
+            "push",
+            "Push an image archive to a registry, without a container engine.",
+            "graft image push artifacts/images/operator.tar registry.example/graft/operator:0.1.0")
         {
             archive, reference,
         };

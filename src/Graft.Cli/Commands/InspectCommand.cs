@@ -4,6 +4,7 @@ using Graft.Api.Planning;
 using Graft.Api.Reporting;
 using Graft.Cli.Display;
 using Graft.Cli.Inspection;
+using Graft.Programs;
 using Spectre.Console;
 
 namespace Graft.Cli.Commands;
@@ -25,10 +26,18 @@ public static class InspectCommand
     {
         var folder = new Argument<string>("FOLDER") { Description = "An adapter's folder, a model's, or a run's (graft-out/NAME)." };
         var output = OutputFormat.Option();
-        var command = new Command("inspect", "Show what an adapter or a model is, without loading it.") { folder, output };
+        var command = new ExampleCommand(
+            "inspect",
+            "Show what an adapter or a model is, without loading it.",
+            "graft inspect graft-out/quickstart",
+            "graft inspect examples/builtin/tiny-wordnet -o json")
+        {
+            folder, output,
+        };
         command.SetAction(parsed =>
         {
-            var inspected = InspectedFolder.Read(parsed.GetRequiredValue(folder));
+            var inspected = InspectedFolder.Read(
+                parsed.GetRequiredValue(folder), part => new ActivityLine(terminal, TimeProvider.System, part));
             if (OutputFormat.IsJson(parsed, output))
             {
                 terminal.WriteLine(JsonSerializer.Serialize(inspected, Indented));

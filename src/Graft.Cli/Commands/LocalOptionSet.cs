@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Graft.Cli.Display;
 using Graft.Cli.Local;
 
@@ -8,12 +7,7 @@ namespace Graft.Cli.Commands;
 /// <summary>The options of the commands that make plans for this computer.</summary>
 public sealed class LocalOptionSet
 {
-    private readonly Option<string> _output = new("--output", "-o")
-    {
-        Description = "Where runs, their artifacts and mlruns are kept.",
-        HelpName = "DIR",
-        DefaultValueFactory = _ => "graft-out",
-    };
+    private readonly Option<string?> _output = OutputFolder.Option("Where runs, their artifacts and mlruns are kept; graft-out without it.");
 
     private readonly Option<string[]> _only = new("--only")
     {
@@ -34,29 +28,11 @@ public sealed class LocalOptionSet
         HelpName = "REPOSITORY",
     };
 
-    private readonly Option<string> _device = new("--device")
-    {
-        Description = "auto takes a CUDA GPU where there is one.",
-        DefaultValueFactory = _ => "auto",
-    };
+    private readonly Option<string> _device = ChoiceOption.Create(
+        "--device", ["auto", "cpu", "cuda"], "auto takes a CUDA GPU where there is one.");
 
-    private readonly Option<int?> _threads = new("--threads")
-    {
-        Description = "Threads of the CPU; all cores without it, and never more.",
-        HelpName = "N",
-    };
-
-    public LocalOptionSet()
-    {
-        _device.AcceptOnlyFromAmong("auto", "cpu", "cuda");
-        _threads.Validators.Add(result =>
-        {
-            if (result.Tokens is [var given] && int.TryParse(given.Value, CultureInfo.InvariantCulture, out var threads) && threads < 1)
-            {
-                result.AddError($"--threads is {given.Value}; it must be 1 or more. Without it all cores compute.");
-            }
-        });
-    }
+    private readonly Option<int?> _threads = NumberOption.Create<int>(
+        "--threads", "N", "Threads of the CPU; all cores without it, and never more.", n => n > 0, "1 or more");
 
     public void AddTo(Command command)
     {
@@ -75,7 +51,7 @@ public sealed class LocalOptionSet
     /// <summary>A planner as the command line wants it.</summary>
     public LocalPlanner Planner(ParseResult parsed, Terminal terminal)
     {
-        var output = parsed.GetRequiredValue(_output);
+        var output = parsed.GetValue(_output) ?? "graft-out";
         var builtins = BuiltinFolders.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(BuiltinFolders.Variable));
         var digests = FolderDigestCache.OfUser();
         var registry = new OciInputs(
@@ -83,6 +59,7 @@ public sealed class LocalOptionSet
         return new LocalPlanner(
             new InputFolders(builtins, Volumes(parsed), registry),
             digests,
+            part => new ActivityLine(terminal, TimeProvider.System, part),
             new LocalOptions
             {
                 Output = output,
@@ -99,9 +76,14 @@ public sealed class LocalOptionSet
         foreach (var volume in parsed.GetValue(_volumes) ?? [])
         {
             var parts = volume.Split('=', 2);
-            volumes[parts[0]] = parts is [{ Length: > 0 }, { Length: > 0 } folder]
+            if (parts is not [{ Length: > 0 } claim, { Length: > 0 } folder])
+            {
+                throw new CliException($"--volume {volume} is not of the form CLAIM=DIR.");
+            }
+
+            volumes[claim] = Directory.Exists(folder)
                 ? folder
-                : throw new CliException($"--volume {volume} is not of the form CLAIM=DIR.");
+                : throw new CliException($"--volume {volume}: there is no folder '{folder}' that could stand for the claim '{claim}'.");
         }
 
         return volumes;

@@ -3,6 +3,7 @@ using Graft.Api.Reporting;
 using Graft.Api.V1Alpha1;
 using Graft.Cli.Cluster;
 using Graft.Cli.Display;
+using Graft.Programs;
 using k8s.Models;
 
 namespace Graft.Cli.Commands;
@@ -18,7 +19,14 @@ public static class LogsCommand
         var follow = new Option<bool>("--follow", "-f") { Description = "Wait for the pod, and go on until the trainer ends." };
         var raw = new Option<bool>("--raw") { Description = "The trainer's events as they are, one JSON object a line." };
         var cluster = new ClusterOptions();
-        var command = new Command("logs", "Show what the trainer of a run in a cluster says.") { name, follow, raw };
+        var command = new ExampleCommand(
+            "logs",
+            "Show what the trainer of a run in a cluster says.",
+            "graft logs quickstart",
+            "graft logs -f atr/quickstart -n team-a")
+        {
+            name, follow, raw,
+        };
         cluster.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

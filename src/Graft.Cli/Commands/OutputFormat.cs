@@ -7,14 +7,7 @@ public static class OutputFormat
 {
     public static Option<string> Option()
     {
-        var option = new Option<string>("--output", "-o")
-        {
-            Description = "For people (text) or programs (json).",
-            DefaultValueFactory = _ => "text",
-        };
-
-        option.AcceptOnlyFromAmong("text", "json");
-        return option;
+        return ChoiceOption.Create("--output", ["text", "json"], "For people (text) or programs (json).", "-o");
     }
 
     public static bool IsJson(ParseResult parsed, Option<string> option)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Graft.Api.Planning;
 using Graft.Cli.Display;
 using Graft.Cli.Local;
+using Graft.Programs;
 
 namespace Graft.Cli.Commands;
 
@@ -13,7 +14,14 @@ public static class PlanCommand
         var specs = new SpecArguments();
         var options = new LocalOptionSet();
         var hash = new Option<bool>("--hash") { Description = "Print each plan's hash and the run's name, not the plan." };
-        var command = new Command("plan", "Print the run plan that a trainer would read.") { hash };
+        var command = new ExampleCommand(
+            "plan",
+            "Print the run plan that a trainer would read.",
+            "graft plan examples/quickstart/",
+            "graft plan examples/quickstart/ --hash")
+        {
+            hash,
+        };
         specs.AddTo(command);
         options.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>

@@ -2,13 +2,14 @@ using System.CommandLine;
 using Graft.Cli.Cluster;
 using Graft.Cli.Display;
 using Graft.Cli.Local;
+using Graft.Programs;
 
 namespace Graft.Cli.Commands;
 
 /// <summary><c>graft plot NAME|FOLDER</c>: the loss curve of a run in a cluster or on this computer.</summary>
 public static class PlotCommand
 {
-    private const int CurveWidth = 72;
+    private const int CurveWidth = 70;
     private const int CurveHeight = 12;
 
     public static Command Create(Terminal terminal)
@@ -19,8 +20,16 @@ public static class PlotCommand
         };
 
         var svg = new Option<string?>("--svg") { Description = "Write the curve to this file, too.", HelpName = "FILE" };
+        var scale = ChoiceOption.Create("--scale", ["auto", "linear", "log"], "The losses' axis; auto is logarithmic over two powers of ten.");
         var cluster = new ClusterOptions();
-        var command = new Command("plot", "Draw the loss curve of a run.") { name, svg };
+        var command = new ExampleCommand(
+            "plot",
+            "Draw the loss curve of a run.",
+            "graft plot graft-out/quickstart --svg loss.svg",
+            "graft plot quickstart -n team-a")
+        {
+            name, svg, scale,
+        };
         cluster.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -28,20 +37,46 @@ public static class PlotCommand
             var state = new RunProgressState();
             if (Directory.Exists(run))
             {
+                FinishedRun.Require(run, RunFolder.EventsFileName);
                 state.ApplyAll(LossLog.Read(Path.Combine(run, RunFolder.EventsFileName)));
             }
             else
             {
-                using var runs = cluster.Connect(parsed, terminal);
-                await ClusterLossHistory.ReadAsync(runs, run, state, cancellationToken).ConfigureAwait(false);
+                await ReadClusterAsync(cluster, parsed, terminal, run, state, cancellationToken).ConfigureAwait(false);
             }
 
-            return Draw(terminal, run, state, parsed.GetValue(svg));
+            return Draw(terminal, run, state, parsed.GetValue(svg), Scale(parsed.GetRequiredValue(scale)));
         });
         return command;
     }
 
-    private static int Draw(Terminal terminal, string run, RunProgressState state, string? svg)
+    private static async Task ReadClusterAsync(
+        ClusterOptions cluster,
+        ParseResult parsed,
+        Terminal terminal,
+        string run,
+        RunProgressState state,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var runs = cluster.Connect(parsed, terminal);
+            await ClusterLossHistory.ReadAsync(runs, run, state, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CliException error)
+        {
+            throw new CliException($"There is no folder '{run}' of a run on this computer{FinishedRun.Meant(run)}. {error.Message}", error);
+        }
+    }
+
+    private static LossScale Scale(string name) => name switch
+    {
+        "linear" => LossScale.Linear,
+        "log" => LossScale.Log,
+        _ => LossScale.Auto,
+    };
+
+    private static int Draw(Terminal terminal, string run, RunProgressState state, string? svg, LossScale scale)
     {
         var points = state.Training.Points;
         if (points.Count < 2)
@@ -50,11 +85,11 @@ public static class PlotCommand
             return ExitCodes.Failed;
         }
 
-        terminal.WriteLine(TextChart.Curve(LossHistory.Smooth(points), CurveWidth, CurveHeight));
+        terminal.WriteLine(TextChart.Titled(points, CurveWidth, CurveHeight, scale));
         if (svg is not null)
         {
             var name = Path.GetFileName(run.TrimEnd('/'));
-            File.WriteAllText(svg, LossCurveSvg.Draw($"{name}: loss per labeled token", points, state.HeldOut.Points));
+            File.WriteAllText(svg, LossCurveSvg.Draw($"{name}: loss per labeled token", points, state.HeldOut.Points, scale));
             terminal.WriteLine($"Written to {svg}");
         }
 

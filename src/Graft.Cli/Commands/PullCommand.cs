@@ -3,6 +3,7 @@ using Graft.Artifacts;
 using Graft.Artifacts.Oci;
 using Graft.Cli.Cluster;
 using Graft.Cli.Display;
+using Graft.Programs;
 
 namespace Graft.Cli.Commands;
 
@@ -16,11 +17,7 @@ public static class PullCommand
             Description = "A run in the cluster (NAME or KIND/NAME), a reference (registry.example/adapters/name:v3), "
                 + "or a layout folder (oci:graft-out/oci/name:v3).",
         };
-        var output = new Option<string?>("--output", "-o")
-        {
-            Description = "The folder to unpack into, new or empty; the artifact's name without it.",
-            HelpName = "DIR",
-        };
+        var output = OutputFolder.Option("The folder to unpack into, new or empty; the artifact's name without it.");
 
         var registry = new Option<string?>("--registry")
         {
@@ -30,7 +27,12 @@ public static class PullCommand
 
         var speaking = new RegistryOptionSet();
         var cluster = new ClusterOptions();
-        var command = new Command("pull", "Fetch an artifact: that of a run in the cluster, or anything that a reference names.")
+        var command = new ExampleCommand(
+            "pull",
+            "Fetch an artifact: that of a run in the cluster, or anything that a reference names.",
+            "graft pull quickstart -d adapter",
+            "graft pull registry.example/adapters/quickstart:v1",
+            "graft pull oci:graft-out/oci/quickstart:v1 -d adapter")
         {
             what, output, registry,
         };

@@ -3,6 +3,7 @@ using Graft.Api.Planning;
 using Graft.Artifacts;
 using Graft.Cli.Display;
 using Graft.Cli.Local;
+using Graft.Programs;
 
 namespace Graft.Cli.Commands;
 
@@ -14,7 +15,13 @@ public static class PushCommand
         var run = new Argument<string>("RUN") { Description = "The folder of a local run that has succeeded (graft-out/NAME)." };
         var repository = new Argument<string>("REPOSITORY") { Description = "Where to push: REPOSITORY/NAME gets the next version." };
         var speaking = new RegistryOptionSet();
-        var command = new Command("push", "Publish what a local run has trained in a registry.") { run, repository };
+        var command = new ExampleCommand(
+            "push",
+            "Publish what a local run has trained in a registry.",
+            "graft push graft-out/quickstart registry.example/adapters")
+        {
+            run, repository,
+        };
         speaking.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

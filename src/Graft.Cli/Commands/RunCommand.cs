@@ -18,7 +18,12 @@ public static class RunCommand
         var specs = new SpecArguments();
         var options = new LocalOptionSet();
         var rerun = new Option<bool>("--rerun") { Description = "Run again what has succeeded, and begin again what was stopped." };
-        var command = new Command("run", "Run specs on this computer. A stopped run goes on when the command is repeated.")
+        var command = new ExampleCommand(
+            "run",
+            "Run specs on this computer. A stopped run goes on when the command is repeated.",
+            "graft run examples/quickstart/",
+            "graft run examples/quickstart/ --only quickstart -d graft-out",
+            "graft run run.yaml --volume models=/data/models --repository registry.example/adapters")
         {
             rerun,
         };
@@ -40,7 +45,8 @@ public static class RunCommand
             foreach (var spec in LocalSpecs.Runs(set, options.Only(parsed)))
             {
                 var run = await planner.PlanAsync(spec, stop.Gently).ConfigureAwait(false);
-                terminal.Out.MarkupLineInterpolated($"[bold]{run.Name}[/]  plan {run.Hash}");
+                terminal.Out.MarkupInterpolated($"[bold]{run.Name}[/]");
+                terminal.WriteLine($"  plan {run.Hash}");
                 var outcome = await runner.RunAsync(run, parsed.GetValue(rerun), stop).ConfigureAwait(false);
                 if (Report(terminal, run, outcome) is var status && status != ExitCodes.Succeeded)
                 {

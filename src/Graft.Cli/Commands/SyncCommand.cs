@@ -2,6 +2,7 @@ using System.CommandLine;
 using Graft.Cli.Display;
 using Graft.Cli.Local;
 using Graft.Cli.Training;
+using Graft.Programs;
 
 namespace Graft.Cli.Commands;
 
@@ -17,8 +18,11 @@ public static class SyncCommand
             Description = "The output folder of `graft run`.",
             DefaultValueFactory = _ => "graft-out",
         };
-        var command = new Command(
-            "sync", "Deliver what local runs still owe: records that MLflow has not taken, adapters that are trained and not published.")
+        var command = new ExampleCommand(
+            "sync",
+            "Deliver what local runs still owe: records that MLflow has not taken, adapters that are trained and not published.",
+            "graft sync",
+            "graft sync graft-out")
         {
             folder,
         };

@@ -4,7 +4,9 @@ using Graft.Api.Documents;
 using Graft.Api.Planning;
 using Graft.Api.Validation;
 using Graft.Cli.Display;
+using Graft.Cli.Local;
 using Graft.Common;
+using Graft.Programs;
 
 namespace Graft.Cli.Commands;
 
@@ -16,13 +18,23 @@ public static class ValidateCommand
         var specs = new SpecArguments();
         var strict = new Option<bool>("--strict") { Description = "Every reference must be in the files, and warnings count as errors." };
         var output = OutputFormat.Option();
-        var command = new Command("validate", "Check specs; exit status 1 if any has an error.") { strict, output };
+        var command = new ExampleCommand(
+            "validate",
+            "Check specs; exit status 1 if any has an error.",
+            "graft validate examples/quickstart/",
+            "graft validate examples/quickstart/ --strict",
+            "graft validate run.yaml -o json")
+        {
+            strict, output,
+        };
         specs.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var isStrict = parsed.GetValue(strict);
             var missing = isStrict ? Severity.Error : Severity.Warning;
             var set = await specs.LoadAsync(parsed, missing, terminal, cancellationToken).ConfigureAwait(false);
+            var builtins = BuiltinFolders.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(BuiltinFolders.Variable));
+            set.Report(new SpecLookups(set, builtins).Check());
             if (OutputFormat.IsJson(parsed, output))
             {
                 terminal.WriteLine(JsonSerializer.Serialize(set.Diagnostics.Select(Json), PlanJson.WireOptions));

@@ -57,7 +57,9 @@ public sealed class LiveRunView : IRunView
         _end.Dispose();
         foreach (var warning in _warnings)
         {
-            _console.MarkupLineInterpolated($"[yellow]warning:[/] {warning}");
+            // Not broken over lines: it may hold a command or a path.
+            _console.Markup("[yellow]warning:[/] ");
+            _console.WriteWholeLine(warning);
         }
     }
 
@@ -91,20 +93,25 @@ public sealed class LiveRunView : IRunView
         var elapsed = NumberText.Duration(_time.GetElapsedTime(_started).TotalSeconds);
         if (_shown is not { Report: { TotalSteps: > 0 } report } shown)
         {
-            return Markup.FromInterpolated($"[bold]{_name}[/]  {_shown?.Report.Activity ?? "Starting"}  [grey]{elapsed}[/]");
+            var activity = _shown is { } early ? EventText.Activity(early.Report) : "Starting";
+            return Markup.FromInterpolated($"[bold]{_name}[/]  {activity}  [grey]{elapsed}[/]");
         }
 
-        var done = Math.Clamp((double)report.Step / report.TotalSteps, 0, 1);
+        var (sofar, all) = report.Part is { Total: { } total } part ? (part.Done, total) : (report.Step, report.TotalSteps);
+        var done = all > 0 ? Math.Clamp((double)sofar / all, 0, 1) : 1;
         var filled = (int)Math.Round(done * BarWidth);
         var share = (done * 100).ToString("0", CultureInfo.InvariantCulture);
         var checkpoint = shown.CheckpointStep is { } step ? string.Create(CultureInfo.InvariantCulture, $"step {step}") : "none yet";
-        var steps = string.Create(CultureInfo.InvariantCulture, $"{report.Step}/{report.TotalSteps}");
+        var steps = string.Create(CultureInfo.InvariantCulture, $"{sofar}/{all}");
+        var figures = report.Activity == Activities.Training ? EventText.Speed(report)
+            : report.Part is { } now ? EventText.Part(now)
+            : report.Message ?? "";
         var (before, after) = (new string('━', filled), new string('━', BarWidth - filled));
         return new Rows(
             Markup.FromInterpolated($"[grey]{shown.Start}[/]"),
             Markup.FromInterpolated(
                 $"[bold]{_name}[/]  {report.Activity,-10}  [green]{before}[/][grey]{after}[/]  {steps} ({share}%)"),
-            Markup.FromInterpolated($"  {EventText.Speed(report)}  [grey]elapsed {elapsed}, checkpoint {checkpoint}[/]"),
+            Markup.FromInterpolated($"  {figures}  [grey]elapsed {elapsed}, checkpoint {checkpoint}[/]"),
             Markup.FromInterpolated($"  [green]{shown.Curve}[/]"));
     }
 

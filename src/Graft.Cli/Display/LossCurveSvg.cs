@@ -4,56 +4,70 @@ using System.Text;
 
 namespace Graft.Cli.Display;
 
-/// <summary>A loss curve as an SVG picture: every step's loss, its moving average, and the held-out loss where it was measured.</summary>
+/// <summary>
+/// A loss curve as an SVG picture: the loss of single steps, the mean of the steps around each, and the held-out loss where it was
+/// measured, with a legend.
+/// </summary>
 public static class LossCurveSvg
 {
     private const double Width = 720;
     private const double Height = 400;
     private const double Left = 64;
     private const double Right = 20;
-    private const double Top = 44;
+    private const double Top = 68;
     private const double Bottom = 48;
+
+    private const string StepColor = "#9ec5e8";
+    private const string MeanColor = "#1f6fb2";
+    private const string HeldOutColor = "#d9622b";
 
     /// <summary>Draws the curves.</summary>
     /// <param name="title">What the picture shows.</param>
     /// <param name="training">The training loss, one point at least.</param>
     /// <param name="heldOut">The held-out loss.</param>
-    public static string Draw(string title, IReadOnlyList<LossPoint> training, IReadOnlyList<LossPoint> heldOut)
+    /// <param name="scale">How losses are spread.</param>
+    public static string Draw(
+        string title, IReadOnlyList<LossPoint> training, IReadOnlyList<LossPoint> heldOut, LossScale scale = LossScale.Auto)
     {
         var all = training.Concat(heldOut).ToList();
-        var steps = Ticks(Math.Min(0, all.Min(point => point.Step)), Math.Max(1, all.Max(point => point.Step)));
-        var losses = Ticks(all.Min(point => point.Loss), all.Max(point => point.Loss));
-        double X(double step) => Left + ((step - steps[0]) / (steps[^1] - steps[0]) * (Width - Left - Right));
-        double Y(double loss) => Height - Bottom - ((loss - losses[0]) / (losses[^1] - losses[0]) * (Height - Top - Bottom));
+        var steps = ChartAxis.OfSteps(Math.Min(0, all.Min(point => point.Step)), Math.Max(1, all.Max(point => point.Step)));
+        var losses = ChartAxis.OfLosses([.. all.Select(point => point.Loss)], scale);
+        double X(double step) => Left + (steps.Share(step) * (Width - Left - Right));
+        double Y(double loss) => Height - Bottom - (losses.Share(loss) * (Height - Top - Bottom));
 
         var svg = new StringBuilder();
         Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\"");
         Line($"  font-family=\"sans-serif\" font-size=\"12\">");
         Line($"<rect width=\"{Width}\" height=\"{Height}\" fill=\"#ffffff\"/>");
-        Line($"<text x=\"{Left}\" y=\"24\" font-size=\"15\" fill=\"#222222\">{SecurityElement.Escape(title)}</text>");
-        foreach (var loss in losses)
+        var spread = losses.IsLogarithmic ? " (logarithmic)" : "";
+        Line($"<text x=\"{Left}\" y=\"24\" font-size=\"15\" fill=\"#222222\">{SecurityElement.Escape(title)}{spread}</text>");
+        foreach (var loss in losses.Ticks)
         {
             Line($"<line x1=\"{Left}\" y1=\"{Y(loss):0.0}\" x2=\"{Width - Right}\" y2=\"{Y(loss):0.0}\" stroke=\"#e4e4e4\"/>");
-            Line($"<text x=\"{Left - 8}\" y=\"{Y(loss) + 4:0.0}\" text-anchor=\"end\" fill=\"#555555\">{loss:0.####}</text>");
+            Line($"<text x=\"{Left - 8}\" y=\"{Y(loss) + 4:0.0}\" text-anchor=\"end\" fill=\"#555555\">{ChartAxis.Label(loss)}</text>");
         }
 
-        foreach (var step in steps)
+        foreach (var step in steps.Ticks)
         {
-            Line($"<text x=\"{X(step):0.0}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\" fill=\"#555555\">{step:0.##}</text>");
+            Line($"<text x=\"{X(step):0.0}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\" fill=\"#555555\">{step:0}</text>");
         }
 
         Line($"<text x=\"{Width - Right}\" y=\"{Height - 10}\" text-anchor=\"end\" fill=\"#555555\">step</text>");
-        Line($"<polyline fill=\"none\" stroke=\"#9ec5e8\" points=\"{Path(training)}\"/>");
-        Line($"<polyline fill=\"none\" stroke=\"#1f6fb2\" stroke-width=\"2\" points=\"{Path(LossHistory.Smooth(training))}\"/>");
+        Line($"<polyline fill=\"none\" stroke=\"{StepColor}\" points=\"{Path(training)}\"/>");
+        Line($"<polyline fill=\"none\" stroke=\"{MeanColor}\" stroke-width=\"2\" points=\"{Path(LossHistory.Smooth(training))}\"/>");
         foreach (var point in heldOut)
         {
-            Line($"<circle cx=\"{X(point.Step):0.0}\" cy=\"{Y(point.Loss):0.0}\" r=\"4\" fill=\"#d9622b\"/>");
+            Line($"<circle cx=\"{X(point.Step):0.0}\" cy=\"{Y(point.Loss):0.0}\" r=\"4\" fill=\"{HeldOutColor}\"/>");
         }
 
-        Line($"<text x=\"{Width - Right}\" y=\"24\" text-anchor=\"end\" fill=\"#1f6fb2\">training loss</text>");
+        Line($"<line x1=\"{Left}\" y1=\"42\" x2=\"{Left + 22}\" y2=\"42\" stroke=\"{StepColor}\"/>");
+        Line($"<text x=\"{Left + 28}\" y=\"46\" fill=\"#555555\">training, single steps</text>");
+        Line($"<line x1=\"{Left + 180}\" y1=\"42\" x2=\"{Left + 202}\" y2=\"42\" stroke=\"{MeanColor}\" stroke-width=\"2\"/>");
+        Line($"<text x=\"{Left + 208}\" y=\"46\" fill=\"#555555\">training, {LossHistory.SmoothName(training.Count)}</text>");
         if (heldOut.Count > 0)
         {
-            Line($"<text x=\"{Width - Right - 90}\" y=\"24\" text-anchor=\"end\" fill=\"#d9622b\">held-out loss</text>");
+            Line($"<circle cx=\"{Left + 430}\" cy=\"42\" r=\"4\" fill=\"{HeldOutColor}\"/>");
+            Line($"<text x=\"{Left + 440}\" y=\"46\" fill=\"#555555\">held-out records</text>");
         }
 
         svg.Append("</svg>\n");
@@ -73,16 +87,5 @@ public static class LossCurveSvg
         {
             return string.Create(CultureInfo.InvariantCulture, $"{X(point.Step):0.0},{Y(point.Loss):0.0}");
         }
-    }
-
-    /// <summary>Round numbers (1, 2 or 5 times a power of ten apart) that enclose a range; two at least.</summary>
-    public static IReadOnlyList<double> Ticks(double low, double high)
-    {
-        var range = high > low ? high - low : Math.Max(Math.Abs(high), 1);
-        var power = Math.Pow(10, Math.Floor(Math.Log10(range / 5)));
-        var interval = power * new[] { 1, 2, 5, 10 }.First(factor => range / (power * factor) <= 6);
-        var first = Math.Floor(low / interval);
-        var count = (int)Math.Max(1, Math.Ceiling(high / interval) - first);
-        return [.. Enumerable.Range(0, count + 1).Select(index => (first + index) * interval)];
     }
 }

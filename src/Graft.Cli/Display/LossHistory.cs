@@ -1,10 +1,12 @@
+using System.Globalization;
+
 namespace Graft.Cli.Display;
 
 /// <summary>A loss at a step.</summary>
 public readonly record struct LossPoint(long Step, double Loss);
 
 /// <summary>
-/// The losses of a run in the order of its steps. A run that resumes from a checkpoint repeats steps: the last word counts.
+/// The losses of a run in the order of its steps. A run that resumes from a checkpoint repeats steps: the later loss counts.
 /// </summary>
 public sealed class LossHistory
 {
@@ -23,23 +25,37 @@ public sealed class LossHistory
     }
 
     /// <summary>
-    /// The points' exponential moving average over about a fortieth of them, corrected for its start: with weight w of the past,
-    /// s = w s + (1 - w) x and s / (1 - w^n).
+    /// The mean of the points around each, about a twentieth of all. As many are taken before a point as after it, so that the curve
+    /// does not lag behind; towards the ends that is fewer.
     /// </summary>
     public static IReadOnlyList<LossPoint> Smooth(IReadOnlyList<LossPoint> points)
     {
-        var weight = 1 - (1 / Math.Max(1, points.Count / 40.0));
-        var smooth = new LossPoint[points.Count];
-        var (average, past) = (0.0, 1.0);
+        var sums = new double[points.Count + 1];
         for (var index = 0; index < points.Count; index++)
         {
-            average = (weight * average) + ((1 - weight) * points[index].Loss);
-            past *= weight;
-            smooth[index] = points[index] with { Loss = average / (1 - past) };
+            sums[index + 1] = sums[index] + points[index].Loss;
+        }
+
+        var smooth = new LossPoint[points.Count];
+        for (var index = 0; index < points.Count; index++)
+        {
+            var reach = Math.Min(Reach(points.Count), Math.Min(index, points.Count - 1 - index));
+            var mean = (sums[index + reach + 1] - sums[index - reach]) / ((2 * reach) + 1);
+            smooth[index] = points[index] with { Loss = mean };
         }
 
         return smooth;
     }
+
+    /// <summary>What <see cref="Smooth"/> makes of so many points, in words.</summary>
+    public static string SmoothName(int points)
+    {
+        return Reach(points) is > 0 and var reach
+            ? string.Create(CultureInfo.InvariantCulture, $"mean of {(2 * reach) + 1} around each")
+            : "each step";
+    }
+
+    private static int Reach(int points) => points / 40;
 
     /// <summary>
     /// The means of the points in so many equal spans of steps; between spans that hold points, a straight line.

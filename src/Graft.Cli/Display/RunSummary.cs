@@ -29,9 +29,8 @@ public static class RunSummary
     {
         console.WriteLine();
         WriteComparison(console, result.Figures);
-        if (TextChart.Curve(LossHistory.Smooth(state.Training.Points), CurveWidth, CurveHeight) is { Length: > 0 } curve)
+        if (TextChart.Titled(state.Training.Points, CurveWidth, CurveHeight, LossScale.Auto) is { Length: > 0 } curve)
         {
-            console.WriteLine("Training loss (moving average)");
             console.WriteLine(curve);
             console.WriteLine();
         }

@@ -29,7 +29,8 @@ public static class TextChart
     /// <param name="points">The points; two at least, or nothing is drawn.</param>
     /// <param name="width">Characters across, without the axis.</param>
     /// <param name="height">Lines, without the axis.</param>
-    public static string Curve(IReadOnlyList<LossPoint> points, int width, int height)
+    /// <param name="isLogarithmic">Whether equal ratios are equally far apart.</param>
+    public static string Curve(IReadOnlyList<LossPoint> points, int width, int height, bool isLogarithmic = false)
     {
         if (points.Count < 2)
         {
@@ -73,12 +74,30 @@ public static class TextChart
 
         int Row(double value)
         {
-            return high > low ? (int)Math.Round((high - value) / (high - low) * (rows - 1)) : rows - 1;
+            return rows - 1 - (int)Math.Round(ChartAxis.Share(value, low, high, isLogarithmic) * (rows - 1));
         }
+    }
+
+    /// <summary>A training loss with its name above it; "" where there are too few points for a curve.</summary>
+    /// <param name="points">The losses, as they were reported.</param>
+    /// <param name="width">Characters across, without the axis.</param>
+    /// <param name="height">Lines, without the axis and the name.</param>
+    /// <param name="scale">How losses are spread.</param>
+    public static string Titled(IReadOnlyList<LossPoint> points, int width, int height, LossScale scale)
+    {
+        if (points.Count < 2)
+        {
+            return "";
+        }
+
+        var smooth = LossHistory.Smooth(points);
+        var isLogarithmic = ChartAxis.IsLog(smooth.Min(point => point.Loss), smooth.Max(point => point.Loss), scale);
+        return $"Training loss, {LossHistory.SmoothName(points.Count)}{(isLogarithmic ? ", logarithmic" : "")}\n"
+            + Curve(smooth, width, height, isLogarithmic);
     }
 
     private static string Label(double value)
     {
-        return value.ToString("0.000", CultureInfo.InvariantCulture);
+        return value.ToString(value is > 0 and < 0.001 ? "0.0e-0" : "0.000", CultureInfo.InvariantCulture);
     }
 }

@@ -18,16 +18,17 @@ public static class FieldExplanation
     /// </summary>
     /// <param name="path">The path or the reason.</param>
     /// <param name="descriptions">The documentation of the API's types.</param>
+    /// <param name="recursive">All fields below, by name and type, in place of the next level in words.</param>
     /// <exception cref="CliException">There is no such kind or field; the message names the nearest.</exception>
-    public static IEnumerable<string> Lines(string path, Descriptions descriptions)
+    public static IEnumerable<string> Lines(string path, Descriptions descriptions, bool recursive = false)
     {
         return ReasonCatalogue.All(descriptions).FirstOrDefault(
             entry => entry.Name.Equals(path, StringComparison.OrdinalIgnoreCase)) is { } reason
             ? Describe(reason)
-            : Field(path, descriptions);
+            : Field(path, descriptions, recursive);
     }
 
-    private static IEnumerable<string> Field(string path, Descriptions descriptions)
+    private static IEnumerable<string> Field(string path, Descriptions descriptions, bool recursive)
     {
         var names = path.Split('.');
         var kind = Kind(names[0]);
@@ -42,13 +43,13 @@ public static class FieldExplanation
         SchemaField? field = null;
         foreach (var name in fields)
         {
-            var inside = node.Kind == SchemaKind.List ? node.Items! : node;
+            var inside = Inside(node);
             field = inside.Field(name)
                 ?? throw new CliException(Unknown($"{at} has no field '{name}'", name, inside.Fields.Select(known => known.Name)));
             (node, at) = (field.Schema, $"{at}.{name}");
         }
 
-        return Describe(kind, at, node, field);
+        return [.. Describe(kind, at, node, field), .. recursive ? Tree(node, "  ") : FieldsOf(node)];
     }
 
     private static IEnumerable<string> Describe(ReasonEntry reason)
@@ -78,32 +79,55 @@ public static class FieldExplanation
         {
             yield return "  " + fact;
         }
+    }
 
-        var inside = node.Kind == SchemaKind.List ? node.Items! : node;
-        if (inside.Fields.Count > 0)
+    /// <summary>The fields of the next level, in words.</summary>
+    private static IEnumerable<string> FieldsOf(SchemaNode node)
+    {
+        var fields = Inside(node).Fields;
+        if (fields.Count > 0)
         {
             yield return "";
             yield return "Fields:";
-            foreach (var child in inside.Fields)
+        }
+
+        foreach (var child in fields)
+        {
+            yield return "  " + Heading(child);
+            foreach (var line in Wrap(child.Schema.Description).Concat(Facts(child.Schema)))
             {
-                yield return $"  {child.Name} <{TypeOf(child.Schema)}>{(child.IsRequired ? " required" : "")}";
-                foreach (var line in Wrap(child.Schema.Description).Concat(Facts(child.Schema)))
-                {
-                    yield return "      " + line;
-                }
+                yield return "      " + line;
             }
         }
     }
 
+    /// <summary>The fields of all levels, as <c>kubectl explain --recursive</c> shows them.</summary>
+    private static IEnumerable<string> Tree(SchemaNode node, string indent)
+    {
+        return Inside(node).Fields.SelectMany(child => Tree(child.Schema, indent + "  ").Prepend(indent + Heading(child)));
+    }
+
+    /// <summary>The schema whose fields a path goes on with: of a list or a map that of its items.</summary>
+    private static SchemaNode Inside(SchemaNode node)
+    {
+        return node is { Kind: SchemaKind.List or SchemaKind.Map, Items: { } items } ? Inside(items) : node;
+    }
+
+    private static string Heading(SchemaField field)
+    {
+        return $"{field.Name} <{TypeOf(field.Schema)}>{(field.IsRequired ? " required" : "")}";
+    }
+
     private static IEnumerable<string> Facts(SchemaNode node)
     {
-        if (node.Default is { } value)
+        // An object's default says what its fields' descriptions say.
+        if (node.Default is bool or string or int or long)
         {
-            yield return "default: " + (value switch
+            yield return "default: " + (node.Default switch
             {
                 true => "true",
                 false => "false",
-                _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+                var value => Convert.ToString(value, CultureInfo.InvariantCulture),
             });
         }
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Graft.Api.Reporting;
 using Graft.Artifacts;
 using Graft.Artifacts.SafeTensors;
+using Graft.Cli.Display;
 using Graft.Cli.Local;
 using Graft.Common;
 
@@ -37,8 +39,10 @@ public sealed record InspectedFolder
     /// <summary>
     /// Reads a folder: that of a kind which is published, or a run's, which has what it trained in the folder <c>adapter</c>.
     /// </summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="begin">Shows that its files are read for their digest.</param>
     /// <exception cref="CliException">It is none of them, or a file in it is damaged.</exception>
-    public static InspectedFolder Read(string path)
+    public static InspectedFolder Read(string path, Func<ActivityProgress, ActivityLine> begin)
     {
         var trained = Path.Combine(path, RunFolder.TrainedFolderName);
         var folder = Directory.Exists(trained) ? trained : path;
@@ -47,11 +51,17 @@ public sealed record InspectedFolder
             + $"it has no {string.Join(", no ", FolderKinds.All.Select(known => known.ConfigurationFile))}.");
 
         var entries = Directory.EnumerateFiles(folder, "*.safetensors").SelectMany(Entries).ToList();
+        using var line = begin(new ActivityProgress
+        {
+            What = $"Reading {path} for its digest",
+            Total = FolderDigest.Size(folder),
+            IsBytes = true,
+        });
         return new InspectedFolder
         {
             Folder = Path.GetFullPath(folder),
             Kind = kind.Name,
-            Digest = FolderDigest.Compute(folder),
+            Digest = FolderDigest.Compute(folder, line.Report),
             Configuration = Json(Path.Combine(folder, kind.ConfigurationFile)),
             Figures = File.Exists(Path.Combine(folder, Metrics)) ? Json(Path.Combine(folder, Metrics)) : null,
             Tensors = entries.Count,

@@ -33,23 +33,27 @@ public sealed class BuiltinFolders(IReadOnlyList<string> places)
         return new BuiltinFolders(places);
     }
 
+    /// <summary>The names of the built-ins that are on this computer.</summary>
+    public IReadOnlyList<string> Known =>
+    [
+        .. places.Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).Select(folder => Path.GetFileName(folder))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>The folder of a built-in, or null.</summary>
+    public string? Find(string name)
+    {
+        return places.Select(place => Path.Combine(place, name)).FirstOrDefault(Directory.Exists) is { } folder
+            ? Path.GetFullPath(folder)
+            : null;
+    }
+
     /// <summary>The folder of a built-in.</summary>
     /// <exception cref="CliException">There is none of that name; the message lists those that there are.</exception>
     public string Folder(string name)
     {
-        if (places.Select(place => Path.Combine(place, name)).FirstOrDefault(Directory.Exists) is { } folder)
-        {
-            return Path.GetFullPath(folder);
-        }
-
-        var known = places
-            .Where(Directory.Exists)
-            .SelectMany(Directory.EnumerateDirectories)
-            .Select(Path.GetFileName)
-            .Order(StringComparer.Ordinal)
-            .ToList();
-        throw new CliException(
+        return Find(name) ?? throw new CliException(
             $"There is no built-in '{name}' in {string.Join(", ", places)}. "
-            + (known.Count > 0 ? $"Known: {string.Join(", ", known)}." : $"Set {Variable} to the folder that holds the built-ins."));
+            + (Known.Count > 0 ? $"Known: {string.Join(", ", Known)}." : $"Set {Variable} to the folder that holds the built-ins."));
     }
 }

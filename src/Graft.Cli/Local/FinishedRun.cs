@@ -12,13 +12,7 @@ public static class FinishedRun
     /// <exception cref="CliException">It is no run's, or the run has not finished.</exception>
     public static (RunPlan Plan, string Trained) Read(string folder)
     {
-        var file = Path.Combine(folder, RunFolder.PlanFileName);
-        if (!File.Exists(file))
-        {
-            throw new CliException(
-                $"'{folder}' is not the folder of a run: it has no {RunFolder.PlanFileName}. `graft run` writes graft-out/NAME.");
-        }
-
+        var file = Require(folder, RunFolder.PlanFileName);
         var trained = Path.Combine(folder, RunFolder.TrainedFolderName);
         if (Path.Exists(Path.Combine(folder, RunSums.FileName)) && RunSums.Damage(folder, RunFolder.PlanFileName) is { } damage)
         {
@@ -98,5 +92,35 @@ public static class FinishedRun
         {
             return null;
         }
+    }
+
+    /// <summary>A file of a run's folder.</summary>
+    /// <exception cref="CliException">It is not there.</exception>
+    public static string Require(string folder, string name)
+    {
+        var file = Path.Combine(folder, name);
+        return File.Exists(file)
+            ? file
+            : throw new CliException(
+                Directory.Exists(folder)
+                    ? $"'{folder}' is not the folder of a run: it has no {name}. `graft run` writes graft-out/NAME."
+                    : $"There is no folder '{folder}'{Meant(folder)}. `graft run` writes graft-out/NAME.");
+    }
+
+    /// <summary>The run's folder that was probably meant, as the end of a sentence; "" where none is near.</summary>
+    public static string Meant(string folder)
+    {
+        var parent = Path.GetDirectoryName(folder.TrimEnd('/')) is { Length: > 0 } named ? named : "graft-out";
+        if (!Directory.Exists(parent))
+        {
+            return "";
+        }
+
+        var runs = Directory.EnumerateDirectories(parent)
+            .Where(run => File.Exists(Path.Combine(run, RunFolder.PlanFileName)))
+            .Select(run => Path.GetFileName(run));
+        return NearestName.Find(Path.GetFileName(folder.TrimEnd('/')), runs) is { } near
+            ? $"; did you mean {Path.Combine(parent, near)}?"
+            : "";
     }
 }

@@ -23,7 +23,9 @@ public sealed class FolderDigestCache(string directory)
     }
 
     /// <summary>The folder's digest; see <see cref="FolderDigest"/>.</summary>
-    public string Digest(string folder)
+    /// <param name="folder">The folder.</param>
+    /// <param name="read">Told how many bytes have been read, where they have to be.</param>
+    public string Digest(string folder, Action<long>? read = null)
     {
         var fingerprint = Fingerprint(folder);
         var entry = Path.Combine(directory, Sha256(Path.GetFullPath(folder)));
@@ -39,7 +41,7 @@ public sealed class FolderDigestCache(string directory)
             // Not remembered yet, or by somebody else.
         }
 
-        var computed = FolderDigest.Compute(folder);
+        var computed = FolderDigest.Compute(folder, read);
         Remember(entry, $"{fingerprint}\n{computed}\n");
         return computed;
     }

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
-using Graft.Api.Defaulting;
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Api.Runs;
 using Graft.Api.V1Alpha1;
+using Graft.Artifacts;
+using Graft.Cli.Display;
 
 namespace Graft.Cli.Local;
 
@@ -23,7 +25,12 @@ public sealed record PlannedRun(string Name, RunPlan Plan, string Hash, RunFolde
 /// <summary>
 /// Makes the plan of a run on this computer: the recipe by the resolver that the operator uses, the execution for local folders.
 /// </summary>
-public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests, LocalOptions options)
+/// <param name="inputs">Finds the inputs' folders.</param>
+/// <param name="digests">Computes their digests, once each.</param>
+/// <param name="begin">Shows what the planner is at.</param>
+/// <param name="options">What the command line decides.</param>
+public sealed class LocalPlanner(
+    InputFolders inputs, FolderDigestCache digests, Func<ActivityProgress, ActivityLine> begin, LocalOptions options)
 {
     /// <summary>Resolves a valid spec.</summary>
     /// <exception cref="CliException">An input is not there, or not the one that the spec pins.</exception>
@@ -33,7 +40,11 @@ public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests,
         var pinned = new Dictionary<string, PinnedInput>();
         foreach (var (name, input) in spec.Inputs)
         {
-            folders[name] = await inputs.FindAsync(input.Resource.Source!, input.File, cancellationToken).ConfigureAwait(false);
+            using (begin(new ActivityProgress { What = $"Fetching {input.Resource.Kind} '{input.Resource.Metadata.Name}'" }))
+            {
+                folders[name] = await inputs.FindAsync(input.Resource.Source!, input.File, cancellationToken).ConfigureAwait(false);
+            }
+
             pinned[name] = new PinnedInput(input.Resource, Digest(folders[name], input));
         }
 
@@ -57,7 +68,13 @@ public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests,
 
     private string Digest(string folder, LocalInput input)
     {
-        var digest = digests.Digest(folder);
+        using var line = begin(new ActivityProgress
+        {
+            What = $"Reading {ShortPath.Of(folder)} for its digest",
+            Total = FolderDigest.Size(folder),
+            IsBytes = true,
+        });
+        var digest = digests.Digest(folder, line.Report);
         return input.Resource.PinnedDigest is not { } pinned || pinned == digest
             ? digest
             : throw new CliException(
@@ -70,20 +87,21 @@ public sealed class LocalPlanner(InputFolders inputs, FolderDigestCache digests,
         var run = spec.Run;
         var name = run.Metadata.Name;
         var space = run.Metadata.NamespaceProperty ?? "default";
-        var uri = run.Spec.Tracking?.Uri ?? options.TrackingUri;
+        var settings = RunKinds.Of(run).WithDefaults(run.Spec);
+        var uri = settings.Tracking?.Uri ?? options.TrackingUri;
         var registry = options.Repository is { } repository ? RegistryHosts.Options(repository, plainHttp: null) : null;
-        var publish = Defaults.Apply(run.Spec.Publish ?? new PublishSpec());
+        var publish = settings.Publish!;
         return new Execution
         {
             Run = new RunIdentity { Namespace = space, Name = name, Uid = Identity($"{Path.GetFullPath(spec.RunFile)}\n{space}/{name}") },
             Inputs = folders.ToDictionary(input => input.Key, input => new PlanInput { Path = input.Value }),
             OutputDirectory = Path.GetFullPath(folder.Path),
             CheckpointDirectory = Path.GetFullPath(folder.Checkpoints),
-            CheckpointEverySteps = Defaults.Apply(run.Spec.Checkpoint ?? new CheckpointSpec()).EverySteps!.Value,
+            CheckpointEverySteps = settings.Checkpoint!.EverySteps!.Value,
             Tracking = new PlanTracking
             {
                 Uri = uri,
-                Experiment = run.Spec.Tracking?.Experiment ?? space,
+                Experiment = settings.Tracking?.Experiment ?? space,
                 RunName = name,
                 Directory = uri is null ? Path.GetFullPath(Path.Combine(options.Output, "mlruns")) : null,
                 SpoolDirectory = Path.GetFullPath(Path.Combine(folder.Path, "spool")),

@@ -35,7 +35,7 @@ public sealed class LossLog : IAsyncDisposable
     /// <summary>Keeps an event if curves are drawn from it.</summary>
     public void Write(TrainerEvent trainerEvent, string line)
     {
-        if (trainerEvent is ProgressEvent or EvaluationEvent)
+        if (trainerEvent is ProgressEvent { Activity: Activities.Training } or EvaluationEvent)
         {
             _file.WriteLine(line);
         }

@@ -5,9 +5,8 @@ using Graft.Common;
 
 namespace Graft.Cli.Local;
 
-/// <summary>Fetches models and data sets from registries, once each.</summary>
-/// <param name="directory">Where what was fetched is kept, one folder a digest, each with a file beside it that says what its files
-/// were.</param>
+/// <summary>Fetches models and data sets from registries; what is here already is not fetched again.</summary>
+/// <param name="directory">Where they are kept: a folder for each digest, with a file beside it that says what its files were.</param>
 /// <param name="digests">Remembers the digests of folders.</param>
 /// <param name="waiting">Is told what is waited for.</param>
 public sealed class OciInputs(string directory, FolderDigestCache digests, Action<string>? waiting = null)

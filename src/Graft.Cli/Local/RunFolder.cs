@@ -120,7 +120,7 @@ public sealed class RunFolder(string root, string run, string planHash)
         }
         catch (FolderInUseException error)
         {
-            throw new CliException($"Another graft is at this run. {error.Message} Or give another folder with --output.", error);
+            throw new CliException($"Another graft is at this run. {error.Message} Or give another folder with --output-dir.", error);
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class SampleLoader(string file, DataOptions options, SampleEncod
     private int _longest;
 
     /// <inheritdoc cref="SampleSet.Load"/>
-    public SampleSet Load(int? maxRecords)
+    public SampleSet Load(int? maxRecords, Action<long>? onRecord)
     {
         var reader = new RecordReader(file, options.Parser);
         foreach (var read in reader.Read())
@@ -33,6 +33,7 @@ internal sealed class SampleLoader(string file, DataOptions options, SampleEncod
             }
 
             _counts = _counts with { Records = _counts.Records + 1 };
+            onRecord?.Invoke(_counts.Records);
             if ((read.Record is { } record ? Add(record, read.Line) : read.Bad) is { } bad)
             {
                 LeaveOut(bad);

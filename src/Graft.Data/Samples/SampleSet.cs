@@ -43,12 +43,14 @@ public sealed record SampleSet(
     /// <param name="options">How its records become samples.</param>
     /// <param name="encoder">Makes the tokens.</param>
     /// <param name="maxRecords">Stop after so many usable records; all without it.</param>
+    /// <param name="onRecord">Told after each record how many have been read.</param>
     /// <exception cref="DatasetException">
     /// The file is missing or gives no samples, most of its records are too long to hold an answer, or a record cannot be used and the
     /// policy is to stop.
     /// </exception>
-    public static SampleSet Load(string file, DataOptions options, SampleEncoder encoder, int? maxRecords = null) =>
-        new SampleLoader(file, options, encoder).Load(maxRecords);
+    public static SampleSet Load(
+        string file, DataOptions options, SampleEncoder encoder, int? maxRecords = null, Action<long>? onRecord = null) =>
+        new SampleLoader(file, options, encoder).Load(maxRecords, onRecord);
 
     /// <summary>The file of a record's picture, which lies beside the data set's file; null where it has none.</summary>
     /// <exception cref="BadRecordException">It is not there.</exception>

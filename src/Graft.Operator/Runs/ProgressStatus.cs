@@ -15,6 +15,9 @@ public static class ProgressStatus
     /// <summary>An estimate beyond this says nothing.</summary>
     private const long LongestEtaSeconds = 10L * 366 * 24 * 3600;
 
+    /// <summary>What the status's schema takes.</summary>
+    private const int LongestSummary = 64;
+
     /// <summary>A report as a status.</summary>
     public static RunProgress Of(ProgressEvent report, DateTimeOffset now)
     {
@@ -25,7 +28,7 @@ public static class ProgressStatus
             Activity = report.Activity,
             Step = step,
             TotalSteps = report.TotalSteps > 0 ? report.TotalSteps : null,
-            Summary = Summary(step, report.TotalSteps),
+            Summary = Summary(step, report.TotalSteps, report),
             Loss = Decimal(report.Loss),
             TokensPerSecond = Whole(report.TokensPerSecond) is { } speed and >= 0 and < long.MaxValue ? speed : null,
             EtaSeconds = eta,
@@ -90,6 +93,16 @@ public static class ProgressStatus
         return tracking is { } run && run.Uri?.StartsWith("http", StringComparison.Ordinal) == true
             ? new TrackedRunStatus { ExperimentId = run.ExperimentId, RunId = run.RunId, Uri = run.Uri }
             : null;
+    }
+
+    /// <summary>The steps, and while held-out records are measured how many are.</summary>
+    private static string Summary(long step, long total, ProgressEvent report)
+    {
+        var steps = Summary(step, total);
+        var measured = report is { Activity: Activities.Evaluating, Part: { Total: { } records, Done: var done } }
+            ? $"{steps}, evaluating {done}/{records}"
+            : steps;
+        return measured.Length <= LongestSummary ? measured : steps;
     }
 
     private static string Summary(long step, long total)

@@ -36,6 +36,12 @@ public sealed record CheckpointRecord
     /// <summary>Seconds spent in optimizer steps.</summary>
     public required double TrainingSeconds { get; init; }
 
+    /// <summary>Seconds that measuring all on the held-out records took; 0 where that is not known.</summary>
+    public double EvaluationSeconds { get; init; }
+
+    /// <summary>Seconds that measuring the loss on them took; 0 where that is not known.</summary>
+    public double LossSeconds { get; init; }
+
     /// <summary>The last step's loss.</summary>
     public double? LastLoss { get; init; }
 

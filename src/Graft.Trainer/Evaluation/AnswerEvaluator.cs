@@ -59,6 +59,9 @@ public sealed class AnswerEvaluator
         };
     }
 
+    /// <summary>The records that are asked about.</summary>
+    public int Count => _questions.Length;
+
     /// <summary>The tokens of the longest prompt.</summary>
     public int LongestPrompt { get; }
 
@@ -66,14 +69,17 @@ public sealed class AnswerEvaluator
     public int LeftOut { get; }
 
     /// <summary>The share of right answers; null where no record has an answer.</summary>
-    public double? Measure(ModelHooks? hooks, CancellationToken cancellationToken)
+    /// <param name="hooks">What is trained; null without it.</param>
+    /// <param name="onDone">Told after each batch how many answers there are.</param>
+    /// <param name="cancellationToken">Ends it between tokens.</param>
+    public double? Measure(ModelHooks? hooks, Action<long>? onDone, CancellationToken cancellationToken)
     {
         if (_questions.Length == 0)
         {
             return null;
         }
 
-        var right = 0;
+        var (right, done) = (0, 0L);
         foreach (var asked in _questions.Chunk(PromptsAtOnce))
         {
             using var scope = NewDisposeScope();
@@ -81,6 +87,7 @@ public sealed class AnswerEvaluator
             var answers = TokenGenerator.Generate(
                 _model, [.. asked.Select(q => q.Prompt)], _options, hooks, sides, cancellationToken: cancellationToken);
             right += answers.Zip(asked, (answer, question) => Words(Text(answer)) == question.Expected).Count(isRight => isRight);
+            onDone?.Invoke(done += asked.Length);
         }
 
         return (double)right / _questions.Length;

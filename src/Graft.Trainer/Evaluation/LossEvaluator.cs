@@ -27,12 +27,18 @@ public sealed class LossEvaluator
         _batches = [.. samples.OrderBy(s => s.Length).Chunk(batchSize)];
     }
 
+    /// <summary>The samples.</summary>
+    public int Count => _batches.Sum(samples => samples.Length);
+
     /// <summary>The figures with what is trained, or of the language model alone.</summary>
-    public EvaluationFigures Measure(ModelHooks? hooks, CancellationToken cancellationToken)
+    /// <param name="hooks">What is trained; null without it.</param>
+    /// <param name="onDone">Told after each batch how many samples have been measured.</param>
+    /// <param name="cancellationToken">Ends it between batches.</param>
+    public EvaluationFigures Measure(ModelHooks? hooks, Action<long>? onDone, CancellationToken cancellationToken)
     {
         using var noGradient = no_grad();
         double loss = 0, correct = 0;
-        long labeled = 0;
+        long labeled = 0, done = 0;
         foreach (var samples in _batches)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -42,6 +48,7 @@ public sealed class LossEvaluator
             loss += sum.Sum.to(ScalarType.Float64).item<double>();
             correct += sum.Correct.to(ScalarType.Float64).item<double>();
             labeled += sum.Count;
+            onDone?.Invoke(done += samples.Length);
         }
 
         return new EvaluationFigures(loss / labeled, correct / labeled);

@@ -91,6 +91,7 @@ internal static class TrainedFolder
         }
 
         double Loss(PartGraph parts) =>
-            new LossEvaluator(parts, run.Objective, samples, samples.Count, run.Collator).Measure(parts.Hooks, CancellationToken.None).Loss;
+            new LossEvaluator(parts, run.Objective, samples, samples.Count, run.Collator)
+                .Measure(parts.Hooks, onDone: null, CancellationToken.None).Loss;
     }
 }

@@ -36,7 +36,7 @@ public sealed class LogSink(TextWriter log, TimeProvider time) : IEventSink
     {
         StartedEvent started => $"{EventText.Of(started)}\nThe first sample, what is trained between ⟦ and ⟧:\n{started.FirstSample}",
         // What an activity is held up by; that it goes on is said by what it tells itself.
-        ProgressEvent { Activity: not Activities.Training, Message: null } => null,
+        ProgressEvent { Activity: not Activities.Training, Message: null, Part: null } => null,
         // The result is told by whoever knows how the process ends.
         FailedEvent => null,
         _ => EventText.Of(told),

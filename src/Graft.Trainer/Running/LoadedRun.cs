@@ -58,18 +58,28 @@ public sealed class LoadedRun : IDisposable
     /// <summary>
     /// Loads everything that a plan names. Data come first: mistakes in them are the most frequent and the quickest to find.
     /// </summary>
-    public static LoadedRun Load(RunPlan plan, IReadOnlyDictionary<string, string> folders, Device device, PartLibrary library)
+    /// <param name="plan">The plan.</param>
+    /// <param name="folders">The folder of each input, by its name in the plan.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="library">The frozen models of this process.</param>
+    /// <param name="begin">Begins to tell how far a part of the work is.</param>
+    public static LoadedRun Load(
+        RunPlan plan, IReadOnlyDictionary<string, string> folders, Device device, PartLibrary library, BeginPart begin)
     {
         var recipe = plan.Recipe;
         string modelFolder = folders[recipe.LanguageModel.Name], dataFolder = folders[Execution.DatasetInput];
         var tokenizer = TokenizerFolder.Load(modelFolder);
         var options = DataOptions.From(recipe.Data);
         var encoder = new SampleEncoder(tokenizer, options.Template, options.TrainOn);
-        var train = SampleSet.Load(Path.Combine(dataFolder, recipe.Data.TrainFile), options, encoder);
+        var trainFile = Path.Combine(dataFolder, recipe.Data.TrainFile);
+        var train = SampleSet.Load(trainFile, options, encoder, onRecord: begin("training records"));
         var heldOutFile = recipe.Data.EvaluationFile is { } file ? Path.Combine(dataFolder, file) : null;
-        var heldOut = heldOutFile is null ? null : SampleSet.Load(heldOutFile, options, encoder, recipe.Evaluation.MaxRecords);
+        var heldOut = heldOutFile is null
+            ? null
+            : SampleSet.Load(heldOutFile, options, encoder, recipe.Evaluation.MaxRecords, begin("held-out records"));
         var start = new AdapterStart(
             (ulong)recipe.Training.Seed, text => [.. tokenizer.EncodePart(text, TextPosition.Start).Select(id => (long)id)]);
+        begin("models");
         var loader = new PartLoader(library, recipe, folders, ElementType(recipe.Training.Precision), device);
         var parts = loader.Load(start);
         try

@@ -22,6 +22,12 @@ public sealed class Pace
     /// <summary>Tokens that went through the model in them.</summary>
     public long Tokens { get; private set; }
 
+    /// <summary>Seconds that measuring all on the held-out records takes; 0 while that is not known.</summary>
+    public double EvaluationSeconds { get; set; }
+
+    /// <summary>Seconds that measuring the loss on them takes; 0 while that is not known.</summary>
+    public double LossSeconds { get; set; }
+
     /// <summary>Tokens a second over the whole training; null before the first step.</summary>
     public double? Overall => Seconds > 0 ? Tokens / Seconds : null;
 
@@ -38,6 +44,13 @@ public sealed class Pace
         Tokens += tokens;
     }
 
-    /// <summary>Seconds that so many steps will take.</summary>
-    public double Left(int steps) => steps * _secondsPerStep;
+    /// <summary>Seconds until a run is measured to its end.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="total">Steps in all.</param>
+    /// <param name="evaluateEvery">The loss is measured after each so many steps, the last one excepted; 0 for never.</param>
+    public double Left(int step, int total, int evaluateEvery)
+    {
+        var measurements = evaluateEvery > 0 ? ((total - 1) / evaluateEvery) - (step / evaluateEvery) : 0;
+        return ((total - step) * _secondsPerStep) + (Math.Max(0, measurements) * LossSeconds) + EvaluationSeconds;
+    }
 }

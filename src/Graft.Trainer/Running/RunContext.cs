@@ -57,6 +57,12 @@ public sealed class RunContext(RunPlan plan, RunHost host, IEventSink events, Ti
     /// <summary>Optimizer steps done.</summary>
     public int Step { get; internal set; }
 
+    /// <summary>Optimizer steps in all; 0 before the run is loaded.</summary>
+    public int TotalSteps { get; internal set; }
+
+    /// <summary>The last step's loss; null before the first one.</summary>
+    public double? LastLoss { get; private set; }
+
     /// <summary>What is known so far; for the result, however the run ends.</summary>
     public ResultFigures Figures { get; internal set; } = new();
 
@@ -83,19 +89,32 @@ public sealed class RunContext(RunPlan plan, RunHost host, IEventSink events, Ti
     internal void TellProgress(string activity, TrainingSession? session, StepReport? report = null)
     {
         Figures = Figures with { TokensPerSecond = Pace.Overall, PeakMemoryBytes = ProcessMemory.Peak() };
+        (TotalSteps, LastLoss) = (session?.TotalSteps ?? TotalSteps, report?.Loss ?? session?.LastLoss);
         events.Take(new ProgressEvent
         {
             Activity = activity,
             Step = Step,
-            TotalSteps = session?.TotalSteps ?? 0,
-            Loss = report?.Loss ?? session?.LastLoss,
+            TotalSteps = TotalSteps,
+            Loss = LastLoss,
             LearningRate = report?.LearningRate,
             GradientNorm = report?.GradientNorm,
             TokensPerSecond = Pace.Recent,
-            EtaSeconds = report is null ? null : Pace.Left(session!.TotalSteps - Step),
+            EtaSeconds = report is null ? null : Pace.Left(Step, session!.TotalSteps, Plan.Recipe.Evaluation.EverySteps),
             CheckpointStep = CheckpointStep,
         });
     }
+
+    /// <summary>Tells how far a part of an activity besides training steps is.</summary>
+    internal void TellActivity(string activity, ActivityProgress part, double? etaSeconds) => events.Take(new ProgressEvent
+    {
+        Activity = activity,
+        Part = part,
+        Step = Step,
+        TotalSteps = TotalSteps,
+        Loss = LastLoss,
+        EtaSeconds = etaSeconds,
+        CheckpointStep = CheckpointStep,
+    });
 
     /// <summary>Tells how a model does on the held-out records.</summary>
     internal void TellEvaluation(string model, EvaluationFigures figures) => events.Take(new EvaluationEvent
@@ -124,6 +143,8 @@ public sealed class RunContext(RunPlan plan, RunHost host, IEventSink events, Ti
             LossScale = session.LossScale?.State,
             TokensSeen = session.TokensSeen,
             TrainingSeconds = Pace.Seconds,
+            EvaluationSeconds = Pace.EvaluationSeconds,
+            LossSeconds = Pace.LossSeconds,
             LastLoss = session.LastLoss,
             Base = Base,
             Threads = get_num_threads(),

@@ -10,8 +10,12 @@ namespace Graft.Trainer.Running;
 public static class RunInputs
 {
     /// <summary>The folder of each input, by its name in the plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="begin">Begins to tell how far a part of the work is.</param>
+    /// <param name="cancellationToken">Ends a transfer.</param>
     /// <exception cref="InputException">An input is missing, cannot be fetched, or has another digest than the plan states.</exception>
-    public static async Task<IReadOnlyDictionary<string, string>> PrepareAsync(RunPlan plan, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        RunPlan plan, BeginPart begin, CancellationToken cancellationToken)
     {
         var folders = new Dictionary<string, string>();
         var pinned = plan.Recipe.Graph.Where(part => part.FilesDigest is not null)
@@ -30,6 +34,11 @@ public static class RunInputs
             folders[name] = input.Path;
             try
             {
+                if (input.Oci is not null)
+                {
+                    begin($"fetching {name}");
+                }
+
                 await FetchAsync(input, cancellationToken).ConfigureAwait(false);
             }
             catch (ArtifactException error)
@@ -44,7 +53,8 @@ public static class RunInputs
 
             try
             {
-                RequirePinned(name, input.Path, digest, message => new InputException(exitCode, Reasons.DigestMismatch, message));
+                var read = begin($"checking the files of {name}", FolderDigest.Size(input.Path));
+                RequirePinned(name, input.Path, digest, read, message => new InputException(exitCode, Reasons.DigestMismatch, message));
                 RequireCovered(input.Path, name == Execution.DatasetInput ? plan.Recipe.Data : null);
             }
             catch (Exception error) when (error is ArtifactException || FileFaults.IsLasting(error))
@@ -56,9 +66,10 @@ public static class RunInputs
         return folders;
     }
 
-    private static void RequirePinned(string name, string folder, string digest, Func<string, InputException> error)
+    private static void RequirePinned(
+        string name, string folder, string digest, Action<long>? read, Func<string, InputException> error)
     {
-        var found = FolderDigest.Compute(folder);
+        var found = FolderDigest.Compute(folder, read);
         if (found != digest)
         {
             throw error(

@@ -8,6 +8,13 @@ public sealed class EventTextTests
 {
     [Theory]
     [InlineData("""{"event":"progress","activity":"Publishing","step":9,"totalSteps":9,"loss":2}""", "Publishing")]
+    [InlineData(
+        """{"event":"progress","activity":"Evaluating","part":{"what":"base model, held-out records","done":120,"total":1420,"secondsLeft":12.4}}""",
+        "Evaluating: base model, held-out records, 120 of 1,420, 12s left")]
+    [InlineData(
+        """{"event":"progress","activity":"Loading","part":{"what":"checking the files of base","done":1048576,"total":3145728,"isBytes":true}}""",
+        "Loading: checking the files of base, 1.0 MiB of 3.0 MiB")]
+    [InlineData("""{"event":"progress","activity":"Loading","part":{"what":"training records","done":7}}""", "Loading: training records, 7")]
     [InlineData("""{"event":"checkpoint","step":20,"path":"/x"}""", "checkpoint at step 20")]
     [InlineData("""{"event":"warning","message":"Two records are cut."}""", "warning: Two records are cut.")]
     [InlineData(

@@ -1,3 +1,6 @@
+using Graft.Api.Schema;
+using Graft.Api.V1Alpha1;
+using Graft.Cli.Explaining;
 using Graft.Tests;
 using Xunit;
 
@@ -16,6 +19,48 @@ public sealed class ExplainTests
             "AdapterTrainingRun.spec.method.lora.rank <integer>\n  The rank r of the update.\n  default: 8\n  from 1 to 1024\n",
             result.Output,
             StringComparison.Ordinal);
+    }
+
+    /// <summary>Every field of every kind, as a person would ask for it.</summary>
+    [Fact]
+    public void Every_field_of_every_kind_is_explained_by_a_known_type()
+    {
+        var descriptions = Descriptions.Parse(File.ReadAllText(Path.ChangeExtension(typeof(GraftApi).Assembly.Location, ".xml")));
+        string[] types = ["string", "decimal string", "integer", "boolean", "time", "object", "any"];
+        var asked = 0;
+        foreach (var kind in ResourceKind.All)
+        {
+            Walk(kind.Kind, CustomResourceDefinition.RootSchema(kind, descriptions));
+        }
+
+        Assert.True(asked > 500, $"{asked} fields");
+
+        void Walk(string path, SchemaNode node)
+        {
+            var lines = FieldExplanation.Lines(path, descriptions).ToList();
+            asked++;
+            Assert.StartsWith($"{path} <", lines[0], StringComparison.Ordinal);
+            var type = lines[0].Split('<', '>')[1];
+            Assert.Contains(type.Replace("list of ", "", StringComparison.Ordinal).Replace("map of ", "", StringComparison.Ordinal), types);
+            Assert.All(lines, line => Assert.DoesNotMatch(@"System\.|Graft\.|`\d\[", line));
+            while (node.Items is { } items)
+            {
+                node = items;
+            }
+
+            foreach (var field in node.Fields)
+            {
+                Walk($"{path}.{field.Name}", field.Schema);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Recursive_shows_the_fields_of_all_levels_by_type()
+    {
+        var result = await GraftProgram.RunAsync(Repository.Root, "explain", "atr", "--recursive");
+        Assert.Contains("\n    method <object> required\n      lora <object>\n        rank <integer>\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains("\n  status <object>\n    observedGeneration <integer>\n", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -62,6 +62,25 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_is_not_there_is_named_with_the_folder_that_was_meant_and_the_cluster_that_is_not()
+    {
+        _folder.Write("graft-out/quickstart/plan.json", "{}");
+        var environment = new Dictionary<string, string> { ["HOME"] = _folder.Path, ["KUBECONFIG"] = "" };
+        using var process = GraftProgram.Start(_folder.Path, environment, "plot", "quikstart");
+        var result = await GraftProgram.FinishAsync(process);
+        IsSentence(result, "There is no folder 'quikstart' of a run on this computer; did you mean graft-out/quickstart?");
+        Assert.Contains("No cluster is configured", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("8080", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_stands_for_a_claim_and_is_not_there_is_named()
+    {
+        var file = Specs.WriteWithInputs(_folder);
+        IsSentence(await GraftProgram.RunAsync(_folder.Path, "plan", file, "--volume", "models=nowhere"), "no folder 'nowhere'");
+    }
+
+    [Fact]
     public async Task An_argument_that_begins_with_an_at_sign_is_no_file_of_arguments()
     {
         _folder.Write("words", "--help\n");

@@ -174,7 +174,7 @@ public sealed class KilledRunTests : IDisposable
     private Process Start(string output) => GraftProgram.Start(
         _folder.Path,
         new Dictionary<string, string> { ["GRAFT_TRAINER"] = GraftProgram.Trainer! },
-        "run", "run.yaml", "--threads", "1", "--output", output);
+        "run", "run.yaml", "--threads", "1", "--output-dir", output);
 
     private static void Kill(int id)
     {

@@ -43,7 +43,7 @@ public sealed class PlanTests : IDisposable
         elsewhere.Write("run.yaml", Specs.Run
             .Replace("\"1e-3\"", "\"0.001\"", StringComparison.Ordinal)
             .Replace("rank: 4", "rank: 4 # small", StringComparison.Ordinal));
-        Assert.Equal(hash, await HashAsync(elsewhere.Path, "run.yaml", "--output", "other", "--threads", "1", "--device", "cpu"));
+        Assert.Equal(hash, await HashAsync(elsewhere.Path, "run.yaml", "--output-dir", "other", "--threads", "1", "--device", "cpu"));
 
         elsewhere.Write("data/train.jsonl", "{\"instruction\": \"Say no.\", \"output\": \"no\"}\n");
         Assert.NotEqual(hash, await HashAsync(elsewhere.Path, "run.yaml"));

@@ -86,7 +86,7 @@ public sealed class RunTests : IDisposable
         Assert.True(resumed.ExitCode == 0, resumed.Output + resumed.Errors);
         Assert.Matches(@"Going on from step \d+\.", resumed.Output);
 
-        var straight = await RunAsync("--output", "straight");
+        var straight = await RunAsync("--output-dir", "straight");
         Assert.True(straight.ExitCode == 0, straight.Output + straight.Errors);
         Assert.Equal(AdapterBytes("straight"), AdapterBytes("graft-out"));
     }
@@ -259,7 +259,7 @@ public sealed class RunTests : IDisposable
         Assert.True(answer.ExitCode == 0, answer.Errors);
         Assert.NotEqual("", answer.Output.Trim());
 
-        var pulled = await GraftProgram.RunAsync(_folder.Path, "pull", "oci:graft-out/oci/try:v1", "--output", "pulled");
+        var pulled = await GraftProgram.RunAsync(_folder.Path, "pull", "oci:graft-out/oci/try:v1", "--output-dir", "pulled");
         Assert.True(pulled.ExitCode == 0, pulled.Errors);
         Assert.Contains(ReadResult().Artifact!.Digest, pulled.Output, StringComparison.Ordinal);
         var weights = Path.Combine(_folder.Path, "pulled", "adapter_model.safetensors");

@@ -39,6 +39,16 @@ public sealed class LossHistoryTests
     }
 
     [Fact]
+    public void A_smooth_curve_does_not_lag_behind()
+    {
+        LossPoint[] straight = [.. Enumerable.Range(0, 200).Select(step => new LossPoint(step, 200 - step))];
+        Assert.All(
+            LossHistory.Smooth(straight).Zip(straight), pair => Assert.Equal(pair.Second.Loss, pair.First.Loss, 9));
+        Assert.Equal("mean of 11 around each", LossHistory.SmoothName(200));
+        Assert.Equal("each step", LossHistory.SmoothName(39));
+    }
+
+    [Fact]
     public void Smoothing_and_resampling_stay_within_the_extremes()
     {
         Gen.Select(Points, Gen.Int[1, 80]).Sample((points, count) =>

@@ -8,7 +8,7 @@ namespace Graft.Cli.Tests.Display;
 public sealed class PlainRunViewTests : IDisposable
 {
     private readonly StringWriter _output = new();
-    private readonly ManualClock _clock = new();
+    private readonly ManualTimer _clock = new();
     private readonly RunProgressState _state = new();
 
     public void Dispose()
@@ -27,7 +27,7 @@ public sealed class PlainRunViewTests : IDisposable
         }
 
         Assert.Equal(
-            ["step 1/20", "step 6/20", "step 11/20", "step 16/20", "step 20/20"],
+            ["step 1/20", "step 5/20", "step 10/20", "step 15/20", "step 20/20"],
             Lines().Select(line => line.Split("  ")[0]));
         Assert.Equal("step 1/20  loss 2.5000  1,235 tokens/s  ETA 1m05s", Lines()[0]);
     }
@@ -40,6 +40,33 @@ public sealed class PlainRunViewTests : IDisposable
         Tell(view, """{"event":"warning","message":"Two records are cut."}""");
         Tell(view, """{"event":"progress","activity":"Evaluating","step":0,"totalSteps":20}""");
         Assert.Equal(["Loading", "warning: Two records are cut.", "Evaluating"], Lines());
+    }
+
+    [Fact]
+    public void A_trainer_that_tells_nothing_for_a_while_is_told_of_all_the_same()
+    {
+        var view = View();
+        Tell(view, """{"event":"progress","activity":"Loading","part":{"what":"models"}}""");
+        _clock.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal(["Loading: models"], Lines());
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(["Loading: models", "Loading: models (for 6s)", "Loading: models (for 11s)"], Lines());
+    }
+
+    [Fact]
+    public void Parts_of_an_activity_are_told_at_intervals()
+    {
+        var view = View();
+        for (var done = 0; done <= 8; done++)
+        {
+            Tell(view, $$$"""{"event":"progress","activity":"Evaluating","part":{"what":"records","done":{{{done}}},"total":8}}""");
+            _clock.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        Assert.Equal(
+            ["Evaluating: records, 0 of 8", "Evaluating: records, 2 of 8", "Evaluating: records, 5 of 8", "Evaluating: records, 8 of 8"],
+            Lines());
     }
 
     private PlainRunView View()
@@ -57,23 +84,5 @@ public sealed class PlainRunViewTests : IDisposable
     private string[] Lines()
     {
         return _output.ToString().ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
-
-    /// <summary>A clock that stands still until it is moved.</summary>
-    private sealed class ManualClock : TimeProvider
-    {
-        private long _ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp()
-        {
-            return _ticks;
-        }
-
-        public void Advance(TimeSpan span)
-        {
-            _ticks += span.Ticks;
-        }
     }
 }

@@ -1,11 +1,13 @@
 using System.Text.RegularExpressions;
 using Graft.Api.Tests.Documents;
+using Graft.Cli.Display;
+using Graft.Programs;
 using Graft.Tests;
 using Xunit;
 
 namespace Graft.Cli.Tests.Docs;
 
-/// <summary>The commands in README.md and docs/ are commands that there are, with options that there are.</summary>
+/// <summary>The commands in README.md and docs/ are read by the command line that there is.</summary>
 public sealed partial class DocumentedCommandTests
 {
     private static readonly string[] Programs = ["graft ", "bin/graft ", "kubectl graft "];
@@ -16,18 +18,36 @@ public sealed partial class DocumentedCommandTests
 
     [Theory]
     [MemberData(nameof(GraftCommands))]
-    public async Task A_command_of_graft_is_there_with_its_options(string command)
+    public void A_command_of_graft_is_read_by_the_real_command_line(string command)
     {
-        var words = Quoted().Replace(command, "TEXT").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var own = words.SkipWhile(word => !word.EndsWith("graft", StringComparison.Ordinal)).Skip(1).ToList();
-        var verbs = own[0] == "image" ? own[..2] : own[..1];
-        var help = await GraftProgram.RunAsync(Repository.Root, [.. verbs, "--help"]);
-        Assert.True(help.ExitCode == 0, help.Errors);
-        Assert.Contains($"graft {string.Join(' ', verbs)}", help.Output, StringComparison.Ordinal);
-        foreach (var option in own.Where(word => word.StartsWith('-')).Select(word => word.Split('=')[0]))
+        Assert.Empty(Mistakes(command));
+    }
+
+    [Fact]
+    public void The_examples_in_the_help_are_read_by_the_real_command_line()
+    {
+        var root = CommandLine.Create(Terminal.OfProcess(), default);
+        var commands = root.Subcommands.SelectMany(command => command.Subcommands.Count > 0 ? command.Subcommands : [command]).ToList();
+        foreach (var command in commands)
         {
-            Assert.Matches($@"(?m)(^|[ ,]){Regex.Escape(option)}([ ,<\[]|$)", help.Output);
+            var examples = Assert.IsType<ExampleCommand>(command).Examples;
+            Assert.NotEmpty(examples);
+            Assert.All(examples, example =>
+            {
+                Assert.StartsWith("graft ", example, StringComparison.Ordinal);
+                Assert.Empty(Mistakes(example));
+            });
         }
+    }
+
+    [Theory]
+    [InlineData("graft run --rerrun x")]
+    [InlineData("graft vlidate x")]
+    [InlineData("graft generate x")]
+    [InlineData("graft run x --device gpu")]
+    public void A_command_that_is_wrong_would_be_found(string command)
+    {
+        Assert.NotEmpty(Mistakes(command));
     }
 
     [Theory]
@@ -47,6 +67,15 @@ public sealed partial class DocumentedCommandTests
         Assert.All(named, path => Assert.True(Path.Exists(Path.Combine(Repository.Root, path)), $"{path} is not there"));
     }
 
+    private static IReadOnlyList<string> Mistakes(string command)
+    {
+        var words = Word().Matches(command).Select(match => match.Value.Replace("'", "", StringComparison.Ordinal))
+            .SkipWhile(word => !word.EndsWith("graft", StringComparison.Ordinal)).Skip(1).TakeWhile(word => word is not (">" or "|"))
+            .ToList();
+        var root = CommandLine.Create(Terminal.OfProcess(), default);
+        return WrongUse.Of(root, words, LiteralArguments.Parse(root, words));
+    }
+
     private static IEnumerable<string> CommandsOf(string program)
     {
         return Commands().Where(command => command.StartsWith(program, StringComparison.Ordinal));
@@ -57,8 +86,9 @@ public sealed partial class DocumentedCommandTests
         return Markdown.Blocks(Repository.Root, "").SelectMany(block => block.Commands).Distinct();
     }
 
-    [GeneratedRegex("'[^']*'")]
-    private static partial Regex Quoted();
+    // A shell's words, as far as the documentation needs: without spaces, or with parts in single quotes.
+    [GeneratedRegex(@"(?:'[^']*'|[^\s'])+")]
+    private static partial Regex Word();
 
     [GeneratedRegex(@"(?<![\w/.-])(examples|charts|crds|eng|images)/[\w./-]*")]
     private static partial Regex InRepository();

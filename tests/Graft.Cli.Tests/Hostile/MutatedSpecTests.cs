@@ -122,6 +122,7 @@ public sealed partial class MutatedSpecTests : IDisposable
         return new LocalPlanner(
             new InputFolders(builtins, new Dictionary<string, string>(), new OciInputs(Path.Combine(_folder.Path, "inputs"), digests)),
             digests,
+            part => new ActivityLine(TextWriter.Null, isReplaced: false, TimeProvider.System, part),
             new LocalOptions { Output = Path.Combine(_folder.Path, "out") });
     }
 

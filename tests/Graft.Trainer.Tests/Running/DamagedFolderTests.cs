@@ -162,6 +162,6 @@ public sealed class DamagedFolderTests : IDisposable
         using var library = new PartLibrary();
         var plan = TinyPlan.For(_world, "out");
         var folders = new Dictionary<string, string> { ["base"] = folder, [Execution.DatasetInput] = _world.Data };
-        using var run = LoadedRun.Load(plan, folders, CPU, library);
+        using var run = LoadedRun.Load(plan, folders, CPU, library, (_, _) => _ => { });
     }
 }

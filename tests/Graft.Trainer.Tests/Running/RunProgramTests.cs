@@ -50,6 +50,18 @@ public sealed class RunProgramTests : IDisposable
         Assert.Equal(
             ["started", "evaluation", "checkpoint", "artifact", "finished"],
             ended.Events.Select(e => e["event"]!.GetValue<string>()).Where(e => e != "progress").Distinct());
+        var parts = ended.Of("progress").Select(told => told["part"]).OfType<JsonNode>().ToList();
+        Assert.Equal(
+            ["training records", "held-out records", "models"],
+            parts.Select(part => part["what"]!.GetValue<string>()).Distinct().Skip(2).Take(3));
+        foreach (var (measured, total) in ((string, int)[])
+            [("base model, held-out records", 16), ("adapted model, held-out records", 16), ("adapted model, generated answers", 8)])
+        {
+            var counts = parts.Where(part => part["what"]!.GetValue<string>() == measured).ToList();
+            Assert.Equal((0, total), (counts[0]["done"]!.GetValue<int>(), counts[^1]["done"]!.GetValue<int>()));
+            Assert.All(counts, count => Assert.Equal(total, count["total"]!.GetValue<int>()));
+        }
+
         var firstSample = Assert.Single(ended.Of("started"))["firstSample"]!.GetValue<string>();
         Assert.Contains("⟦woof<|endoftext|>⟧", firstSample, StringComparison.Ordinal);
     }

@@ -31,9 +31,9 @@ public sealed class TrainingSessionTests : IDisposable
         var evaluator = new LossEvaluator(
             PartGraph.Of(_sessions.Model), new NextTokenObjective(), _sessions.HeldOut, 4, _sessions.Collator);
 
-        var adapted = evaluator.Measure(session.Parts.Hooks, TestContext.Current.CancellationToken);
+        var adapted = evaluator.Measure(session.Parts.Hooks, null, TestContext.Current.CancellationToken);
 
-        Assert.Equal(evaluator.Measure(null, TestContext.Current.CancellationToken), adapted);
+        Assert.Equal(evaluator.Measure(null, null, TestContext.Current.CancellationToken), adapted);
     }
 
     [Fact]
@@ -153,12 +153,12 @@ public sealed class TrainingSessionTests : IDisposable
         var evaluator = new LossEvaluator(
             PartGraph.Of(_sessions.Model), new NextTokenObjective(), _sessions.HeldOut, 4, _sessions.Collator);
         Sessions.Advance(session, 3);
-        evaluator.Measure(session.Parts.Hooks, TestContext.Current.CancellationToken);
+        evaluator.Measure(session.Parts.Hooks, null, TestContext.Current.CancellationToken);
 
         var left = LiveTensors.LeftBy(() =>
         {
             Sessions.Advance(session, 200);
-            evaluator.Measure(session.Parts.Hooks, TestContext.Current.CancellationToken);
+            evaluator.Measure(session.Parts.Hooks, null, TestContext.Current.CancellationToken);
         });
 
         Assert.Equal(0, left);

@@ -35,6 +35,8 @@ public sealed record Ia3Spec : IMethodSpec
     [ItemLength(1, 253)]
     public List<string>? FeedforwardModules { get; init; }
 
+    IReadOnlyList<string>? IMethodSpec.NamedLayers => TargetNames.Named(TargetModules);
+
     ArtifactKind IMethodSpec.Publishes => ArtifactKind.Adapter;
 
     string IMethodSpec.Title => "An IA3 adapter";

@@ -52,6 +52,8 @@ public sealed record LoraSpec : IMethodSpec
     [AllowedValues("default", "gaussian", "pissa", "olora")]
     public string Initialization { get; init; } = "default";
 
+    IReadOnlyList<string>? IMethodSpec.NamedLayers => TargetNames.Named(TargetModules);
+
     ArtifactKind IMethodSpec.Publishes => ArtifactKind.Adapter;
 
     string IMethodSpec.Title =>

@@ -17,10 +17,10 @@ internal static class PrepareStage
     {
         context.CheckpointStep = checkpoints.NewestStep;
         context.TellProgress(Activities.Loading, null);
-        var folders = await RunInputs.PrepareAsync(context.Plan, stop).ConfigureAwait(false);
+        var folders = await RunInputs.PrepareAsync(context.Plan, Begin, stop).ConfigureAwait(false);
         return await context.Host.Compute.RunAsync(() =>
         {
-            var run = LoadedRun.Load(context.Plan, folders, context.Device, context.Host.Library);
+            var run = LoadedRun.Load(context.Plan, folders, context.Device, context.Host.Library, Begin);
             try
             {
                 Resume(context, run, checkpoints);
@@ -33,6 +33,9 @@ internal static class PrepareStage
                 throw;
             }
         }).ConfigureAwait(false);
+
+        Action<long> Begin(string what, long? bytes) => new ActivityMeter(
+            context, Activities.Loading, new ActivityProgress { What = what, Total = bytes, IsBytes = bytes is not null }).Report;
     }
 
     private static void Resume(RunContext context, LoadedRun run, CheckpointStore checkpoints)
@@ -45,7 +48,11 @@ internal static class PrepareStage
 
         SessionCheckpoint.Restore(run.Session, found);
         context.Base = found.Record.Base;
-        context.Pace = new Pace(found.Record.TrainingSeconds, found.Record.TokensSeen);
+        context.Pace = new Pace(found.Record.TrainingSeconds, found.Record.TokensSeen)
+        {
+            EvaluationSeconds = found.Record.EvaluationSeconds,
+            LossSeconds = found.Record.LossSeconds,
+        };
         context.CheckpointStep = context.Step = found.Record.Step;
         if (found.Record.Threads != get_num_threads() || found.Record.Device != context.Device.ToString())
         {

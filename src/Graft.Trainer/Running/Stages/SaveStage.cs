@@ -1,4 +1,5 @@
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Trainer.Evaluation;
 using Graft.Trainer.Publishing;
 
@@ -19,6 +20,7 @@ internal static class SaveStage
                 + $"training.learningRate ({context.Plan.Recipe.Training.LearningRate}), and look at the records' answers.");
         }
 
+        _ = new ActivityMeter(context, Activities.Publishing, new ActivityProgress { What = "writing what was trained" });
         var plan = context.Plan;
         var figures = new PublishedFigures
         {
@@ -33,6 +35,7 @@ internal static class SaveStage
             EvaluationRecords = run.HeldOut?.Counts,
         };
         TrainedFolder.Write(context.TrainedPath, plan.Execution.Publish.Name, plan.Recipe, run.Parts, figures);
+        _ = new ActivityMeter(context, Activities.Publishing, new ActivityProgress { What = "reading it again" });
         TrainedFolder.Verify(context.TrainedPath, run);
         context.Figures = context.Figures with
         {

@@ -39,7 +39,8 @@ internal static class TrainStage
 
         if (heldOut is not null && report.Step % plan.Recipe.Evaluation.EverySteps == 0)
         {
-            context.TellEvaluation(EvaluationEvent.Adapted, heldOut.Measure(run.Parts.Hooks, stop));
+            var figures = MeasureStage.Loss(context, heldOut, run.Parts.Hooks, EvaluationEvent.Adapted, after: double.NaN, stop);
+            context.TellEvaluation(EvaluationEvent.Adapted, figures);
         }
     }
 }

@@ -1,0 +1,87 @@
+using Graft.Api.Reporting;
+using Graft.Common;
+
+namespace Graft.Cli.Display;
+
+/// <summary>
+/// Says on standard error what a command is at once that takes more than a moment: on a terminal in a line that is replaced, else in a
+/// line every few seconds.
+/// </summary>
+public sealed class ActivityLine : IDisposable
+{
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
+
+    private readonly TextWriter _output;
+    private readonly bool _isReplaced;
+    private readonly TimeProvider _time;
+    private readonly ActivityProgress _part;
+    private readonly long _start;
+    private readonly ITimer _timer;
+    private readonly Lock _lock = new();
+    private long _done;
+    private bool _isShown;
+    private bool _isOver;
+
+    /// <summary>Begins an activity.</summary>
+    /// <param name="terminal">Where it is shown.</param>
+    /// <param name="time">Measures time.</param>
+    /// <param name="part">What is done, and how much there is of it.</param>
+    public ActivityLine(Terminal terminal, TimeProvider time, ActivityProgress part)
+#pragma warning disable RS0030 // What is written is made visible, and a line that is replaced is no rendering.
+        : this(terminal.Error.Profile.Out.Writer, terminal.Error.Profile.Capabilities.Ansi, time, part)
+#pragma warning restore RS0030
+    {
+    }
+
+    /// <summary>Begins an activity that is shown anywhere.</summary>
+    /// <param name="output">Where it is shown.</param>
+    /// <param name="isReplaced">Whether that is a terminal.</param>
+    /// <param name="time">Measures time.</param>
+    /// <param name="part">What is done, and how much there is of it.</param>
+    public ActivityLine(TextWriter output, bool isReplaced, TimeProvider time, ActivityProgress part)
+    {
+        (_output, _isReplaced, _time, _part) = (output, isReplaced, time, part);
+        _start = time.GetTimestamp();
+        _timer = time.CreateTimer(_ => Show(), null, isReplaced ? Moment : PlainInterval, isReplaced ? Refresh : PlainInterval);
+    }
+
+    /// <summary>Takes in how much is done.</summary>
+    public void Report(long done)
+    {
+        Interlocked.Exchange(ref _done, done);
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isOver = true;
+            _timer.Dispose();
+            if (_isShown && _isReplaced)
+            {
+                _output.Write("\r\e[K");
+                _output.Flush();
+            }
+        }
+    }
+
+    private void Show()
+    {
+        lock (_lock)
+        {
+            if (_isOver)
+            {
+                return;
+            }
+
+            _isShown = true;
+            var (done, elapsed) = (Interlocked.Read(ref _done), _time.GetElapsedTime(_start).TotalSeconds);
+            double? left = done > 0 && _part.Total is { } total ? elapsed / done * Math.Max(0, total - done) : null;
+            var text = VisibleText.Lines($"{EventText.Part(_part with { Done = done, SecondsLeft = left })} ({NumberText.Duration(elapsed)})");
+            _output.Write(_isReplaced ? $"\r\e[K{text}" : text + "\n");
+            _output.Flush();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Graft.Api.Reporting;
+using Graft.Cli.Display;
+using Xunit;
+
+namespace Graft.Cli.Tests.Display;
+
+public sealed class ActivityLineTests
+{
+    private static readonly ActivityProgress Reading = new() { What = "Reading", Total = 4096, IsBytes = true };
+
+    [Fact]
+    public void What_takes_long_is_told_every_few_seconds_with_counts_and_time_left()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var clock = new ManualTimer();
+        using (var line = new ActivityLine(output, isReplaced: false, clock, Reading))
+        {
+            line.Report(1024);
+            clock.Advance(TimeSpan.FromSeconds(5));
+            line.Report(2048);
+            clock.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal("Reading, 1.0 KiB of 4.0 KiB, 15s left (5s)\nReading, 2.0 KiB of 4.0 KiB, 10s left (10s)\n", output.ToString());
+    }
+
+    [Fact]
+    public void A_terminal_s_line_is_replaced_and_taken_away_at_the_end()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var clock = new ManualTimer();
+        using (new ActivityLine(output, isReplaced: true, clock, new ActivityProgress { What = "Fetching" }))
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal("\r\e[KFetching (1s)\r\e[K", output.ToString());
+    }
+
+    [Fact]
+    public void What_takes_a_moment_is_not_told()
+    {
+        using var output = new StringWriter();
+        new ActivityLine(output, isReplaced: true, new ManualTimer(), Reading).Dispose();
+        Assert.Equal("", output.ToString());
+    }
+}
