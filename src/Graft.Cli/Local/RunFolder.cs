@@ -125,8 +125,8 @@ public sealed class RunFolder(string root, string run, string planHash)
     }
 
     /// <summary>
-    /// As <see cref="Open"/>, once the trainer of an earlier command that was killed has ended: it saves a checkpoint first. That it is there
-    /// is seen from its own lock, and before it has that from the command's, which it inherited.
+    /// As <see cref="Open"/>, once the trainer of an earlier command that was killed has ended: it saves a checkpoint first. That it is
+    /// there is seen from its own lock, and before it has that from the command's, which it inherited.
     /// </summary>
     /// <param name="tell">Told at once where there is a wait.</param>
     /// <param name="time">Measures the wait.</param>
