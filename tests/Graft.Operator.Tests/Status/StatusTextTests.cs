@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
+using Graft.Common;
 using Graft.Operator.Status;
 using Xunit;
 
@@ -49,7 +50,7 @@ public sealed partial class StatusTextTests
     [Fact]
     public void Cut_to_bytes_it_is_the_longest_beginning_that_fits()
     {
-        Gen.Select(Gen.Char['a', '⁰'].Where(letter => !char.IsControl(letter)).Array[0, 60], Gen.Int[4, 60]).Sample((letters, longest) =>
+        Gen.Select(Gen.Char['a', '⁰'].Where(letter => VisibleText.IsShown(new Rune(letter))).Array[0, 60], Gen.Int[4, 60]).Sample((letters, longest) =>
         {
             var text = new string(letters);
             var clean = StatusText.CleanBytes(text, longest);
