@@ -42,7 +42,7 @@ public sealed class PinnedFilesTests : IDisposable
         var clean = FolderDigest.Compute(Data);
         foreach (var more in new[] { "--threads", "--rerun" })
         {
-            string[] arguments = ["run", "run.yaml", "--output", output, .. more == "--threads" ? new[] { more, "1" } : [more]];
+            string[] arguments = ["run", "run.yaml", "--output-dir", output, .. more == "--threads" ? new[] { more, "1" } : [more]];
             var ended = await GraftProgram.RunAsync(Data, arguments);
             Assert.True(ended.ExitCode == 0, ended.Output + ended.Errors);
             Assert.Equal(clean, FolderDigest.Compute(Data));
