@@ -10,7 +10,15 @@ public static class English
     /// <param name="thing">One of them.</param>
     public static string Count(long count, string thing)
     {
-        return string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? thing : Plural(thing))}");
+        return string.Create(CultureInfo.InvariantCulture, $"{count} {Noun(count, thing)}");
+    }
+
+    /// <summary>The word for so many things, where the number is written in another way.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="thing">One of them.</param>
+    public static string Noun(long count, string thing)
+    {
+        return count == 1 ? thing : Plural(thing);
     }
 
     /// <summary>A word with its article: <c>an AdapterTrainingRun</c>, <c>a BaseModel</c>.</summary>

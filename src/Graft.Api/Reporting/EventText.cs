@@ -1,4 +1,5 @@
 using System.Globalization;
+using Graft.Common;
 
 namespace Graft.Api.Reporting;
 
@@ -65,8 +66,9 @@ public static class EventText
             : "";
         return resumed
             + $"{NumberText.Count(started.TrainableParameters)} of {NumberText.Count(started.BaseParameters)} parameters are trained "
-            + $"on {NumberText.Count(started.TrainRecords)} records, {NumberText.Count(started.EvaluationRecords)} are held out; "
-            + $"{started.Device}, {NumberText.Count(started.Threads)} threads.";
+            + $"on {NumberText.Count(started.TrainRecords)} {English.Noun(started.TrainRecords, "record")}, "
+            + $"{NumberText.Count(started.EvaluationRecords)} are held out; "
+            + $"{started.Device}, {NumberText.Count(started.Threads)} {English.Noun(started.Threads, "thread")}.";
     }
 
     private static string Evaluation(EvaluationEvent evaluation)

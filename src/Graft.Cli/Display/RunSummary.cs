@@ -1,7 +1,7 @@
-using System.Globalization;
 using Graft.Api.Planning;
 using Graft.Api.Reporting;
 using Graft.Cli.Local;
+using Graft.Common;
 using Spectre.Console;
 
 namespace Graft.Cli.Display;
@@ -97,9 +97,9 @@ public static class RunSummary
         yield return ("Loss curve", ShortPath.Of(Path.Combine(run.Folder.Link, Path.GetFileName(run.Folder.LossCurveFile))));
         if (result.Figures is { } figures)
         {
-            yield return ("Trained", string.Create(
-                CultureInfo.InvariantCulture,
-                $"{NumberText.Count(figures.TrainableParameters)} parameters in {result.Steps} steps, ")
+            yield return (
+                "Trained",
+                $"{NumberText.Count(figures.TrainableParameters)} parameters in {English.Count(result.Steps, "step")}, "
                 + $"{NumberText.Count(figures.TokensPerSecond)} tokens/s, peak memory {NumberText.Bytes(figures.PeakMemoryBytes ?? 0)}");
             if (figures.BadRecords > 0 || figures.TooLongRecords > 0 || figures.TruncatedRecords > 0)
             {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Graft.Api.Methods;
 using Graft.Api.Planning;
+using Graft.Common;
 using Graft.Trainer.Evaluation;
 using Graft.Trainer.Schedules;
 
@@ -59,7 +60,8 @@ internal static class ModelCard
         }
 
         Line($"Trained parameters: {Count(figures.TrainableParameters)} beside {Count(figures.BaseParameters)} of the base; "
-            + $"{Count(figures.Steps)} steps, {Count(figures.TokensSeen)} tokens, last training loss {Number(figures.FinalTrainingLoss)}.");
+            + $"{Count(figures.Steps)} {English.Noun(figures.Steps, "step")}, {Count(figures.TokensSeen)} tokens, "
+            + $"last training loss {Number(figures.FinalTrainingLoss)}.");
         Line();
         Line("## Training");
         Line();

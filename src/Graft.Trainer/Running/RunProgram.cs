@@ -138,7 +138,7 @@ public sealed class RunProgram
             trained ??= IsCopy ? null : await TrainAsync(run, events, stop).ConfigureAwait(false);
             var artifact = await PublishAsync(publication, trained, events, stop).ConfigureAwait(false);
             Trackers.Record(tracker, IsCopy ? null : _trainedPath, artifact);
-            var message = $"{(trained is null ? "Copied the adapter" : $"Trained {trained.Step} steps")}; "
+            var message = $"{(trained is null ? "Copied the adapter" : $"Trained {English.Count(trained.Step, "step")}")}; "
                 + $"published {artifact.Name} {artifact.Version}.";
             return (TrainerExitCodes.Succeeded, Result("Succeeded", message) with { Artifact = artifact }, TrackedStatus.Finished);
         }
