@@ -6,6 +6,9 @@ namespace Graft.Tracking;
 /// <param name="RunId">MLflow's id of the run; null as long as the server did not answer.</param>
 public sealed record TrackedRun(string TrackingUri, string? ExperimentId, string? RunId)
 {
+    /// <summary>Whether an MLflow server has it, and not a folder.</summary>
+    public bool IsOnServer => !new Uri(TrackingUri).IsFile;
+
     /// <summary>An address for people: the run's page in MLflow's UI, or its folder.</summary>
     public string Location
     {

@@ -91,6 +91,18 @@ public sealed class RunProgram
             await using var events = new EventSinks(Sinks(tracker));
             warnings.ForEach(warning => events.Take(new WarningEvent(warning)));
             var (exitCode, result, status) = await ExecuteAsync(publication, kept, events, tracker, stop).ConfigureAwait(false);
+            if (status == TrackedStatus.Finished && tracker.Run.IsOnServer)
+            {
+                // A server that does not answer is waited for.
+                events.Take(new ProgressEvent
+                {
+                    Activity = Activities.Publishing,
+                    Part = new ActivityProgress { What = "delivering the record to MLflow" },
+                    Step = result.Steps,
+                    TotalSteps = result.Steps,
+                });
+            }
+
             var outcome = await tracker.FinishAsync(status, CancellationToken.None).ConfigureAwait(false);
             foreach (var problem in outcome.Problems)
             {
