@@ -35,9 +35,7 @@ public static class FolderDigest
     /// <summary>The bytes of the files that count.</summary>
     public static long Size(string folder)
     {
-        return Files(folder).Sum(name => new FileInfo(Path.Combine(folder, name)) is var file
-            ? ((FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file).Length
-            : 0);
+        return Files(folder).Sum(name => FileStatus.Of(Path.Combine(folder, name))?.Size ?? 0);
     }
 
     /// <summary>The relative names of the files that count, in the order in which they count.</summary>

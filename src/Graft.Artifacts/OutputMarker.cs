@@ -1,4 +1,5 @@
 using System.Text;
+using Graft.Common;
 
 namespace Graft.Artifacts;
 
@@ -44,7 +45,7 @@ public static class OutputMarker
             return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
                 && start.SequenceEqual(Encoding.ASCII.GetBytes(Signature));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             return false;
         }

@@ -47,7 +47,7 @@ public static class PortablePixmap
             var (width, height, _) = Header(head[..read], stream.Length, file);
             return (width, height);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileFaults.Is(error))
         {
             throw new DatasetException($"{file}: the picture cannot be read: {error.Message}");
         }
