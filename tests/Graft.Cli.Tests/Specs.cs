@@ -1,3 +1,5 @@
+using Graft.Tests;
+
 namespace Graft.Cli.Tests;
 
 /// <summary>A small set of specs as a person would write it.</summary>
@@ -53,5 +55,27 @@ internal static class Specs
         folder.Write("data/train.jsonl", """{"instruction": "Say yes.", "output": "yes"}""" + "\n");
         folder.Write("data/heldout.jsonl", """{"instruction": "Say yes.", "output": "yes"}""" + "\n");
         return folder.Write("run.yaml", Run);
+    }
+
+    /// <summary>
+    /// Writes <see cref="Run"/> as <c>run.yaml</c>, for 40 steps on all linear layers of the built-in model, and a few of the built-in
+    /// records as <c>data</c>.
+    /// </summary>
+    /// <param name="folder">Where to.</param>
+    /// <param name="setting">A setting of the run.</param>
+    /// <param name="replacement">What stands in its place.</param>
+    public static void WriteBuiltin(TemporaryFolder folder, string setting, string replacement)
+    {
+        foreach (var (file, count) in new[] { ("train.jsonl", 64), ("heldout.jsonl", 8) })
+        {
+            var records = File.ReadLines(Path.Combine(Repository.Root, "examples", "builtin", "wordnet-kinds", file)).Take(count);
+            folder.Write($"data/{file}", string.Join('\n', records) + "\n");
+        }
+
+        folder.Write("run.yaml", Run
+            .Replace("path: model", "builtin: {name: tiny-wordnet}", StringComparison.Ordinal)
+            .Replace("rank: 4", "targetModules: [all-linear]", StringComparison.Ordinal)
+            .Replace("maxSteps: 12", "maxSteps: 40", StringComparison.Ordinal)
+            .Replace(setting, replacement, StringComparison.Ordinal));
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Graft.Tests;
 using Xunit;
 
 namespace Graft.Cli.Tests.Commands;
@@ -19,18 +18,7 @@ public sealed class KilledRunTests : IDisposable
 
     public KilledRunTests()
     {
-        var builtin = Path.Combine(Repository.Root, "examples", "builtin");
-        foreach (var (file, count) in new[] { ("train.jsonl", 64), ("heldout.jsonl", 8) })
-        {
-            var records = File.ReadLines(Path.Combine(builtin, "wordnet-kinds", file)).Take(count);
-            _folder.Write($"data/{file}", string.Join('\n', records) + "\n");
-        }
-
-        _folder.Write("run.yaml", Specs.Run
-            .Replace("path: model", "builtin: {name: tiny-wordnet}", StringComparison.Ordinal)
-            .Replace("rank: 4", "targetModules: [all-linear]", StringComparison.Ordinal)
-            .Replace("maxSteps: 12", "maxSteps: 40", StringComparison.Ordinal)
-            .Replace("everySteps: 4", "everySteps: 2", StringComparison.Ordinal));
+        Specs.WriteBuiltin(_folder, "everySteps: 4", "everySteps: 2");
     }
 
     public void Dispose()

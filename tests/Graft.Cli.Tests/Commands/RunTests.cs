@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Text.Json;
 using Graft.Api.Planning;
-using Graft.Tests;
 using Xunit;
 
 namespace Graft.Cli.Tests.Commands;
@@ -17,18 +16,7 @@ public sealed class RunTests : IDisposable
 
     public RunTests()
     {
-        var builtin = Path.Combine(Repository.Root, "examples", "builtin");
-        foreach (var (file, count) in new[] { ("train.jsonl", 64), ("heldout.jsonl", 8) })
-        {
-            var records = File.ReadLines(Path.Combine(builtin, "wordnet-kinds", file)).Take(count);
-            _folder.Write($"data/{file}", string.Join('\n', records) + "\n");
-        }
-
-        _folder.Write("run.yaml", Specs.Run
-            .Replace("path: model", "builtin: {name: tiny-wordnet}", StringComparison.Ordinal)
-            .Replace("rank: 4", "targetModules: [all-linear]", StringComparison.Ordinal)
-            .Replace("\"1e-3\"", "\"5e-3\"", StringComparison.Ordinal)
-            .Replace("maxSteps: 12", "maxSteps: 40", StringComparison.Ordinal));
+        Specs.WriteBuiltin(_folder, "\"1e-3\"", "\"5e-3\"");
     }
 
     public void Dispose()
