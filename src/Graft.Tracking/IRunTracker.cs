@@ -1,8 +1,8 @@
 namespace Graft.Tracking;
 
 /// <summary>
-/// The record of one training run, as the trainer sees it: facts go in, nothing comes back. Whether they end in an
-/// <c>mlruns</c> folder or on an MLflow server is settled by <see cref="RunTracker.Open"/>. No member blocks on the
+/// The record of one training run, as the trainer sees it. Whether it ends in an <c>mlruns</c> folder or on an MLflow server is
+/// settled by <see cref="RunTracker.Open"/>. No member blocks on the
 /// network or throws because the record cannot be kept; what went wrong is told by <see cref="FinishAsync"/>.
 /// All members may be called from any thread.
 /// </summary>
@@ -25,6 +25,13 @@ public interface IRunTracker : IAsyncDisposable
     /// <param name="value">Any double; NaN and the infinities are recorded as such.</param>
     /// <param name="step">Optimizer step, from 0.</param>
     void LogMetric(string key, double value, long step);
+
+    /// <summary>The points of a curve that this and earlier processes of the run recorded here, in that order.</summary>
+    /// <param name="key">Its name.</param>
+    IReadOnlyList<MetricPoint> Points(string key);
+
+    /// <summary>Records what data the run reads. The same data set, recorded again by a later process, is there once.</summary>
+    void LogDataset(TrackedDataset dataset);
 
     /// <summary>Records a file, or a folder with all files in it. It must stay in place until <see cref="FinishAsync"/> returned.</summary>
     /// <param name="localPath">The file or folder.</param>

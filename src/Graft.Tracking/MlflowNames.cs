@@ -9,6 +9,8 @@ internal static class MlflowNames
     public const int MaxKeyLength = 250;
     public const int MaxParameterLength = 6000;
     public const int MaxTagLength = 8000;
+    public const int MaxDatasetNameLength = 500;
+    public const int MaxDatasetDigestLength = 36;
 
     /// <summary>
     /// A key that MLflow takes: letters, digits and <c>_ - . space : /</c>, at most 250 of them, and a path in normal form,
@@ -51,6 +53,18 @@ internal static class MlflowNames
             double.PositiveInfinity => "inf",
             double.NegativeInfinity => "-inf",
             _ => value.ToString("R", CultureInfo.InvariantCulture),
+        };
+    }
+
+    /// <summary>The double of a text that <see cref="Number"/> or Python wrote; null where it is none.</summary>
+    public static double? ReadNumber(string text)
+    {
+        return text switch
+        {
+            "nan" => double.NaN,
+            "inf" => double.PositiveInfinity,
+            "-inf" => double.NegativeInfinity,
+            _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null,
         };
     }
 }

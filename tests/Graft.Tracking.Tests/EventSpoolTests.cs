@@ -24,6 +24,7 @@ public sealed class EventSpoolTests : IDisposable
             new ParameterEvent("p", "line\nend \"quoted\" é"),
             new TagEvent("t", ""),
             new ArtifactEvent("/a/b", null),
+            new DatasetEvent(Opened.Dataset),
         ];
         using (var spool = EventSpool.Open(_temporary.Path, "uid", TimeProvider.System))
         {
@@ -37,6 +38,7 @@ public sealed class EventSpoolTests : IDisposable
         Assert.Equal(5, reopened.Began);
         Assert.True(reopened.Recorded.Contains("loss", 2));
         Assert.False(reopened.Recorded.Contains("loss", 3));
+        Assert.Equal([new(1, double.NaN), new(2, double.NegativeInfinity)], reopened.Points("loss"));
     }
 
     [Fact]

@@ -77,6 +77,8 @@ public sealed class FileStoreTests : IDisposable
         var outcome = await second.FinishAsync(TrackedStatus.Finished, Cancellation);
 
         Assert.True(outcome.Complete);
+        Assert.Equal(Enumerable.Range(0, 15).Select(step => new MetricPoint(step, 10 - step)), second.Points("train/loss"));
+        Assert.Empty(second.Points("eval/loss"));
         var run = outcome.Run.Location;
         var lines = await File.ReadAllLinesAsync(Path.Combine(run, "metrics", "train", "loss"), Cancellation);
         Assert.Equal(Enumerable.Range(0, 15).Select(step => $"{10 - step} {step}"), lines.Select(line => line[(line.IndexOf(' ') + 1)..]));
@@ -258,6 +260,8 @@ public sealed class FileStoreTests : IDisposable
         tracker.LogMetric("train/loss", 5e-324, 3);
         tracker.LogMetric("odd#key", 1e21, long.MaxValue);
         tracker.LogArtifact(artifact, "notes");
+        tracker.LogDataset(Opened.Dataset);
+        tracker.LogDataset(Opened.Dataset);
         var outcome = await tracker.FinishAsync(TrackedStatus.Finished, Cancellation);
         Assert.True(outcome.Complete, string.Join("; ", outcome.Problems));
     }
@@ -271,6 +275,9 @@ public sealed class FileStoreTests : IDisposable
         Assert.Equal("true", read.GetProperty("params").GetProperty("text").GetString());
         Assert.Equal("lora", read.GetProperty("tags").GetProperty("graft.dev/method").GetString());
         Assert.Equal("uid-1", read.GetProperty("tags").GetProperty(RunTracker.RunUidTag).GetString());
+        Assert.Equal(
+            [$"kinds: a|0123456789abcdef0123456789abcdef0123|local|{{\"uri\":\"/data/kinds\"}}|{{\"num_rows\":7}}|training|{Opened.Dataset.Digest}"],
+            read.GetProperty("inputs").EnumerateArray().Select(input => input.GetString()!));
         Assert.Equal(["notes/note.txt"], read.GetProperty("artifacts").EnumerateArray().Select(path => path.GetString()!));
         var points = read.GetProperty("loss").EnumerateArray().Select(point => $"{point[0]}:{point[1]}").ToList();
         Assert.Equal("0:0.3333333333333333", points[0]);
@@ -290,6 +297,8 @@ public sealed class FileStoreTests : IDisposable
         odd, = client.get_metric_history(id, "odd_key")
         print(json.dumps(dict(
             experiment=experiment.name, status=run.info.status, name=run.info.run_name, params=run.data.params, tags=run.data.tags,
+            inputs=["|".join([d.name, d.digest, d.source_type, d.source, d.profile, t["mlflow.data.context"], t["graft.dev/digest"]])
+                for i in run.inputs.dataset_inputs for d, t in [(i.dataset, {t.key: t.value for t in i.tags})]],
             artifacts=[a.path for a in client.list_artifacts(id, "notes")],
             loss=[[m.step, repr(m.value)] for m in loss], odd=f"{odd.step}:{odd.value!r}")))
         """;

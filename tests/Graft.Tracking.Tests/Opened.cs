@@ -3,6 +3,16 @@ namespace Graft.Tracking.Tests;
 /// <summary>Trackers as the trainer opens them, with the environment given instead of the process'.</summary>
 internal static class Opened
 {
+    /// <summary>A data set that a run reads.</summary>
+    public static TrackedDataset Dataset => new()
+    {
+        Name = "kinds: a",
+        Digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        Context = TrackedDataset.Training,
+        Uri = "/data/kinds",
+        Records = 7,
+    };
+
     public static IRunTracker Tracker(
         TemporaryFolder temporary,
         string uid = "uid-1",

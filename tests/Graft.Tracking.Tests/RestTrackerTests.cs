@@ -115,6 +115,48 @@ public sealed class RestTrackerTests(MlflowServerFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task A_data_set_is_an_input_of_the_run_once_however_often_it_is_recorded()
+    {
+        var server = fixture.Server;
+        var long501 = Opened.Dataset with { Name = new string('n', 501), Context = TrackedDataset.Evaluation, Uri = "oci://registry/data:1" };
+        TrackingOutcome outcome;
+        for (var process = 0; ; process++)
+        {
+            await using var tracker = Open();
+            LogSteps(tracker, process, process + 1);
+            tracker.LogDataset(Opened.Dataset);
+            tracker.LogDataset(long501);
+            tracker.LogDataset(Opened.Dataset);
+            outcome = await tracker.FinishAsync(process == 0 ? TrackedStatus.Scheduled : TrackedStatus.Finished, Cancellation);
+            Assert.True(outcome.Complete, string.Join("; ", outcome.Problems));
+            if (process == 1)
+            {
+                Assert.Equal([new(0, 0.5), new(1, 1.5)], tracker.Points("loss"));
+                break;
+            }
+        }
+
+        var inputs = (await server.GetRunAsync(outcome.Run.RunId!)).GetProperty("inputs").GetProperty("dataset_inputs").EnumerateArray()
+            .Select(input => (
+                Name: Text(input.GetProperty("dataset"), "name").Length,
+                Digest: Text(input.GetProperty("dataset"), "digest"),
+                Source: Text(input.GetProperty("dataset"), "source_type") + Text(input.GetProperty("dataset"), "source"),
+                Profile: Text(input.GetProperty("dataset"), "profile"),
+                Tags: string.Join(' ', input.GetProperty("tags").EnumerateArray().Select(tag => Text(tag, "value")).Order())))
+            .OrderBy(input => input.Name);
+        const string Cut = "0123456789abcdef0123456789abcdef0123";
+        const string Rows = "{\"num_rows\":7}";
+        Assert.Equal(
+            [
+                (8, Cut, "local{\"uri\":\"/data/kinds\"}", Rows, $"{Opened.Dataset.Digest} training"),
+                (500, Cut, "oci{\"uri\":\"oci://registry/data:1\"}", Rows, $"evaluation {Opened.Dataset.Digest}"),
+            ],
+            inputs);
+
+        static string Text(System.Text.Json.JsonElement parent, string name) => parent.GetProperty(name).GetString()!;
+    }
+
+    [Fact]
     public async Task A_refused_parameter_costs_nothing_else()
     {
         var server = fixture.Server;
@@ -175,12 +217,16 @@ public sealed class RestTrackerTests(MlflowServerFixture fixture) : IDisposable
             _temporary, _uid, change: options => options with { Uri = proxy.Uri, FinishTimeout = TimeSpan.FromSeconds(60) });
         LogSteps(tracker, 0, 40);
         tracker.LogMetric("poison", 1, 0);
-        LogSteps(tracker, 40, 80);
+        LogSteps(tracker, 40, 60);
+        tracker.LogDataset(Opened.Dataset with { Name = "poison" });
+        LogSteps(tracker, 60, 80);
 
         var outcome = await tracker.FinishAsync(TrackedStatus.Finished, Cancellation);
 
-        Assert.Equal(1, outcome.Undelivered);
-        Assert.Contains("metric 'poison' at step 0", Assert.Single(outcome.Problems), StringComparison.Ordinal);
+        Assert.Equal(2, outcome.Undelivered);
+        Assert.Equal(2, outcome.Problems.Count);
+        Assert.Contains("metric 'poison' at step 0", outcome.Problems[0], StringComparison.Ordinal);
+        Assert.Contains("data set 'poison'", outcome.Problems[1], StringComparison.Ordinal);
         Assert.InRange(proxy.Faults, 6, 30);
         Assert.Equal(Steps(80), await fixture.Server.GetPointsAsync(outcome.Run.RunId!, "loss"));
     }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Graft.Cli.Display;
 using Graft.Common;
+using Graft.Programs.Charts;
 
 namespace Graft.Cli.Cluster;
 

@@ -3,6 +3,7 @@ using Graft.Cli.Cluster;
 using Graft.Cli.Display;
 using Graft.Cli.Local;
 using Graft.Programs;
+using Graft.Programs.Charts;
 
 namespace Graft.Cli.Commands;
 
@@ -89,7 +90,7 @@ public static class PlotCommand
         if (svg is not null)
         {
             var name = Path.GetFileName(run.TrimEnd('/'));
-            File.WriteAllText(svg, LossCurveSvg.Draw($"{name}: loss per labeled token", points, state.HeldOut.Points, scale));
+            File.WriteAllText(svg, LossCurveSvg.Draw(LossCurveSvg.TitleOf(name), points, state.HeldOut.Points, scale));
             terminal.WriteLine($"Written to {svg}");
         }
 

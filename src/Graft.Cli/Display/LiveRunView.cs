@@ -1,5 +1,6 @@
 using System.Globalization;
 using Graft.Api.Reporting;
+using Graft.Programs.Charts;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,4 +1,5 @@
 using Graft.Api.Reporting;
+using Graft.Programs.Charts;
 
 namespace Graft.Cli.Display;
 

@@ -2,6 +2,7 @@ using Graft.Api.Planning;
 using Graft.Api.Reporting;
 using Graft.Cli.Local;
 using Graft.Common;
+using Graft.Programs.Charts;
 using Spectre.Console;
 
 namespace Graft.Cli.Display;

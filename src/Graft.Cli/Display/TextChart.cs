@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Graft.Programs.Charts;
 
 namespace Graft.Cli.Display;
 

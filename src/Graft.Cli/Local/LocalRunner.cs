@@ -3,6 +3,7 @@ using Graft.Api.Reporting;
 using Graft.Artifacts;
 using Graft.Cli.Display;
 using Graft.Cli.Training;
+using Graft.Programs.Charts;
 
 namespace Graft.Cli.Local;
 
@@ -133,7 +134,7 @@ public sealed class LocalRunner(
     {
         if (state.Training.Points is { Count: > 0 } points)
         {
-            var svg = LossCurveSvg.Draw($"{run.Name}: loss per labeled token", points, state.HeldOut.Points);
+            var svg = LossCurveSvg.Draw(LossCurveSvg.TitleOf(run.Name), points, state.HeldOut.Points);
             File.WriteAllText(run.Folder.LossCurveFile, svg);
         }
     }

@@ -91,6 +91,16 @@ internal sealed class FileStoreRunTracker : IRunTracker
         }
     }
 
+    public IReadOnlyList<MetricPoint> Points(string key)
+    {
+        lock (_gate)
+        {
+            return _run.ReadMetric(MlflowNames.Key(key));
+        }
+    }
+
+    public void LogDataset(TrackedDataset dataset) => Write($"data set '{dataset.Name}'", () => _run.WriteInput(dataset));
+
     public void LogArtifact(string localPath, string? artifactPath = null)
     {
         Write($"artifact '{localPath}'", () =>

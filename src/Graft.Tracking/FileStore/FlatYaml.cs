@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Graft.Tracking.FileStore;
 
 /// <summary>
-/// The YAML of <c>meta.yaml</c>: one level of scalars. Reads what PyYAML's safe_dump writes (plain, quoted and folded
+/// The YAML of <c>meta.yaml</c>: one level of scalars, and maps of strings that are only written. Reads what PyYAML's safe_dump writes (plain, quoted and folded
 /// scalars) and writes strings in double quotes, which every YAML reader takes for strings, also if they look like numbers.
 /// </summary>
 internal static class FlatYaml
@@ -60,6 +60,7 @@ internal static class FlatYaml
         {
             null => "null",
             string text => JsonSerializer.Serialize(text),
+            IReadOnlyDictionary<string, string> map => JsonSerializer.Serialize(map),
             IEnumerable<string> => "[]",
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
             _ => throw new ArgumentException($"{value.GetType().Name} is no scalar of meta.yaml.", nameof(value)),

@@ -102,22 +102,61 @@ internal sealed class MlrunsRun
                 Write(Path.Combine("metrics", key), text[..whole]);
             }
 
-            foreach (var line in text[..whole].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var point in Points(text[..whole]))
             {
-                var fields = line.Split(' ');
-                if (fields.Length >= 3 && long.TryParse(fields[2], CultureInfo.InvariantCulture, out var step))
-                {
-                    points.Add(key, step);
-                }
+                points.Add(key, point.Step);
             }
         }
 
         return points;
     }
 
+    /// <summary>A metric's points, in the order of the file; none where there is no such metric.</summary>
+    public IReadOnlyList<MetricPoint> ReadMetric(string key)
+    {
+        var path = Path.Combine(_folder, "metrics", key);
+        return File.Exists(path) ? [.. Points(File.ReadAllText(path))] : [];
+    }
+
+    /// <summary>Writes which data the run reads: the data set itself among the experiment's, and the run's use of it.</summary>
+    public void WriteInput(TrackedDataset dataset)
+    {
+        var datasetId = Sha256Text.Of($"{dataset.ShortName}\n{dataset.ShortDigest}")[..32];
+        Write(Path.Combine(Path.GetDirectoryName(_folder)!, "datasets", datasetId, "meta.yaml"), FlatYaml.Write(
+        [
+            new("digest", dataset.ShortDigest),
+            new("name", dataset.ShortName),
+            new("profile", dataset.Profile),
+            new("schema", null),
+            new("source", dataset.Source),
+            new("source_type", dataset.SourceType),
+        ]));
+        Write(Path.Combine("inputs", Sha256Text.Of($"{datasetId}\n{Id}")[..32], "meta.yaml"), FlatYaml.Write(
+        [
+            new("destination_id", Id),
+            new("destination_type", "RUN"),
+            new("source_id", datasetId),
+            new("source_type", "DATASET"),
+            new("tags", dataset.Tags),
+        ]));
+    }
+
     public void CopyArtifact(string source, string artifactPath)
     {
         AtomicFile.Copy(source, Path.Combine(_folder, "artifacts", artifactPath), unfinished: _folder);
+    }
+
+    /// <summary>The points of a metric's file: lines of "time value step".</summary>
+    private static IEnumerable<MetricPoint> Points(string text)
+    {
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.Split(' ') is [_, var written, var at, ..]
+                && long.TryParse(at, CultureInfo.InvariantCulture, out var step) && MlflowNames.ReadNumber(written) is { } value)
+            {
+                yield return new MetricPoint(step, value);
+            }
+        }
     }
 
     // MLflow takes every file among the parameters, tags, metrics and artifacts for one of them, also a hidden one: what is not whole yet

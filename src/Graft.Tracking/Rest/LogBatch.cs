@@ -39,7 +39,7 @@ internal sealed class LogBatch
         var taken = 0;
         foreach (var (entry, _) in spooled)
         {
-            if (entry is ArtifactEvent or StatusEvent
+            if (entry is not (null or MetricEvent or ParameterEvent or TagEvent)
                 || metrics.Count + parameters.Count + tags.Count == MaxEntries
                 || (entry is ParameterEvent && parameters.Count == MaxParameters)
                 || (entry is TagEvent && tags.Count == MaxTags)

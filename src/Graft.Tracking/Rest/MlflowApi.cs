@@ -124,6 +124,23 @@ internal sealed class MlflowApi(MlflowHttp http)
         return http.PostAsync("runs/log-batch", batch.Body(runId), cancellationToken);
     }
 
+    public Task LogInputAsync(string runId, TrackedDataset dataset, CancellationToken cancellationToken)
+    {
+        var input = new
+        {
+            tags = dataset.Tags.Select(tag => new { key = tag.Key, value = tag.Value }),
+            dataset = new
+            {
+                name = dataset.ShortName,
+                digest = dataset.ShortDigest,
+                source_type = dataset.SourceType,
+                source = dataset.Source,
+                profile = dataset.Profile,
+            },
+        };
+        return http.PostAsync("runs/log-inputs", new { run_id = runId, datasets = new[] { input } }, cancellationToken);
+    }
+
     public Task SetStatusAsync(string runId, StatusEvent status, CancellationToken cancellationToken)
     {
         object body = status.Status.IsEnd()

@@ -72,7 +72,14 @@ internal sealed class MlflowDelivery(
                 await UploadAsync(target, artifact, giveUpFaults, cancellationToken).ConfigureAwait(false);
                 return 1;
             case StatusEvent status:
-                await SetStatusAsync(target, status, giveUpFaults, cancellationToken).ConfigureAwait(false);
+                await SendAsync(
+                    target, $"The status {status.Status}", api.SetStatusAsync(target.RunId, status, cancellationToken), giveUpFaults,
+                    cancellationToken).ConfigureAwait(false);
+                return 1;
+            case DatasetEvent { Dataset: var dataset }:
+                await SendAsync(
+                    target, $"The data set '{dataset.Name}'", api.LogInputAsync(target.RunId, dataset, cancellationToken), giveUpFaults,
+                    cancellationToken).ConfigureAwait(false);
                 return 1;
             default:
                 var (batch, taken) = LogBatch.Take(entries, metric => _onServer.Contains(metric.Key, metric.Step));
@@ -108,15 +115,16 @@ internal sealed class MlflowDelivery(
         }
     }
 
-    private async Task SetStatusAsync(MlflowRun target, StatusEvent status, bool giveUpFaults, CancellationToken cancellationToken)
+    /// <summary>Waits for a request of one entry; a refused one is left out.</summary>
+    private async Task SendAsync(MlflowRun target, string what, Task request, bool giveUpFaults, CancellationToken cancellationToken)
     {
         try
         {
-            await api.SetStatusAsync(target.RunId, status, cancellationToken).ConfigureAwait(false);
+            await request.ConfigureAwait(false);
         }
         catch (MlflowException error) when (IsTheEntrysOwn(error, giveUpFaults))
         {
-            await LeaveOutAsync(target, $"The status {status.Status}", error, cancellationToken).ConfigureAwait(false);
+            await LeaveOutAsync(target, what, error, cancellationToken).ConfigureAwait(false);
         }
     }
 

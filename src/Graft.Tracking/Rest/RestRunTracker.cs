@@ -87,6 +87,10 @@ internal sealed class RestRunTracker : IRunTracker
         }
     }
 
+    public IReadOnlyList<MetricPoint> Points(string key) => _spool.Points(MlflowNames.Key(key));
+
+    public void LogDataset(TrackedDataset dataset) => Append(new DatasetEvent(dataset), $"data set '{dataset.Name}'");
+
     public void LogArtifact(string localPath, string? artifactPath = null)
     {
         Append(new ArtifactEvent(Path.GetFullPath(localPath), artifactPath), $"artifact '{localPath}'");

@@ -110,16 +110,12 @@ internal sealed class EventSpool : IDisposable
     }
 
     /// <summary>How many entries lie behind an offset.</summary>
-    public long CountFrom(long offset)
-    {
-        var count = 0L;
-        for (var entries = Read(offset); entries.Count > 0; entries = Read(entries[^1].End))
-        {
-            count += entries.Count;
-        }
+    public long CountFrom(long offset) => From(offset).LongCount();
 
-        return count;
-    }
+    /// <summary>The points of a curve, in the order in which they were recorded.</summary>
+    public IReadOnlyList<MetricPoint> Points(string key) =>
+        [.. From(0).Select(entry => entry.Event).OfType<MetricEvent>().Where(metric => metric.Key == key)
+            .Select(metric => new MetricPoint(metric.Step, metric.Value))];
 
     /// <summary>Brings what was appended to the disk itself, for the case that the machine fails.</summary>
     public void Sync()
@@ -174,6 +170,17 @@ internal sealed class EventSpool : IDisposable
         catch (JsonException)
         {
             return null;
+        }
+    }
+
+    private IEnumerable<SpooledEvent> From(long offset)
+    {
+        for (var entries = Read(offset); entries.Count > 0; entries = Read(entries[^1].End))
+        {
+            foreach (var entry in entries)
+            {
+                yield return entry;
+            }
         }
     }
 

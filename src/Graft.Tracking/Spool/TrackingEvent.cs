@@ -9,6 +9,7 @@ namespace Graft.Tracking.Spool;
 [JsonDerivedType(typeof(ParameterEvent), "parameter")]
 [JsonDerivedType(typeof(TagEvent), "tag")]
 [JsonDerivedType(typeof(ArtifactEvent), "artifact")]
+[JsonDerivedType(typeof(DatasetEvent), "dataset")]
 [JsonDerivedType(typeof(StatusEvent), "status")]
 internal abstract record TrackingEvent
 {
@@ -43,5 +44,7 @@ internal sealed record ParameterEvent(string Key, string Value) : TrackingEvent;
 internal sealed record TagEvent(string Key, string Value) : TrackingEvent;
 
 internal sealed record ArtifactEvent(string Path, string? Target) : TrackingEvent;
+
+internal sealed record DatasetEvent(TrackedDataset Dataset) : TrackingEvent;
 
 internal sealed record StatusEvent(TrackedStatus Status, long At) : TrackingEvent;

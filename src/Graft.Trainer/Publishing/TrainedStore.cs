@@ -21,6 +21,9 @@ public sealed class TrainedStore(string checkpoints, string planHash)
 
     private readonly string _folder = Path.Combine(checkpoints, FolderName);
 
+    /// <summary>The folder of the kept files; null where there is none.</summary>
+    public string? Files => Path.Combine(_folder, FilesFolder) is var files && Directory.Exists(files) ? files : null;
+
     /// <summary>Keeps a copy of the folder's files.</summary>
     public void Save(string trainedFolder, TrainedRecord record)
     {

@@ -25,9 +25,14 @@ public sealed class LogSink(TextWriter log, TimeProvider time) : IEventSink
         }
 
         _lastProgress = told is ProgressEvent ? time.GetTimestamp() : _lastProgress;
-        // A further line begins with blanks: a message cannot pass for an entry of its own.
+        log.WriteLine(Entry(time, sentence));
+    }
+
+    /// <summary>A sentence as it stands in a log. A further line begins with blanks: a message cannot pass for an entry of its own.</summary>
+    public static string Entry(TimeProvider time, string sentence)
+    {
         var lines = VisibleText.Lines(sentence.ReplaceLineEndings("\n")).Replace("\n", "\n  ", StringComparison.Ordinal);
-        log.WriteLine($"{time.GetUtcNow():HH:mm:ss} {lines}");
+        return $"{time.GetUtcNow():HH:mm:ss} {lines}";
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

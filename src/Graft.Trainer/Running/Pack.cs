@@ -1,5 +1,6 @@
 using System.Globalization;
 using Graft.Api.Planning;
+using Graft.Trainer.Reporting;
 
 namespace Graft.Trainer.Running;
 
@@ -25,7 +26,8 @@ public static class Pack
         using var host = new RunHost();
         if (plans is [var only])
         {
-            return await new RunProgram(only, host, output, log, time).RunAsync(stop).ConfigureAwait(false);
+            await using var kept = new RunLog(log);
+            return await new RunProgram(only, host, output, kept, time).RunAsync(stop).ConfigureAwait(false);
         }
 
         var lines = TextWriter.Synchronized(output);
@@ -39,7 +41,8 @@ public static class Pack
     {
         try
         {
-            return await new RunProgram(plan, host, new NamedLines(lines, plan.Execution.Run.Name), log, time).RunAsync(stop)
+            await using var kept = new RunLog(log);
+            return await new RunProgram(plan, host, new NamedLines(lines, plan.Execution.Run.Name), kept, time).RunAsync(stop)
                 .ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // What one run has not foreseen does not end the others.

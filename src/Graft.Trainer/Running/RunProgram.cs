@@ -19,7 +19,7 @@ public sealed class RunProgram
     private readonly RunPlan _plan;
     private readonly RunHost _host;
     private readonly TextWriter _output;
-    private readonly TextWriter _log;
+    private readonly RunLog _log;
     private readonly TimeProvider _time;
     private readonly TrainedStore _store;
     private readonly string _trainedPath;
@@ -28,9 +28,9 @@ public sealed class RunProgram
     /// <param name="plan">The plan.</param>
     /// <param name="host">What the runs of this process share.</param>
     /// <param name="output">Events as lines of JSON.</param>
-    /// <param name="log">Words for people.</param>
+    /// <param name="log">Words for people; kept with the run once its folders are taken.</param>
     /// <param name="time">Measures time.</param>
-    public RunProgram(RunPlan plan, RunHost host, TextWriter output, TextWriter log, TimeProvider time)
+    public RunProgram(RunPlan plan, RunHost host, TextWriter output, RunLog log, TimeProvider time)
     {
         _plan = plan;
         _host = host;
@@ -63,6 +63,7 @@ public sealed class RunProgram
 
         using (folders)
         {
+            _log.KeepIn(Trackers.LogFile(_plan));
             return await RunInFoldersAsync(stop).ConfigureAwait(false);
         }
     }
@@ -101,6 +102,13 @@ public sealed class RunProgram
                     Step = result.Steps,
                     TotalSteps = result.Steps,
                 });
+            }
+
+            if (!IsCopy)
+            {
+                // People are told once the record is delivered; the record has it too.
+                _log.EndFile(LogSink.Entry(_time, result.Message));
+                Trackers.RecordLogAndCurve(tracker, _plan, _log);
             }
 
             var outcome = await tracker.FinishAsync(status, CancellationToken.None).ConfigureAwait(false);
@@ -149,7 +157,7 @@ public sealed class RunProgram
         {
             trained ??= IsCopy ? null : await TrainAsync(run, events, stop).ConfigureAwait(false);
             var artifact = await PublishAsync(publication, trained, events, stop).ConfigureAwait(false);
-            Trackers.Record(tracker, IsCopy ? null : _trainedPath, artifact);
+            Trackers.Record(tracker, IsCopy ? null : _store.Files ?? _trainedPath, artifact);
             var message = $"{(trained is null ? "Copied the adapter" : $"Trained {English.Count(trained.Step, "step")}")}; "
                 + $"published {artifact.Name} {artifact.Version}.";
             return (TrainerExitCodes.Succeeded, Result("Succeeded", message) with { Artifact = artifact }, TrackedStatus.Finished);
@@ -251,7 +259,7 @@ public sealed class RunProgram
 
     private List<IEventSink> Sinks(IRunTracker tracker)
     {
-        List<IEventSink> sinks = [new JsonLinesSink(_output, _time), new LogSink(_log, _time), new TrackingSink(tracker)];
+        List<IEventSink> sinks = [new JsonLinesSink(_output, _time), new LogSink(_log, _time), new TrackingSink(tracker, _plan)];
         if (_plan.Execution.Report is { } report)
         {
             sinks.Add(new ProgressPushSink(report, _time, _log));

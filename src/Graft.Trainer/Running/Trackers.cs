@@ -1,7 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Graft.Api.Planning;
+using Graft.Common;
+using Graft.Programs.Charts;
 using Graft.Tracking;
+using Graft.Trainer.Reporting;
 
 namespace Graft.Trainer.Running;
 
@@ -53,6 +56,43 @@ internal static class Trackers
         {
             tracker.LogArtifact(trainedFolder, "adapter");
         }
+    }
+
+    /// <summary>
+    /// The file of what a run says to people. It lies beside the checkpoints: there it is until a server has taken it, and the run's next
+    /// process goes on with it.
+    /// </summary>
+    public static string LogFile(RunPlan plan) => Path.Combine(plan.Execution.CheckpointDirectory, "log.txt");
+
+    /// <summary>Records what the run has said, and its loss as a picture.</summary>
+    /// <param name="tracker">The record; it knows the losses of earlier processes too.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="log">Told where the picture cannot be written.</param>
+    public static void RecordLogAndCurve(IRunTracker tracker, RunPlan plan, TextWriter log)
+    {
+        var (training, heldOut) = (new LossHistory(), new LossHistory());
+        training.AddAll(Losses(TrackingSink.TrainingLoss));
+        heldOut.AddAll(Losses(TrackingSink.BaseLoss).Concat(Losses(TrackingSink.AdaptedLoss)));
+        if (training.Points is { Count: > 0 } points)
+        {
+            var curve = Path.Combine(plan.Execution.CheckpointDirectory, "loss.svg");
+            try
+            {
+                AtomicFile.WriteText(curve, LossCurveSvg.Draw(LossCurveSvg.TitleOf(plan.Execution.Run.Name), points, heldOut.Points));
+                tracker.LogArtifact(curve);
+            }
+            catch (Exception error) when (FileFaults.Is(error))
+            {
+                log.WriteLine($"Tracking: the loss curve is not drawn: {error.Message}");
+            }
+        }
+
+        if (File.Exists(LogFile(plan)))
+        {
+            tracker.LogArtifact(LogFile(plan));
+        }
+
+        IEnumerable<LossPoint> Losses(string key) => tracker.Points(key).Select(point => new LossPoint(point.Step, point.Value));
     }
 
     /// <summary>Where the record is; null as long as a server has not answered.</summary>

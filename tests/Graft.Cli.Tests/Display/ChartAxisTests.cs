@@ -1,5 +1,5 @@
 using CsCheck;
-using Graft.Cli.Display;
+using Graft.Programs.Charts;
 using Xunit;
 
 namespace Graft.Cli.Tests.Display;

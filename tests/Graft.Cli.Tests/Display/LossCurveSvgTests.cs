@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Graft.Cli.Display;
+using Graft.Programs.Charts;
 using Xunit;
 
 namespace Graft.Cli.Tests.Display;

@@ -1,5 +1,6 @@
 using Graft.Api.Reporting;
 using Graft.Cli.Display;
+using Graft.Programs.Charts;
 using Xunit;
 
 namespace Graft.Cli.Tests.Display;

@@ -1,4 +1,5 @@
 using Graft.Cli.Display;
+using Graft.Programs.Charts;
 using Xunit;
 
 namespace Graft.Cli.Tests.Display;

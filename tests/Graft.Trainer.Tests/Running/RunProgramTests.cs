@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Common;
@@ -91,6 +92,12 @@ public sealed class RunProgramTests : IDisposable
         Assert.All(
             second.Of("progress"), progress => Assert.True(progress["checkpointStep"]?.GetValue<int>() >= 5, progress.ToJsonString()));
         Assert.Equal(Runs.Published(straight), Runs.Published(halted));
+        // The record of both processes: what they said one after the other, and one curve.
+        var artifacts = Path.Combine(Runs.Result(halted).Tracking!.Uri, "artifacts");
+        Assert.Equal(WithoutTimes(first.Log + second.Log), WithoutTimes(File.ReadAllText(Path.Combine(artifacts, "log.txt"))));
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(Runs.Result(straight).Tracking!.Uri, "artifacts", "loss.svg")),
+            File.ReadAllText(Path.Combine(artifacts, "loss.svg")));
         Assert.DoesNotContain(second.Of("evaluation"), e => e["model"]!.GetValue<string>() == "base");
     }
 
@@ -357,6 +364,8 @@ public sealed class RunProgramTests : IDisposable
         var figures = Runs.Result(plan).Figures!;
         Assert.True(figures.AdaptedLoss < figures.BaseLoss - 0.5, JsonSerializer.Serialize(figures));
     }
+
+    private static string WithoutTimes(string log) => Regex.Replace(log, @"(?m)^\d\d:\d\d:\d\d ", "");
 
     private RunPlan Plan(string output) => TinyPlan.For(_world, output);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security;
 using System.Text;
 
-namespace Graft.Cli.Display;
+namespace Graft.Programs.Charts;
 
 /// <summary>
 /// A loss curve as an SVG picture: the loss of single steps, the mean of the steps around each, and the held-out loss where it was
@@ -20,6 +20,9 @@ public static class LossCurveSvg
     private const string StepColor = "#9ec5e8";
     private const string MeanColor = "#1f6fb2";
     private const string HeldOutColor = "#d9622b";
+
+    /// <summary>The title of a run's curves.</summary>
+    public static string TitleOf(string run) => $"{run}: loss per labeled token";
 
     /// <summary>Draws the curves.</summary>
     /// <param name="title">What the picture shows.</param>

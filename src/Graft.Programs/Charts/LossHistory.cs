@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Graft.Cli.Display;
+namespace Graft.Programs.Charts;
 
 /// <summary>A loss at a step.</summary>
 public readonly record struct LossPoint(long Step, double Loss);
@@ -21,6 +21,15 @@ public sealed class LossHistory
         if (double.IsFinite(loss))
         {
             _losses[step] = loss;
+        }
+    }
+
+    /// <summary>Adds points as <see cref="Add"/> does.</summary>
+    public void AddAll(IEnumerable<LossPoint> points)
+    {
+        foreach (var (step, loss) in points)
+        {
+            Add(step, loss);
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Graft.Cli.Display;
+namespace Graft.Programs.Charts;
 
 /// <summary>How losses are spread along an axis.</summary>
 public enum LossScale
