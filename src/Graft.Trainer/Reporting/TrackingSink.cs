@@ -67,7 +67,9 @@ public sealed class TrackingSink(IRunTracker tracker, RunPlan plan) : IEventSink
             // One folder and one digest, but for MLflow a data set of its own: it shows a run's use of one only once.
             tracker.LogDataset(training with
             {
-                Name = $"{data.Dataset}/{file}", Context = TrackedDataset.Evaluation, Records = started.EvaluationRecords,
+                Name = $"{data.Dataset}/{file}",
+                Context = TrackedDataset.Evaluation,
+                Records = started.EvaluationRecords,
             });
         }
     }
