@@ -118,14 +118,19 @@ public sealed class RestTrackerTests(MlflowServerFixture fixture) : IDisposable
     public async Task A_data_set_is_an_input_of_the_run_once_however_often_it_is_recorded()
     {
         var server = fixture.Server;
-        var long501 = Opened.Dataset with { Name = new string('n', 501), Context = TrackedDataset.Evaluation, Uri = "oci://registry/data:1" };
+        var pulled = Opened.Dataset with
+        {
+            Name = new string('n', 501),
+            Context = TrackedDataset.Evaluation,
+            Uri = "oci://registry/data:1",
+        };
         TrackingOutcome outcome;
         for (var process = 0; ; process++)
         {
             await using var tracker = Open();
             LogSteps(tracker, process, process + 1);
             tracker.LogDataset(Opened.Dataset);
-            tracker.LogDataset(long501);
+            tracker.LogDataset(pulled);
             tracker.LogDataset(Opened.Dataset);
             outcome = await tracker.FinishAsync(process == 0 ? TrackedStatus.Scheduled : TrackedStatus.Finished, Cancellation);
             Assert.True(outcome.Complete, string.Join("; ", outcome.Problems));

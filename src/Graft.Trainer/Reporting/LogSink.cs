@@ -28,7 +28,9 @@ public sealed class LogSink(TextWriter log, TimeProvider time) : IEventSink
         log.WriteLine(Entry(time, sentence));
     }
 
-    /// <summary>A sentence as it stands in a log. A further line begins with blanks: a message cannot pass for an entry of its own.</summary>
+    /// <summary>
+    /// A sentence as it stands in a log. A further line begins with blanks: a message cannot pass for an entry of its own.
+    /// </summary>
     public static string Entry(TimeProvider time, string sentence)
     {
         var lines = VisibleText.Lines(sentence.ReplaceLineEndings("\n")).Replace("\n", "\n  ", StringComparison.Ordinal);
