@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace Graft.Tracking.FileStore;
 
 /// <summary>
-/// The YAML of <c>meta.yaml</c>: one level of scalars, and maps of strings that are only written. Reads what PyYAML's safe_dump writes (plain, quoted and folded
-/// scalars) and writes strings in double quotes, which every YAML reader takes for strings, also if they look like numbers.
+/// The YAML of <c>meta.yaml</c>: one level of scalars, and maps of strings that are only written. Reads what PyYAML's safe_dump writes
+/// (plain, quoted and folded scalars) and writes strings in double quotes, which every YAML reader takes for strings, also if they look
+/// like numbers.
 /// </summary>
 internal static class FlatYaml
 {

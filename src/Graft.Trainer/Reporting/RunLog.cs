@@ -13,7 +13,6 @@ public sealed class RunLog(TextWriter people) : TextWriter
     private readonly Lock _gate = new();
     private StreamWriter? _file;
 
-    /// <inheritdoc/>
     public override Encoding Encoding => people.Encoding;
 
     /// <summary>Keeps what follows in a file as well, behind what earlier processes of the run said.</summary>
@@ -33,28 +32,24 @@ public sealed class RunLog(TextWriter people) : TextWriter
         CloseFile();
     });
 
-    /// <inheritdoc/>
     public override void Write(char value)
     {
         people.Write(value);
         Keep(() => _file?.Write(value));
     }
 
-    /// <inheritdoc/>
     public override void WriteLine(string? value)
     {
         people.WriteLine(value);
         Keep(() => _file?.WriteLine(value));
     }
 
-    /// <inheritdoc/>
     public override async Task WriteLineAsync(string? value)
     {
         await people.WriteLineAsync(value).ConfigureAwait(false);
         Keep(() => _file?.WriteLine(value));
     }
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
