@@ -15,5 +15,8 @@ cat <<TEXT
 
 helm install graft charts/graft --namespace graft-system --create-namespace \\
   --set image.repository=$registry/operator,image.tag=$tag \\
-  --set trainer.image.repository=$registry/trainer,trainer.image.tag=$tag
+  --set trainer.image.repository=$registry/trainer,trainer.image.tag=$tag \\
+  --set artifacts.registry=${registry%%/*}/adapters
+
+Adapters then go to the same registry. If it speaks no TLS, add --set artifacts.plainHttp=true
 TEXT

@@ -67,7 +67,7 @@ public sealed class RegistryCheckTests : IAsyncLifetime
         var fault = await CheckFailsAsync(_registry.Host, new RegistryOptions { RetryTime = TimeSpan.FromDays(1) });
 
         Assert.Contains("TLS fails", fault.Message, StringComparison.Ordinal);
-        Assert.Contains("plain HTTP switched on", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("artifacts.plainHttp", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -61,7 +61,8 @@ internal static class RegistryFaults
                 $"Check the spelling of '{endpoint.Host}', and the DNS of the machine or cluster.",
             { SocketErrorCode: SocketError.ConnectionRefused } => "Check the port, and whether the registry runs.",
             _ when Find<AuthenticationException>(fault) is not null =>
-                "Give it a certificate that is trusted here; a registry without TLS needs plain HTTP switched on.",
+                "Give it a certificate that is trusted here; for a registry without TLS switch plain HTTP on "
+                + "(the chart's artifacts.plainHttp, the spec's plainHttp beside the address, or --plain-http).",
             _ when options.PlainHttp => "Check the address, and whether network policies and proxies let this machine through.",
             _ => "Check the address, whether it speaks TLS, and whether network policies and proxies let this machine through.",
         };

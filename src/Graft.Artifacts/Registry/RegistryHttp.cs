@@ -153,7 +153,8 @@ internal sealed class RegistryHttp
             }
             else
             {
-                if (!isBlob || !response.IsSuccessStatusCode)
+                // The answer to HEAD has no body, and the length of what it tells of in its header.
+                if (request.Method != HttpMethod.Head && (!isBlob || !response.IsSuccessStatusCode))
                 {
                     await ReadAsync(response, either.Token).ConfigureAwait(false);
                 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Graft.Api.Reporting;
 using Graft.Api.V1Alpha1;
 using Graft.Cli.Cluster;
 using Graft.Cli.Display;
@@ -17,7 +16,7 @@ public static class LogsCommand
     {
         var name = new Argument<string>("NAME") { Description = "The run, as NAME or KIND/NAME." };
         var follow = new Option<bool>("--follow", "-f") { Description = "Wait for the pod, and go on until the trainer ends." };
-        var raw = new Option<bool>("--raw") { Description = "The trainer's events as they are, one JSON object a line." };
+        var raw = new Option<bool>("--raw") { Description = "The pod's log as it is, with the trainer's events, one JSON object a line." };
         var cluster = new ClusterOptions();
         var command = new ExampleCommand(
             "logs",
@@ -39,10 +38,13 @@ public static class LogsCommand
                 return ExitCodes.Failed;
             }
 
+            var log = new PodLog();
             await foreach (var line in runs.ReadLogAsync(pod, parsed.GetValue(follow), cancellationToken).ConfigureAwait(false))
             {
-                var words = !parsed.GetValue(raw) && EventJson.Parse(line) is { } told ? EventText.Of(told) : null;
-                terminal.WriteLine(words ?? line);
+                if ((parsed.GetValue(raw) ? line : log.Shown(line)) is { } shown)
+                {
+                    terminal.WriteLine(shown);
+                }
             }
 
             return ExitCodes.Succeeded;
