@@ -28,6 +28,7 @@ public static class SpooledRecords
 
     /// <summary>Delivers what waits, and closes the record of a run whose process died: nobody else would.</summary>
     /// <param name="record">What to deliver.</param>
+    /// <param name="end">How the record of a run ends that did not say so itself.</param>
     /// <param name="environment">Reads an environment variable: credentials are taken from there.</param>
     /// <param name="time">Source of time stamps.</param>
     /// <param name="patience">How long to try.</param>
@@ -36,6 +37,7 @@ public static class SpooledRecords
     /// <exception cref="TrackingException">The spool is in use, or does not say what it is of.</exception>
     public static async Task<TrackingOutcome> DeliverAsync(
         WaitingRecord record,
+        TrackedStatus end,
         Func<string, string?> environment,
         TimeProvider time,
         TimeSpan patience,
@@ -56,6 +58,6 @@ public static class SpooledRecords
         };
         await using var tracker = RestRunTracker.Reopen(
             options, MlflowSettings.FromEnvironment(new Uri(run.Server), environment), time);
-        return await tracker.DeliverAsync(patience, cancellationToken).ConfigureAwait(false);
+        return await tracker.DeliverAsync(end, patience, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -17,6 +17,7 @@ var root = new RootCommand("Trains what a run plan says. People use `graft`, whi
     RunCommand.Create(),
     InspectCommand.Create(),
     GenerateCommand.Create(),
+    DeliverCommand.Create(),
 };
 var program = new CommandProgram(
     "graft-trainer",

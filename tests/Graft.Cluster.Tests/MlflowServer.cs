@@ -52,6 +52,12 @@ public sealed class MlflowServer
         (await CallAsync("stop")).Succeeded();
     }
 
+    /// <summary>Lets it accept connections and answer none, as a server that hangs.</summary>
+    public async Task PauseAsync() => (await CallAsync("pause")).Succeeded();
+
+    /// <summary>Lets it answer again.</summary>
+    public async Task ResumeAsync() => (await CallAsync("resume")).Succeeded();
+
     /// <summary>A run as MLflow's own client reads it: <c>{status, steps, files}</c>, the steps being those of the training loss.</summary>
     public async Task<JsonNode> RunAsync(string id)
     {

@@ -92,7 +92,7 @@ public sealed class SpooledRecordsTests(MlflowServerFixture fixture) : IDisposab
     }
 
     private static Task<TrackingOutcome> DeliverAsync(WaitingRecord record) =>
-        SpooledRecords.DeliverAsync(record, _ => null, TimeProvider.System, Patience, Cancellation);
+        SpooledRecords.DeliverAsync(record, TrackedStatus.Scheduled, _ => null, TimeProvider.System, Patience, Cancellation);
 
     private static void LogSteps(IRunTracker tracker, int count)
     {

@@ -92,6 +92,9 @@ public sealed record PlanTracking
 
     /// <summary>The folder of events not yet delivered; kept with the checkpoints.</summary>
     public required string SpoolDirectory { get; init; }
+
+    /// <summary>How long a server that does not answer is waited for once the run has ended.</summary>
+    public int PatienceSeconds { get; init; } = 20;
 }
 
 /// <summary>Where the trained part is published: a registry's repository, or a folder of OCI layouts.</summary>

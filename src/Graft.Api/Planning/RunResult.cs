@@ -25,6 +25,9 @@ public sealed record RunResult
     public ResultArtifact? Artifact { get; init; }
 
     public ResultTracking? Tracking { get; init; }
+
+    /// <summary>How many entries of the run's record MLflow had not taken when the trainer ended; absent where it had all.</summary>
+    public long? Undelivered { get; init; }
 }
 
 /// <summary>The figures of <see cref="V1Alpha1.RunFigures"/>, as numbers.</summary>

@@ -200,4 +200,14 @@ public sealed class TrackedRunStatus
     /// <summary>Where a person sees it.</summary>
     [MaxLength(1024)]
     public string? Uri { get; set; }
+
+    /// <summary>
+    /// False where MLflow did not have the whole record when the run ended: what is missing waits beside the checkpoints, and a Job of its
+    /// own delivers it from the volume of spec.checkpoint.claimName. Absent otherwise.
+    /// </summary>
+    public bool? Delivered { get; set; }
+
+    /// <summary>What is missing there, and who delivers it.</summary>
+    [MaxLength(4096)]
+    public string? Message { get; set; }
 }

@@ -32,7 +32,8 @@ public static class RunDeliveries
             try
             {
                 var outcome = await SpooledRecords.DeliverAsync(
-                    record, Environment.GetEnvironmentVariable, time, Patience, cancellationToken).ConfigureAwait(false);
+                    record, TrackedStatus.Scheduled, Environment.GetEnvironmentVariable, time, Patience, cancellationToken)
+                    .ConfigureAwait(false);
                 var delivered = record.Entries - outcome.Waiting;
                 if (delivered > 0)
                 {

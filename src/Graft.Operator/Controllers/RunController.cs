@@ -1,6 +1,7 @@
 using Graft.Api.V1Alpha1;
 using Graft.Operator.Runs;
 using Graft.Operator.Runtime;
+using k8s.Models;
 
 namespace Graft.Operator.Controllers;
 
@@ -55,7 +56,7 @@ public sealed class RunController<T>(RunControllerServices services, Informer<T>
             services.Metrics.Planned();
         }
 
-        if (decision.Actions.OfType<CreateChildren>().Any(create => !services.Jobs.IsSeen(create.Children.Job)))
+        if (decision.Actions.Select(JobToCreate).OfType<V1Job>().Any(job => !services.Jobs.IsSeen(job)))
         {
             return UnseenPause;
         }
@@ -107,6 +108,9 @@ public sealed class RunController<T>(RunControllerServices services, Informer<T>
             case CreateChildren create:
                 await services.Jobs.CreateAsync(run, create.Children.Job, create.Children.Plan, cancellationToken).ConfigureAwait(false);
                 break;
+            case CreateJob create:
+                await services.Jobs.CreateAsync(run, create.Job, mounted: null, cancellationToken).ConfigureAwait(false);
+                break;
             case DeleteJob delete:
                 await services.Jobs.DeleteAsync(run, delete.Job, cancellationToken).ConfigureAwait(false);
                 break;
@@ -125,6 +129,16 @@ public sealed class RunController<T>(RunControllerServices services, Informer<T>
         }
 
         return run;
+    }
+
+    private static V1Job? JobToCreate(RunAction action)
+    {
+        return action switch
+        {
+            CreateChildren create => create.Children.Job,
+            CreateJob create => create.Job,
+            _ => null,
+        };
     }
 
     private async Task<T> PatchProgressAsync(T run, object? progress, CancellationToken cancellationToken)

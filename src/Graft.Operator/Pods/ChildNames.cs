@@ -60,7 +60,7 @@ public static class ChildLabels
 
     /// <summary>The labels of a child.</summary>
     /// <param name="resource">The name of the resource that it is created for.</param>
-    /// <param name="role">What it does: <see cref="Train"/>, <see cref="Publish"/> or <see cref="Inspect"/>.</param>
+    /// <param name="role">What it does: <see cref="Train"/>, <see cref="Publish"/>, <see cref="Deliver"/> or <see cref="Inspect"/>.</param>
     public static Dictionary<string, string> Of(string resource, string role)
     {
         return new Dictionary<string, string>
@@ -79,6 +79,9 @@ public static class ChildLabels
 
     /// <summary>Publishes again what a run has published.</summary>
     public const string Publish = "publish";
+
+    /// <summary>Delivers to MLflow what it had not taken of an ended run's record.</summary>
+    public const string Deliver = "deliver";
 
     public const string Inspect = "inspect";
 }

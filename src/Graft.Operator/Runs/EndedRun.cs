@@ -32,7 +32,7 @@ internal static class EndedRun
         var status = observed.Run.Status!;
         if (status.ObservedGeneration == observed.Run.Metadata.Generation && why.Blocker != Blocker.Release)
         {
-            return new RunDecision(status, [], [], null);
+            return new RunDecision(status, Leftovers(observed), [], null);
         }
 
         var draft = new RunStatusDraft(observed.Run, status.PlanHash, status.Resolved, observed.Now);
@@ -79,7 +79,9 @@ internal static class EndedRun
         var record = PlanRecord.Of(observed, resolved.Form, settings ?? resolved.Settings);
         var draft = new RunStatusDraft(observed.Run, resolved.PlanHash, record, observed.Now);
         draft.Kept(NotDone(ofPeople, FailureOf(before)));
-        return RunDecider.Decision(observed, draft, Leftovers(observed), null);
+        var actions = Leftovers(observed);
+        var recheckAfter = Delivery.Decide(observed, resolved, draft, actions);
+        return RunDecider.Decision(observed, draft, actions, recheckAfter);
     }
 
     /// <summary>Why a run failed; null where it did not, or where its artifact is there all the same.</summary>
@@ -114,7 +116,9 @@ internal static class EndedRun
         var (run, actions) = (observed.Run, new List<RunAction>());
         // That a Job is gone asks for a successor where that would only publish, so it must not go by itself.
         var kept = FailureOf(run.Status!) is { } failure && IsPublishedByItsSuccessor(run, failure) ? run.Status!.JobName : null;
-        foreach (var job in observed.Jobs.Where(job => job.Metadata.DeletionTimestamp is null && Owner.Owns(run, job)))
+        var delivers = Delivery.IsDue(run);
+        foreach (var job in observed.Jobs.Where(
+            job => job.Metadata.DeletionTimestamp is null && Owner.Owns(run, job) && !(delivers && Delivery.Is(job))))
         {
             if (!JobEnding.IsEnded(job))
             {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Graft.Api.Planning;
 using Graft.Api.Reporting;
 using Graft.Api.V1Alpha1;
+using Graft.Common;
 using Graft.Operator.Status;
 
 namespace Graft.Operator.Runs;
@@ -93,6 +94,39 @@ public static class ProgressStatus
         return tracking is { } run && run.Uri?.StartsWith("http", StringComparison.Ordinal) == true
             ? new TrackedRunStatus { ExperimentId = run.ExperimentId, RunId = run.RunId, Uri = run.Uri }
             : null;
+    }
+
+    /// <summary>A tracked run as the status of an ended run: what of its record MLflow does not have, and who delivers it.</summary>
+    /// <param name="result">The trainer's result; null where it ended without a word.</param>
+    /// <param name="known">What is known already.</param>
+    /// <param name="claim">The volume that keeps what is not delivered; null without one.</param>
+    public static TrackedRunStatus? Tracking(RunResult? result, TrackedRunStatus? known, string? claim)
+    {
+        var tracked = Tracking(result?.Tracking) ?? known;
+        var missing = (result, claim) switch
+        {
+            ({ Undelivered: > 0 and var count }, null) =>
+                $"{English.Count(count, "entry")} of the record did not reach MLflow and went with the pod: "
+                + "spec.checkpoint.claimName names no volume to keep them on.",
+            ({ Undelivered: > 0 and var count }, _) =>
+                $"{English.Count(count, "entry")} of the record wait for MLflow on the claim {claim}.",
+            (null, not null) => $"The trainer ended without a word: what it recorded may wait for MLflow on the claim {claim}.",
+            _ => null,
+        };
+        return missing is null ? tracked : Undelivered(tracked, missing);
+    }
+
+    /// <summary>A tracked run of whose record MLflow does not have all.</summary>
+    public static TrackedRunStatus Undelivered(TrackedRunStatus? known, string message)
+    {
+        return new TrackedRunStatus
+        {
+            ExperimentId = known?.ExperimentId,
+            RunId = known?.RunId,
+            Uri = known?.Uri,
+            Delivered = false,
+            Message = message,
+        };
     }
 
     /// <summary>The steps, and while held-out records are measured how many are.</summary>

@@ -4,6 +4,7 @@ using Graft.Api.V1Alpha1;
 using Graft.Api.Validation;
 using Graft.Operator.Policy;
 using Graft.Operator.Status;
+using k8s.Models;
 
 namespace Graft.Operator.Runs;
 
@@ -16,6 +17,12 @@ public sealed record ResolvedRun(string PlanHash, int Form, RunSettings Settings
 {
     /// <summary>What publishes the artifact that the run has at the place that it names now; null where it has none yet.</summary>
     public Publication? Publication { get; init; }
+
+    /// <summary>
+    /// What delivers to MLflow what it had not taken of the record when the run ended; null where nothing could: without a server, and
+    /// without a volume that outlives the run's pods.
+    /// </summary>
+    public V1Job? Delivery { get; init; }
 }
 
 /// <summary>What publishes an artifact that a run has at another place.</summary>
@@ -102,6 +109,9 @@ public static class RunResolver
         return new ResolvedRun(hash, recipe.Form, settings, RunChildren.For(run, spec, plan, hash, execution, settings, options, reportCa))
         {
             Publication = run.Status?.Artifact is { } artifact ? Publication(execution.ForPublishing(run, spec, artifact, options)) : null,
+            Delivery = Delivery.IsDue(run) && execution.Plan.Tracking.Uri is not null
+                ? RunChildren.ForDelivery(run, spec, hash, execution, options)
+                : null,
         };
 
         Publication Publication(RunExecution publishing)

@@ -67,13 +67,61 @@ public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
         RunSettings settings,
         OperatorOptions options)
     {
-        var small = RunKinds.Of(run).WithDefaults(spec);
-        var pod = small.Pod!;
-        (pod.Cpu, pod.CpuLimit, pod.Memory, pod.SharedMemory, pod.Gpu) = (PublishingCpu, null, PublishingMemory, null, null);
+        var small = Small(run, spec);
         // Another artifact or another place is another Job.
         var what = ChildNames.Hash($"{execution.Plan.Published!.Reference} {settings.Sections[RunSettings.Publish]}");
         var plan = new RunPlan { Recipe = recipe, Execution = execution.Plan };
         return Make(run, small, ChildLabels.Publish, $"{ChildLabels.Publish}-{what}", plan, planHash, execution, options, null);
+    }
+
+    /// <summary>
+    /// Makes the Job that delivers to MLflow what it had not taken of the record when the run ended. It mounts the checkpoints' volume and
+    /// nothing else.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="spec">Its spec, with defaults.</param>
+    /// <param name="planHash">The plan's hash.</param>
+    /// <param name="execution">What the run's own pod needs.</param>
+    /// <param name="options">The installation's settings.</param>
+    public static V1Job ForDelivery(IRunResource run, RunSpec spec, string planHash, RunExecution execution, OperatorOptions options)
+    {
+        var settings = Small(run, spec).Pod!;
+        settings.ActiveDeadlineSeconds = null;
+        var labels = Labels(run, ChildLabels.Deliver, planHash);
+        return new V1Job
+        {
+            Metadata = Metadata(run, ChildNames.For(run.Metadata.Name, $"{ChildLabels.Deliver}-{RecipeHash.Short(planHash)}"), labels),
+            Spec = JobSpec(settings, new TrainerPod
+            {
+                Options = options,
+                Labels = labels,
+                Arguments =
+                [
+                    "deliver", execution.Plan.Tracking.SpoolDirectory, "--termination-message", TrainerPod.TerminationMessagePath,
+                ],
+                Settings = settings,
+                Volumes = [.. execution.Volumes.Where(volume => volume.Name == RunExecution.CheckpointVolumeName)],
+                Mounts = [.. execution.Mounts.Where(mount => mount.Name == RunExecution.CheckpointVolumeName)],
+                EnvironmentSecret = execution.TrackingSecret,
+            }),
+        };
+    }
+
+    /// <summary>The spec with what a pod asks for that trains nothing.</summary>
+    private static RunSpec Small(IRunResource run, RunSpec spec)
+    {
+        var small = RunKinds.Of(run).WithDefaults(spec);
+        var pod = small.Pod!;
+        (pod.Cpu, pod.CpuLimit, pod.Memory, pod.SharedMemory, pod.Gpu) = (PublishingCpu, null, PublishingMemory, null, null);
+        return small;
+    }
+
+    private static Dictionary<string, string> Labels(IRunResource run, string role, string planHash)
+    {
+        var labels = ChildLabels.Of(run.Metadata.Name, role);
+        labels[GraftApi.RunNameLabel] = ChildNames.Label(run.Metadata.Name);
+        labels[GraftApi.PlanHashLabel] = RecipeHash.Short(planHash);
+        return labels;
     }
 
     private static RunChildren Make(
@@ -87,9 +135,7 @@ public sealed record RunChildren(V1ConfigMap Plan, V1Job Job)
         OperatorOptions options,
         string? reportCa)
     {
-        var labels = ChildLabels.Of(run.Metadata.Name, role);
-        labels[GraftApi.RunNameLabel] = ChildNames.Label(run.Metadata.Name);
-        labels[GraftApi.PlanHashLabel] = RecipeHash.Short(planHash);
+        var labels = Labels(run, role, planHash);
         var data = PlanData(plan, reportCa);
         // The plan's name has its content in it: what is there already under this name says the same, and a kubelet that keeps an
         // immutable ConfigMap in memory never hands out another plan's.

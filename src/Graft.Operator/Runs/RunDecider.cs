@@ -76,6 +76,11 @@ public sealed class RunDecider(OperatorOptions options, Func<string?> reportCa)
         var resolved = before.Resolved ?? PlanRecord.Of(observed, PlanRecord.FormOf(before), null);
         if (IsFinished(before))
         {
+            if (Delivery.IsDue(observed.Run))
+            {
+                return null;
+            }
+
             var failure = before.Get(ConditionTypes.Succeeded) is { Status: ConditionSet.False, Reason: { } reason } ? reason : null;
             return failure is null || !FailureCauses.CanBeMendedByInstallation(failure) ? EndedRun.Keep(observed, resolved) : null;
         }

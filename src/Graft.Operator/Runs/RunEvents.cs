@@ -38,6 +38,10 @@ public static class RunEvents
                         ? Warning(JobRecreated, "Create", $"The Job {create.Children.Job.Metadata.Name} was removed before it had ended; created it again.")
                         : Normal(JobCreated, "Create", $"Created the Job {create.Children.Job.Metadata.Name}."));
                     break;
+                case CreateJob create:
+                    events.Add(Warning(
+                        JobCreated, "Deliver", $"Created the Job {create.Job.Metadata.Name}: {after.Tracking?.Message}"));
+                    break;
                 case DeleteJob delete:
                     events.Add(Normal(
                         JobDeleted, "Delete", $"Deleted the Job {delete.Job.Metadata.Name}: {delete.Why ?? "the run is planned anew."}"));

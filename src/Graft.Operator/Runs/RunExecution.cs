@@ -23,10 +23,15 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
     public const string CaFile = "ca.crt";
     public const int MetricsPort = 9090;
 
+    /// <summary>The volume of checkpoints, and of what MLflow has not taken.</summary>
+    public const string CheckpointVolumeName = "checkpoints";
+
     private const string OutputFolder = "/output";
     private const string CheckpointFolder = "/checkpoints";
     private const string TokenFolder = "/var/run/secrets/graft.dev";
     private const long TokenSeconds = 3600;
+    private const int PatienceWithClaim = 20;
+    private const int PatienceWithoutClaim = 180;
 
     /// <summary>Makes it for a run whose spec and inputs have their defaults.</summary>
     /// <param name="run">The run.</param>
@@ -56,7 +61,7 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
             OutputDirectory = OutputFolder,
             CheckpointDirectory = checkpoints,
             CheckpointEverySteps = spec.Checkpoint!.EverySteps!.Value,
-            Tracking = Tracking(run, spec.Tracking, checkpoints, options),
+            Tracking = Tracking(run, spec, checkpoints, options),
             Publish = Publish(run, spec.Publish, credentials?.File, options),
             Report = options.ReportUrl is { } url
                 ? new PlanReport
@@ -83,7 +88,7 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
             [
                 .. inputs.Values.SelectMany(input => input.Mounts),
                 new V1VolumeMount { Name = "output", MountPath = OutputFolder },
-                new V1VolumeMount { Name = "checkpoints", MountPath = CheckpointFolder },
+                new V1VolumeMount { Name = CheckpointVolumeName, MountPath = CheckpointFolder },
                 .. execution.Report is null
                     ? []
                     : new[] { new V1VolumeMount { Name = "report-token", MountPath = TokenFolder, ReadOnlyProperty = true } },
@@ -131,12 +136,12 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
             },
             Volumes =
             [
-                .. Volumes.Where(volume => kept.Contains(volume.Name)), folders.Checkpoints("checkpoints"),
+                .. Volumes.Where(volume => kept.Contains(volume.Name)), folders.Checkpoints(CheckpointVolumeName),
                 .. credentials is null ? [] : new[] { credentials.Volume },
             ],
             Mounts =
             [
-                .. Mounts.Where(mount => kept.Contains(mount.Name) || mount.Name == "checkpoints"),
+                .. Mounts.Where(mount => kept.Contains(mount.Name) || mount.Name == CheckpointVolumeName),
                 .. credentials is null ? [] : new[] { credentials.Mount },
             ],
         };
@@ -197,10 +202,13 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
             && Uri.Compare(one, other, UriComponents.HttpRequestUrl, UriFormat.SafeUnescaped, StringComparison.Ordinal) == 0;
     }
 
-    private static PlanTracking Tracking(IRunResource run, TrackingSpec? tracking, string checkpoints, OperatorOptions options)
+    private static PlanTracking Tracking(IRunResource run, RunSpec spec, string checkpoints, OperatorOptions options)
     {
+        var tracking = spec.Tracking;
         return new PlanTracking
         {
+            // Without a volume that outlives the pod nobody else can deliver: it waits as long as MLflow's own pod takes to move.
+            PatienceSeconds = spec.Checkpoint?.ClaimName is null ? PatienceWithoutClaim : PatienceWithClaim,
             Uri = tracking?.Uri ?? options.TrackingUri,
             Experiment = tracking?.Experiment ?? run.Metadata.NamespaceProperty,
             RunName = run.Metadata.Name,
@@ -226,10 +234,10 @@ public sealed record RunExecution(Execution Plan, IReadOnlyList<V1Volume> Volume
         return checkpoint.ClaimName is { } claim
             ? new V1Volume
             {
-                Name = "checkpoints",
+                Name = CheckpointVolumeName,
                 PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = claim },
             }
-            : folders.Checkpoints("checkpoints");
+            : folders.Checkpoints(CheckpointVolumeName);
     }
 
     private static V1Volume TokenVolume()

@@ -45,6 +45,9 @@ public abstract record RunAction;
 /// <summary>Create the plan and the Job; either may be there already.</summary>
 public sealed record CreateChildren(RunChildren Children) : RunAction;
 
+/// <summary>Create a Job that mounts no plan; it may be there already.</summary>
+public sealed record CreateJob(V1Job Job) : RunAction;
+
 /// <summary>
 /// Delete a Job and wait for its pods to go before its name is free: no two pods may write one checkpoint.
 /// </summary>

@@ -14,6 +14,7 @@ internal sealed class RunStatusDraft
     private readonly TrainingRunStatus? _before;
     private readonly RunConditions _conditions;
     private readonly DateTimeOffset _now;
+    private readonly string? _claim;
 
     /// <param name="run">The run as it is.</param>
     /// <param name="planHash">The plan that the status will speak of; null where there is none yet.</param>
@@ -22,6 +23,7 @@ internal sealed class RunStatusDraft
     public RunStatusDraft(IRunResource run, string? planHash, ResolvedFrom? resolved, DateTimeOffset now)
     {
         _now = now;
+        _claim = run.Spec.Checkpoint?.ClaimName;
         // What was seen of another plan tells nothing about this one.
         _before = run.Status?.PlanHash == planHash ? run.Status : null;
         Status = new TrainingRunStatus
@@ -199,6 +201,22 @@ internal sealed class RunStatusDraft
         _conditions.Standing(active: false, stalled: false, Reasons.Completed, SuccessMessage());
     }
 
+    /// <summary>Not all of the ended run's record is in MLflow.</summary>
+    /// <param name="message">Who delivers it, or why nobody does.</param>
+    public void Undelivered(string message)
+    {
+        Status.Tracking = ProgressStatus.Undelivered(_before?.Tracking, message);
+    }
+
+    /// <summary>All of the ended run's record is in MLflow.</summary>
+    /// <param name="tracking">Where; null where that is known already, or nothing was recorded.</param>
+    public void Delivered(ResultTracking? tracking)
+    {
+        Status.Tracking = ProgressStatus.Tracking(tracking) ?? (_before?.Tracking is { RunId: not null } known
+            ? new TrackedRunStatus { ExperimentId = known.ExperimentId, RunId = known.RunId, Uri = known.Uri }
+            : null);
+    }
+
     /// <summary>No Job of the run is at work.</summary>
     private void Idle(string? jobName)
     {
@@ -217,7 +235,7 @@ internal sealed class RunStatusDraft
         Status.CompletionTime ??= ConditionSet.Seconds(view.Ended ?? _now);
         Status.Figures = ProgressStatus.Figures(result?.Figures) ?? Status.Figures;
         Status.Artifact = ProgressStatus.Artifact(result?.Artifact) ?? Status.Artifact;
-        Status.Tracking = ProgressStatus.Tracking(result?.Tracking) ?? Status.Tracking;
+        Status.Tracking = ProgressStatus.Tracking(result, Status.Tracking, _claim);
         _conditions.NotRunning("The run has ended.");
         _conditions.Published(Status.Artifact, ended: true);
         if (view.Phase == JobPhase.Succeeded)

@@ -104,11 +104,11 @@ internal sealed class RestRunTracker : IRunTracker
     }
 
     /// <summary>Delivers what waits and adds nothing, but for the end of a run whose process died without one.</summary>
-    public async Task<TrackingOutcome> DeliverAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<TrackingOutcome> DeliverAsync(TrackedStatus end, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (_spool.Status == TrackedStatus.Running)
         {
-            Append(new StatusEvent(TrackedStatus.Scheduled, Now()), "status");
+            Append(new StatusEvent(end, Now()), "status");
         }
 
         return await EndAsync(timeout, cancellationToken).ConfigureAwait(false);
@@ -121,10 +121,10 @@ internal sealed class RestRunTracker : IRunTracker
         var told = _problems.Sentences;
         if (waiting > 0)
         {
-            var why = trouble ?? "MLflow did not take everything in time";
+            var why = trouble ?? $"MLflow at {Run.TrackingUri} did not take everything in time";
             told =
-                [.. told, $"{why}. {waiting} entries wait in '{_spool.Path}'; the next process of this run with the same folder delivers "
-                + "them, and on a computer of your own `graft run` again or `graft sync` does."];
+                [.. told, $"{why}. {English.Count(waiting, "entry")} of the record kept in '{_spool.Path}' for another attempt: "
+                + "`graft run` again or `graft sync`, in a cluster a Job of the operator's."];
         }
 
         return new TrackingOutcome(Run, waiting + _delivery.Lost + Interlocked.Read(ref _unspooled), told)

@@ -20,8 +20,7 @@ internal static class ResultFiles
         var json = TerminationMessage.Write(result);
         if (execution.TerminationMessagePath is { } message)
         {
-            // A device file in a pod: written in place.
-            Try(() => File.WriteAllBytes(message, json), log);
+            WriteTerminationMessage(message, result, log);
         }
 
         if (!holdsFolder)
@@ -37,6 +36,13 @@ internal static class ResultFiles
             },
             log);
     }
+
+    /// <summary>Writes the pod's termination message.</summary>
+    /// <param name="path">The place: a device file in a pod, written in place.</param>
+    /// <param name="result">The result.</param>
+    /// <param name="log">Told where it cannot be written.</param>
+    public static void WriteTerminationMessage(string path, RunResult result, TextWriter log) =>
+        Try(() => File.WriteAllBytes(path, TerminationMessage.Write(result)), log);
 
     private static void Try(Action write, TextWriter log)
     {

@@ -117,7 +117,11 @@ public sealed class RunProgram
                 events.Take(new WarningEvent($"Tracking: {problem}"));
             }
 
-            result = result with { Tracking = Trackers.Result(outcome.Run) };
+            result = result with
+            {
+                Tracking = Trackers.Result(outcome.Run),
+                Undelivered = outcome.Waiting > 0 ? outcome.Waiting : null,
+            };
             ResultFiles.Write(_plan.Execution, result, _log);
             events.Take(result.Outcome == "Failed" ? new FailedEvent(exitCode, result) : new FinishedEvent(result));
             return exitCode;

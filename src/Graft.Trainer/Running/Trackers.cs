@@ -22,6 +22,7 @@ internal static class Trackers
             Uri = tracking.Uri,
             Folder = tracking.Directory ?? Path.Combine(plan.Execution.OutputDirectory, "mlruns"),
             SpoolFolder = tracking.SpoolDirectory,
+            FinishTimeout = TimeSpan.FromSeconds(tracking.PatienceSeconds),
             Experiment = tracking.Experiment,
             RunName = tracking.RunName,
             // Another plan of the same resource is another run.

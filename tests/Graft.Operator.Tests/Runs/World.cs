@@ -68,10 +68,11 @@ internal sealed class World
         {
             switch (action)
             {
-                case CreateChildren create when Jobs.TrueForAll(job => job.Metadata.Name != create.Children.Job.Metadata.Name):
-                    create.Children.Job.Metadata.Uid = $"job-{++_uids}";
-                    create.Children.Job.Status = new V1JobStatus();
-                    Jobs.Add(create.Children.Job);
+                case CreateChildren create:
+                    Add(create.Children.Job);
+                    break;
+                case CreateJob create:
+                    Add(create.Job);
                     break;
                 case DeleteJob delete:
                     Remove(delete.Job);
@@ -90,6 +91,15 @@ internal sealed class World
 
         Write(decision.Status);
         return decision;
+    }
+
+    private void Add(V1Job job)
+    {
+        if (Jobs.TrueForAll(other => other.Metadata.Name != job.Metadata.Name))
+        {
+            (job.Metadata.Uid, job.Status) = ($"job-{++_uids}", new V1JobStatus());
+            Jobs.Add(job);
+        }
     }
 
     /// <summary>
@@ -262,7 +272,8 @@ internal sealed class World
         return this;
     }
 
-    public static string Result(string outcome = "Succeeded", string? reason = null, string message = "all well")
+    public static string Result(
+        string outcome = "Succeeded", string? reason = null, string message = "all well", long? undelivered = null)
     {
         return System.Text.Json.JsonSerializer.Serialize(
             new RunResult
@@ -271,6 +282,7 @@ internal sealed class World
                 Reason = reason,
                 Message = message,
                 Steps = 10,
+                Undelivered = undelivered,
                 Figures = outcome == "Succeeded" ? new ResultFigures { BaseLoss = 3.25, AdaptedLoss = 1.5 } : null,
                 Artifact = outcome == "Succeeded"
                     ? new ResultArtifact
