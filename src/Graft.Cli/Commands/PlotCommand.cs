@@ -86,7 +86,7 @@ public static class PlotCommand
             return ExitCodes.Failed;
         }
 
-        terminal.WriteLine(TextChart.Titled(points, CurveWidth, CurveHeight, scale));
+        terminal.WriteLine(TextChart.Titled(points, TextChart.Fit(CurveWidth, terminal.Out.Profile.Width), CurveHeight, scale));
         if (svg is not null)
         {
             var name = Path.GetFileName(run.TrimEnd('/'));

@@ -30,7 +30,8 @@ public static class RunSummary
     {
         console.WriteLine();
         WriteComparison(console, result.Figures);
-        if (TextChart.Titled(state.Training.Points, CurveWidth, CurveHeight, LossScale.Auto) is { Length: > 0 } curve)
+        var points = state.Training.Points;
+        if (TextChart.Titled(points, TextChart.Fit(CurveWidth, console.Profile.Width), CurveHeight, LossScale.Auto) is { Length: > 0 } curve)
         {
             console.WriteLine(curve);
             console.WriteLine();

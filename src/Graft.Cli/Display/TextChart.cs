@@ -12,6 +12,15 @@ public static class TextChart
     // A braille character is two dots wide and four high; its bits, row by row from the top.
     private static readonly int[,] Dots = { { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 } };
 
+    // What a curve has beside its dots: the values to the left, and the word "steps" to the right of the last one.
+    private const int Beside = 9 + 6;
+    private const int Narrowest = 10;
+
+    /// <summary>How many characters across a curve has where so many fit on a line.</summary>
+    /// <param name="most">The most that it should have, without the axis.</param>
+    /// <param name="line">Characters on a line.</param>
+    public static int Fit(int most, int line) => Math.Max(Narrowest, Math.Min(most, line - Beside));
+
     /// <summary>A curve one line high.</summary>
     public static string Sparkline(IReadOnlyList<LossPoint> points, int width)
     {

@@ -35,6 +35,18 @@ public sealed class TextChartTests
         Assert.NotEqual('⠀', lines[3][^1]);
     }
 
+    [Theory]
+    [InlineData(120, 60)]
+    [InlineData(75, 60)]
+    [InlineData(40, 25)]
+    [InlineData(5, 10)]
+    public void A_curve_fits_on_its_lines(int line, int width)
+    {
+        Assert.Equal(width, TextChart.Fit(60, line));
+        var longest = TextChart.Curve(Falling, width, 4).Split('\n').Max(text => text.Length);
+        Assert.True(longest <= Math.Max(line, 25), $"{longest} on a line of {line}");
+    }
+
     [Fact]
     public void One_point_is_no_curve()
     {
