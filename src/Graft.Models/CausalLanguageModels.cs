@@ -25,12 +25,13 @@ public static class CausalLanguageModels
     /// <param name="type">Element type to convert to; null keeps the stored one, without copying it into memory.</param>
     /// <param name="device">CPU unless given.</param>
     /// <param name="storage">How linear layers are kept; dense unless given.</param>
+    /// <param name="read">Told how many bytes of weights are loaded so far, of <see cref="Checkpoint.SizeOf"/>.</param>
     /// <exception cref="ModelException">The folder, its architecture or a setting is not what Graft can load.</exception>
     /// <exception cref="Artifacts.SafeTensors.SafeTensorException">A weight file is damaged.</exception>
     public static ICausalLanguageModel Load(
-        string folder, ScalarType? type = null, Device? device = null, LinearStorage? storage = null)
+        string folder, ScalarType? type = null, Device? device = null, LinearStorage? storage = null, Action<long>? read = null)
     {
-        return FamilyOf(folder).Create(Checkpoint.Open(folder), new ModelPlacement(type, device ?? CPU, storage));
+        return FamilyOf(folder).Create(Checkpoint.Open(folder, read), new ModelPlacement(type, device ?? CPU, storage));
     }
 
     /// <summary>

@@ -29,11 +29,13 @@ public static class VisionEncoders
     /// <param name="folder">Holds config.json and safetensors weights.</param>
     /// <param name="type">Element type to convert to; null keeps the stored one, without copying it into memory.</param>
     /// <param name="device">CPU unless given.</param>
+    /// <param name="read">Told how many bytes of weights are loaded so far, of <see cref="Checkpoint.SizeOf"/>.</param>
     /// <exception cref="ModelException">The folder, its architecture or a setting is not what Graft can load.</exception>
     /// <exception cref="Artifacts.SafeTensors.SafeTensorException">A weight file is damaged.</exception>
-    public static IVisionEncoder Load(string folder, ScalarType? type = null, Device? device = null)
+    public static IVisionEncoder Load(
+        string folder, ScalarType? type = null, Device? device = null, Action<long>? read = null)
     {
-        return FamilyOf(folder).Create(Checkpoint.Open(folder), new ModelPlacement(type, device ?? CPU));
+        return FamilyOf(folder).Create(Checkpoint.Open(folder, read), new ModelPlacement(type, device ?? CPU));
     }
 
     /// <summary>Makes the encoder of a config.json with weights drawn at random. The same seed gives the same weights.</summary>

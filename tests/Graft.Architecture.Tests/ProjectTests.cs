@@ -14,7 +14,7 @@ public sealed class ProjectTests
         ["Graft.Api"] = ["Graft.Common"],
         ["Graft.Artifacts"] = ["Graft.Common"],
         ["Graft.Tracking"] = ["Graft.Common"],
-        ["Graft.Programs"] = ["Graft.Common"],
+        ["Graft.Programs"] = ["Graft.Common", "Graft.Api"],
         ["Graft.Models"] = ["Graft.Common", "Graft.Artifacts"],
         ["Graft.Data"] = ["Graft.Common", "Graft.Api"],
         ["Graft.Adapters"] = ["Graft.Common", "Graft.Api", "Graft.Artifacts", "Graft.Models"],

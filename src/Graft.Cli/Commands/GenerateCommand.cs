@@ -3,6 +3,8 @@ using Graft.Api.Data;
 using Graft.Api.Generation;
 using Graft.Api.Methods;
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
+using Graft.Artifacts;
 using Graft.Cli.Display;
 using Graft.Cli.Local;
 using Graft.Cli.Training;
@@ -117,12 +119,12 @@ public static class GenerateCommand
     private static GenerationRequest Request(ParseResult parsed, Terminal terminal)
     {
         var digests = FolderDigestCache.OfUser();
-        var (model, adapter, template) = parsed.GetValue(Run) is { } folder ? OfRun(folder, parsed, digests) : default;
+        var (model, adapter, template) = parsed.GetValue(Run) is { } folder ? OfRun(folder, parsed, DigestOf) : default;
         adapter = parsed.GetValue(Base) ? null : parsed.GetValue(Adapter) ?? adapter;
         if (parsed.GetValue(Model) is { } named)
         {
             model = named;
-            if (adapter is not null && FinishedRun.DifferenceTo(named, adapter, digests) is { } difference)
+            if (adapter is not null && FinishedRun.DifferenceTo(named, adapter, DigestOf) is { } difference)
             {
                 terminal.WriteErrorLine($"graft: warning: {difference}");
             }
@@ -145,13 +147,26 @@ public static class GenerateCommand
                 Stop = [.. (parsed.GetValue(Stop) ?? []).Where(text => text.Length > 0)],
             },
         };
+
+        string DigestOf(string files)
+        {
+            var part = new ActivityProgress
+            {
+                What = $"Reading {ShortPath.Of(files)} for its digest",
+                Total = FolderDigest.Size(files),
+                IsBytes = true,
+            };
+            using var line = terminal.Begin(part, TimeProvider.System);
+            return digests.Digest(files, line.Report);
+        }
     }
 
     /// <summary>
     /// The model, the adapter and the template of a run, as far as the options do not name others; a run that trained every weight has a
     /// model and no adapter. Both must be what they were when the run ended.
     /// </summary>
-    private static (string? Model, string? Adapter, string? Template) OfRun(string folder, ParseResult parsed, FolderDigestCache digests)
+    private static (string? Model, string? Adapter, string? Template) OfRun(
+        string folder, ParseResult parsed, Func<string, string> digestOf)
     {
         var (plan, trained) = FinishedRun.Read(folder);
         var template = SampleFormats.Find(plan.Recipe.Data.Format)?.HasAnswer == false ? "none" : plan.Recipe.Data.Template;
@@ -163,6 +178,6 @@ public static class GenerateCommand
 
         return isWhole
             ? (trained, null, template)
-            : (parsed.GetValue(Model) ?? FinishedRun.RequirePinned(plan, RecipeResolver.BasePart, digests), trained, template);
+            : (parsed.GetValue(Model) ?? FinishedRun.RequirePinned(plan, RecipeResolver.BasePart, digestOf), trained, template);
     }
 }

@@ -37,7 +37,7 @@ public static class InspectCommand
         command.SetAction(parsed =>
         {
             var inspected = InspectedFolder.Read(
-                parsed.GetRequiredValue(folder), part => new ActivityLine(terminal, TimeProvider.System, part));
+                parsed.GetRequiredValue(folder), part => terminal.Begin(part, TimeProvider.System));
             if (OutputFormat.IsJson(parsed, output))
             {
                 terminal.WriteLine(JsonSerializer.Serialize(inspected, Indented));

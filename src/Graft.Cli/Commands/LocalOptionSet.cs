@@ -59,7 +59,7 @@ public sealed class LocalOptionSet
         return new LocalPlanner(
             new InputFolders(builtins, Volumes(parsed), registry),
             digests,
-            part => new ActivityLine(terminal, TimeProvider.System, part),
+            part => terminal.Begin(part, TimeProvider.System),
             new LocalOptions
             {
                 Output = output,

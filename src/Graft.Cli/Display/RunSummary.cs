@@ -31,7 +31,8 @@ public static class RunSummary
         console.WriteLine();
         WriteComparison(console, result.Figures);
         var points = state.Training.Points;
-        if (TextChart.Titled(points, TextChart.Fit(CurveWidth, console.Profile.Width), CurveHeight, LossScale.Auto) is { Length: > 0 } curve)
+        var width = TextChart.Fit(CurveWidth, console.Profile.Width);
+        if (TextChart.Titled(points, width, CurveHeight, LossScale.Auto) is { Length: > 0 } curve)
         {
             console.WriteLine(curve);
             console.WriteLine();

@@ -1,4 +1,6 @@
+using Graft.Api.Reporting;
 using Graft.Common;
+using Graft.Programs;
 using Spectre.Console;
 
 namespace Graft.Cli.Display;
@@ -42,6 +44,16 @@ public sealed class Terminal
     public static Terminal Of(TextWriter output, TextWriter error)
     {
         return new Terminal(output, true, error, true);
+    }
+
+    /// <summary>Begins to show on standard error what takes more than a moment.</summary>
+    /// <param name="part">What is done, and how much there is of it.</param>
+    /// <param name="time">Measures time.</param>
+    public ActivityLine Begin(ActivityProgress part, TimeProvider time)
+    {
+#pragma warning disable RS0030 // What is written is made visible, and a line that is replaced is no rendering.
+        return new ActivityLine(Error.Profile.Out.Writer, Error.Profile.Capabilities.Ansi, time, part);
+#pragma warning restore RS0030
     }
 
     /// <summary>Writes a line to standard output as it is, whatever its length.</summary>

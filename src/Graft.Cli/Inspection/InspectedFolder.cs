@@ -2,7 +2,7 @@ using System.Text.Json;
 using Graft.Api.Reporting;
 using Graft.Artifacts;
 using Graft.Artifacts.SafeTensors;
-using Graft.Cli.Display;
+using Graft.Programs;
 using Graft.Cli.Local;
 using Graft.Common;
 

@@ -46,10 +46,10 @@ public static class FinishedRun
     /// <summary>Makes sure that a model that the run was computed with is still the one that its plan pins.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="part">The model's name in it.</param>
-    /// <param name="digests">Remembers the digests of folders.</param>
+    /// <param name="digestOf">Computes a folder's digest, or remembers it.</param>
     /// <returns>The model's folder.</returns>
     /// <exception cref="CliException">Its files are gone, or have changed.</exception>
-    public static string RequirePinned(RunPlan plan, string part, FolderDigestCache digests)
+    public static string RequirePinned(RunPlan plan, string part, Func<string, string> digestOf)
     {
         var model = plan.Recipe.Graph.OfType<ModelPart>().Single(model => model.Name == part);
         var folder = plan.Execution.Inputs[part].Path;
@@ -60,7 +60,7 @@ public static class FinishedRun
                 + "with --model DIR where it is.");
         }
 
-        return digests.Digest(folder) is var found && found == model.Digest
+        return digestOf(folder) is var found && found == model.Digest
             ? folder
             : throw new CliException(
                 $"The files of the model '{model.Model}' in {folder} have the files digest {found}; the run was trained on {model.Digest}: they "
@@ -71,12 +71,12 @@ public static class FinishedRun
     /// <summary>That an adapter was trained on another model, in words; null where it was not, or does not say.</summary>
     /// <param name="model">The model's folder.</param>
     /// <param name="adapter">The adapter's folder, as Graft publishes it.</param>
-    /// <param name="digests">Remembers the digests of folders.</param>
-    public static string? DifferenceTo(string model, string adapter, FolderDigestCache digests)
+    /// <param name="digestOf">Computes a folder's digest, or remembers it.</param>
+    public static string? DifferenceTo(string model, string adapter, Func<string, string> digestOf)
     {
         var recipe = Path.Combine(adapter, "run-plan.json");
         return Directory.Exists(model) && File.Exists(recipe) && PinnedModel(SmallFile.ReadText(recipe)) is { } pinned
-            && digests.Digest(model) is var found && found != pinned
+            && digestOf(model) is var found && found != pinned
             ? $"The files in {model} have the files digest {found}; the adapter in {adapter} was trained on {pinned}. What it answers here is not "
                 + "what was evaluated."
             : null;

@@ -5,7 +5,7 @@ using Graft.Api.Reporting;
 using Graft.Api.Runs;
 using Graft.Api.V1Alpha1;
 using Graft.Artifacts;
-using Graft.Cli.Display;
+using Graft.Programs;
 
 namespace Graft.Cli.Local;
 

@@ -16,20 +16,39 @@ public sealed class Checkpoint : IWeightSource
     private readonly List<MappedSafeTensors> _files = [];
     private readonly Dictionary<string, (MappedSafeTensors File, SafeTensorEntry Entry)> _tensors = new(StringComparer.Ordinal);
 
-    private Checkpoint(string folder) => Folder = folder;
+    private readonly Action<long>? _read;
+    private long _bytes;
+
+    private Checkpoint(string folder, Action<long>? read) => (Folder, _read) = (folder, read);
 
     /// <summary>The folder that was opened.</summary>
     public string Folder { get; }
 
     public IReadOnlyCollection<string> Names => _tensors.Keys;
 
+    /// <summary>How many bytes the files with a folder's weights have; 0 where there are none.</summary>
+    public static long SizeOf(string folder)
+    {
+        try
+        {
+            return WeightFiles.Of(folder).Sum(path => new FileInfo(path).Length);
+        }
+        catch (Exception error) when (error is ModelException || FileFaults.Is(error))
+        {
+            // Whoever opens them is told what is wrong.
+            return 0;
+        }
+    }
+
     /// <summary>Opens the weights of a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="read">Told how many bytes of weights have been taken from the files so far.</param>
     /// <exception cref="ModelException">There are none, the index names what is not there, or two shards hold the same tensor.
     /// </exception>
     /// <exception cref="SafeTensorException">A file is damaged.</exception>
-    public static Checkpoint Open(string folder)
+    public static Checkpoint Open(string folder, Action<long>? read = null)
     {
-        var checkpoint = new Checkpoint(folder);
+        var checkpoint = new Checkpoint(folder, read);
         try
         {
             foreach (var path in WeightFiles.Of(folder))
@@ -66,7 +85,22 @@ public sealed class Checkpoint : IWeightSource
     public Tensor Load(WeightSpec spec, ScalarType? type, Device device)
     {
         var found = Find(spec);
-        var view = found.File.View(found.Entry).DetachFromDisposeScope();
+        var tensor = Load(found.File.View(found.Entry).DetachFromDisposeScope(), type, device);
+        _bytes += found.Entry.ByteCount;
+        _read?.Invoke(_bytes);
+        return tensor;
+    }
+
+    public void Dispose()
+    {
+        foreach (var file in _files)
+        {
+            file.Dispose();
+        }
+    }
+
+    private static Tensor Load(Tensor view, ScalarType? type, Device device)
+    {
         if ((type is null || type == view.dtype) && device.type == TorchSharp.DeviceType.CPU)
         {
             return view;
@@ -75,14 +109,6 @@ public sealed class Checkpoint : IWeightSource
         using (view)
         {
             return view.to(type ?? view.dtype, device).DetachFromDisposeScope();
-        }
-    }
-
-    public void Dispose()
-    {
-        foreach (var file in _files)
-        {
-            file.Dispose();
         }
     }
 

@@ -2,10 +2,13 @@ using System.CommandLine;
 using Graft.Adapters;
 using Graft.Api.Generation;
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Common;
 using Graft.Data.Templates;
 using Graft.Data.Tokenization;
 using Graft.Models;
+using Graft.Models.Weights;
+using Graft.Programs;
 using Graft.Trainer.Generation;
 using Graft.Trainer.Running;
 using TorchSharp;
@@ -42,7 +45,7 @@ internal static class GenerateCommand
         var modelFolder = Path.GetFullPath(request.Model);
         var adapterFolder = request.Adapter is { } folder ? Path.GetFullPath(folder) : null;
         var tokenizer = TokenizerFolder.Load(modelFolder);
-        using var model = CausalLanguageModels.Load(modelFolder, torch.ScalarType.Float32);
+        using var model = Load(modelFolder);
         tokenizer.CheckFits(model.VocabularySize);
         using var adapter = adapterFolder is null ? null : AdapterMethods.Load(adapterFolder, model);
         var template = FindTemplate(request.Template ?? TrainedTemplate(adapterFolder ?? modelFolder));
@@ -55,6 +58,16 @@ internal static class GenerateCommand
         }
 
         await Console.Out.WriteLineAsync().ConfigureAwait(false);
+    }
+
+    private static ICausalLanguageModel Load(string folder)
+    {
+        // Past what makes text visible on standard error: a line that is replaced is none.
+        using var errors = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
+        var isTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb";
+        var part = new ActivityProgress { What = "Loading the model", Total = Checkpoint.SizeOf(folder), IsBytes = true };
+        using var line = new ActivityLine(errors, isTerminal, TimeProvider.System, part);
+        return CausalLanguageModels.Load(folder, torch.ScalarType.Float32, read: line.Report);
     }
 
     /// <summary>The template in the recipe that lies beside what Graft trains; null where there is none.</summary>

@@ -30,14 +30,15 @@ public sealed class PartLibrary : IDisposable
     /// <param name="folder">Its files, which have the part's digest.</param>
     /// <param name="type">Its element type.</param>
     /// <param name="device">Where it is kept.</param>
-    public PartLease Borrow(ModelPart part, string folder, ScalarType type, Device device)
+    /// <param name="read">Told how many bytes of its weights are loaded so far.</param>
+    public PartLease Borrow(ModelPart part, string folder, ScalarType type, Device device, Action<long>? read = null)
     {
         var key = new Key(part.Digest, part.RandomInitializationSeed, type, device.ToString());
         lock (_gate)
         {
             if (!_entries.TryGetValue(key, out var entry))
             {
-                _entries[key] = entry = new Entry(ModelPartKinds.Load(part, folder, type, device));
+                _entries[key] = entry = new Entry(ModelPartKinds.Load(part, folder, type, device, read));
             }
 
             entry.Users++;

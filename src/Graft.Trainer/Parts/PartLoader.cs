@@ -2,6 +2,7 @@ using Graft.Adapters;
 using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Data.Batches;
+using Graft.Trainer.Running;
 using static TorchSharp.torch;
 
 namespace Graft.Trainer.Parts;
@@ -16,7 +17,10 @@ internal sealed class PartLoader(
     PartLibrary library, Recipe recipe, IReadOnlyDictionary<string, string> folders, ScalarType type, Device device)
 {
     /// <summary>The graph, with new trained parts but for those that begin as an artifact.</summary>
-    public PartGraph Load(AdapterStart start) => Join(Borrow(), start, part => part.Digest is null ? null : folders[part.Name]);
+    /// <param name="start">How trained parts begin.</param>
+    /// <param name="begin">Begins to tell how many bytes of weights are read.</param>
+    public PartGraph Load(AdapterStart start, BeginPart begin) =>
+        Join(Borrow(begin), start, part => part.Digest is null ? null : folders[part.Name]);
 
     /// <summary>The same graph with what was saved in a folder, read by nothing but its files.</summary>
     public PartGraph Reopen(string folder, AdapterStart start)
@@ -51,14 +55,20 @@ internal sealed class PartLoader(
         ];
     }
 
-    private Dictionary<string, PartLease> Borrow()
+    private Dictionary<string, PartLease> Borrow(BeginPart? begin = null)
     {
         var leases = new Dictionary<string, PartLease>();
+        var sizes = recipe.Graph.OfType<ModelPart>()
+            .ToDictionary(part => part, part => begin is null ? 0 : ModelPartKinds.SizeOf(part, folders[part.Name]));
+        var told = begin?.Invoke("models", sizes.Values.Sum());
+        var before = 0L;
         try
         {
-            foreach (var part in recipe.Graph.OfType<ModelPart>())
+            foreach (var (part, size) in sizes)
             {
-                leases[part.Name] = library.Borrow(part, folders[part.Name], type, device);
+                var read = before;
+                leases[part.Name] = library.Borrow(part, folders[part.Name], type, device, bytes => told?.Invoke(read + bytes));
+                before += size;
             }
 
             return leases;

@@ -79,9 +79,8 @@ public sealed class LoadedRun : IDisposable
             : SampleSet.Load(heldOutFile, options, encoder, recipe.Evaluation.MaxRecords, begin("held-out records"));
         var start = new AdapterStart(
             (ulong)recipe.Training.Seed, text => [.. tokenizer.EncodePart(text, TextPosition.Start).Select(id => (long)id)]);
-        begin("models");
         var loader = new PartLoader(library, recipe, folders, ElementType(recipe.Training.Precision), device);
-        var parts = loader.Load(start);
+        var parts = loader.Load(start, begin);
         try
         {
             tokenizer.CheckFits(parts.LanguageModel.VocabularySize);

@@ -1,5 +1,5 @@
 using Graft.Api.Reporting;
-using Graft.Cli.Display;
+using Graft.Programs;
 using Xunit;
 
 namespace Graft.Cli.Tests.Display;

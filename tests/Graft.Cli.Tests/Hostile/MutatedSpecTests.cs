@@ -7,6 +7,7 @@ using Graft.Artifacts;
 using Graft.Cli.Display;
 using Graft.Cli.Local;
 using Graft.Common;
+using Graft.Programs;
 using Graft.Tests;
 using Xunit;
 

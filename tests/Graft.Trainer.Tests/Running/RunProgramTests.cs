@@ -55,6 +55,9 @@ public sealed class RunProgramTests : IDisposable
         Assert.Equal(
             ["training records", "held-out records", "models"],
             parts.Select(part => part["what"]!.GetValue<string>()).Distinct().Skip(2).Take(3));
+        var loaded = parts.Where(part => part["what"]!.GetValue<string>() == "models").ToList();
+        Assert.All(loaded, part => Assert.True(part["isBytes"]!.GetValue<bool>()));
+        Assert.Equal(new FileInfo(Path.Combine(_world.Model, "model.safetensors")).Length, loaded[0]["total"]!.GetValue<long>());
         foreach (var (measured, total) in ((string, int)[])
             [("base model, held-out records", 16), ("adapted model, held-out records", 16), ("adapted model, generated answers", 8)])
         {

@@ -1,7 +1,7 @@
 using Graft.Api.Reporting;
 using Graft.Common;
 
-namespace Graft.Cli.Display;
+namespace Graft.Programs;
 
 /// <summary>
 /// Says on standard error what a command is at once that takes more than a moment: on a terminal in a line that is replaced, else in a
@@ -25,18 +25,7 @@ public sealed class ActivityLine : IDisposable
     private bool _isOver;
 
     /// <summary>Begins an activity.</summary>
-    /// <param name="terminal">Where it is shown.</param>
-    /// <param name="time">Measures time.</param>
-    /// <param name="part">What is done, and how much there is of it.</param>
-    public ActivityLine(Terminal terminal, TimeProvider time, ActivityProgress part)
-#pragma warning disable RS0030 // What is written is made visible, and a line that is replaced is no rendering.
-        : this(terminal.Error.Profile.Out.Writer, terminal.Error.Profile.Capabilities.Ansi, time, part)
-#pragma warning restore RS0030
-    {
-    }
-
-    /// <summary>Begins an activity that is shown anywhere.</summary>
-    /// <param name="output">Where it is shown.</param>
+    /// <param name="output">Where it is shown; what is written there is not made visible again.</param>
     /// <param name="isReplaced">Whether that is a terminal.</param>
     /// <param name="time">Measures time.</param>
     /// <param name="part">What is done, and how much there is of it.</param>
