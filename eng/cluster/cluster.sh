@@ -6,7 +6,8 @@
 #   cluster.sh down            stops everything and forgets its data
 #   cluster.sh exec CMD…       runs CMD with KUBECONFIG and PATH set, inside the namespace
 #   cluster.sh load-image TAR  imports an image archive into the node
-#   cluster.sh registry        starts Debian's docker-registry on 10.88.0.1:5000, which the node and its pods reach
+#   cluster.sh registry [PORT] starts Debian's docker-registry on 10.88.0.1:5000, which the node and its pods reach; with PORT a second
+#                              one on 127.0.0.1:PORT of the machine, outside the namespace, with the same content
 #   cluster.sh stop|start|kill PART   one part alone: etcd, apiserver, kcm, scheduler, proxy, coredns, node, registry (kill: SIGKILL)
 # Needs root. STATE (a folder; default /tmp/graft-cluster) and NETNS (default: STATE's last part) tell clusters on one machine apart,
 # PORT (default 16443) and the seven after it those without a namespace. API_ARGS adds to the API server's arguments.
@@ -51,7 +52,7 @@ down() {
   if with_node; then
     node_down
   fi
-  for part in registry proxy coredns scheduler kcm apiserver etcd; do stop "$part" KILL; done
+  for part in registry registry-outside proxy coredns scheduler kcm apiserver etcd; do stop "$part" KILL; done
   if with_node; then
     node_network_down
   fi
@@ -64,10 +65,10 @@ case ${1:-} in
   down) down ;;
   exec) shift; find_programs; inside env KUBECONFIG="$PKI/admin.kubeconfig" PATH="$BIN:$PATH" "$@" ;;
   load-image) ctr --address "$RUN/containerd.sock" --namespace k8s.io images import "$2" ;;
-  registry) registry ;;
+  registry) registry "${2:-}" ;;
   stop) stop "$2" ;;
   kill) stop "$2" KILL ;;
   start) restart "$2" ;;
   node-init) find_programs; node_init ;;
-  *) sed -n '2,14p' "$0"; exit 2 ;;
+  *) sed -n '2,15p' "$0"; exit 2 ;;
 esac

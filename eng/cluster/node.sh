@@ -127,6 +127,12 @@ http: {addr: "$GATEWAY:5000"}
 YAML
   launch registry docker-registry serve "$NODE/registry.yaml"
   wait_for 20 "the registry" inside bash -c "exec 3<>/dev/tcp/$GATEWAY/5000"
+  if [ -n "$1" ]; then
+    sed "s/$GATEWAY:5000/127.0.0.1:$1/" "$NODE/registry.yaml" >"$NODE/registry-outside.yaml"
+    setsid docker-registry serve "$NODE/registry-outside.yaml" >>"$RUN/registry-outside.log" 2>&1 </dev/null &
+    echo $! >"$RUN/registry-outside.pid"
+    wait_for 20 "the registry outside" bash -c "exec 3<>/dev/tcp/127.0.0.1/$1"
+  fi
 }
 
 node_configuration() {

@@ -98,6 +98,18 @@ public sealed class ChartInstallTests(ControlPlane server) : IClassFixture<Contr
     }
 
     [Fact]
+    public async Task What_is_removed_as_documented_keeps_the_definitions_until_they_are_deleted_as_documented()
+    {
+        using var reader = await ReaderShell.OpenAsync(server.ExecAsync, "default");
+        (await reader.RunAsync(DocumentedCommands.FirstInstall)).Succeeded();
+        await RunAsync("kubectl wait crd --all --for=condition=Established --timeout=300s");
+        (await reader.RunAsync(DocumentedCommands.Uninstall)).Succeeded();
+        Assert.NotEmpty(await server.Kubectl.ListAsync("default", "crd"));
+        (await reader.RunAsync(DocumentedCommands.DeleteDefinitions)).Succeeded();
+        Assert.Empty(await server.Kubectl.ListAsync("default", "crd"));
+    }
+
+    [Fact]
     public async Task Definitions_that_kubectl_brought_are_left_alone_where_they_are_the_chart_s()
     {
         var ns = await server.CreateNamespaceAsync("ops");

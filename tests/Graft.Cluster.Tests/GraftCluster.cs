@@ -1,4 +1,5 @@
 using System.Globalization;
+using Graft.Tests;
 using Xunit;
 using Xunit.Sdk;
 
@@ -17,9 +18,6 @@ public sealed class GraftCluster : IAsyncLifetime
     /// <summary>The registry as the node, its pods and programs in the namespace reach it.</summary>
     public const string Registry = "10.88.0.1:5000";
 
-    private const string ImageTag = "test";
-    private const string OperatorRepository = $"{Registry}/graft/operator";
-    private const string OperatorImage = $"{OperatorRepository}:{ImageTag}";
     private const int CannotRunHere = 77;
     private static readonly string StatePrefix = Path.Combine(Path.GetTempPath(), "graft-test-");
     private readonly string _state = StatePrefix + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
@@ -34,6 +32,12 @@ public sealed class GraftCluster : IAsyncLifetime
 
     /// <summary>The MLflow in which runs are recorded; null where there is none to start.</summary>
     public MlflowServer? Mlflow { get; private set; }
+
+    /// <summary>What `make push-images` printed.</summary>
+    public string Pushed { get; private set; } = "";
+
+    /// <summary>Where the node's containerd listens.</summary>
+    public string Containerd => Path.Combine(_state, "run", "containerd.sock");
 
     /// <summary>Who wrote what to the API server.</summary>
     public AuditLog Audit { get; }
@@ -60,14 +64,11 @@ public sealed class GraftCluster : IAsyncLifetime
         }
 
         Figures.Begin();
-        await BuildImageAsync("operator");
-        await BuildImageAsync("trainer");
         (await ClusterAsync(_state, "up", "--node")).Succeeded();
-        (await ClusterAsync(_state, "registry")).Succeeded();
+        var port = FreePorts.Take();
+        (await ClusterAsync(_state, "registry", port.ToString(CultureInfo.InvariantCulture))).Succeeded();
         Mlflow = await MlflowServer.StartAsync(Path.Combine(_state, "mlflow"), ExecAsync);
-        // Both ways of the documentation: pushed to a registry and pulled by the node, or loaded into the node.
-        (await ExecAsync(Programs.Built("Graft.Cli", "graft"), "image", "push", ImageArchive("operator"), OperatorImage)).Succeeded();
-        (await ClusterAsync(_state, "load-image", ImageArchive("trainer"))).Succeeded();
+        Pushed = await PushImagesAsync($"127.0.0.1:{port}");
         await InstallAsync();
     }
 
@@ -130,12 +131,12 @@ public sealed class GraftCluster : IAsyncLifetime
     {
         var id = await Kubectl.TextAsync(ns, "pod", pod, "{.status.containerStatuses[0].containerID}");
         var container = id["containerd://".Length..];
-        var socket = Path.Combine(_state, "run", "containerd.sock");
         (await Shell.RunAsync(
-            "ctr", "--address", socket, "--namespace", "k8s.io", "task", "kill", "--signal", "SIGKILL", container)).Succeeded();
+            "ctr", "--address", Containerd, "--namespace", "k8s.io", "task", "kill", "--signal", "SIGKILL", container)).Succeeded();
     }
 
-    private async Task InstallAsync()
+    /// <summary>Installs Graft as README says, and upgrades it to what the tests need besides.</summary>
+    public async Task InstallAsync()
     {
         await Kubectl.ApplyAsync(
             $$"""
@@ -145,33 +146,29 @@ public sealed class GraftCluster : IAsyncLifetime
               name: {{SystemNamespace}}
               labels: {pod-security.kubernetes.io/enforce: restricted}
             """);
-        string[] values =
-        [
-            $"image.repository={OperatorRepository}", $"image.tag={ImageTag}",
-            $"trainer.image.tag={ImageTag}", "trainer.image.pullPolicy=Never",
-            $"artifacts.registry={Registry}/adapters", "artifacts.plainHttp=true", "argocd.healthChecks.enabled=true",
-            .. Mlflow is null ? [] : new[] { $"tracking.uri={MlflowServer.TrackingUri}" },
-        ];
-        var installed = await ExecAsync(
-            await Helm.PathAsync(),
-            ["install", "graft", Helm.Chart, "--namespace", SystemNamespace, "--wait", "--timeout", "5m", .. values.SelectMany(
-                value => new[] { "--set", value })]);
-        if (installed.ExitCode != 0)
+        using var reader = await ReaderShell.OpenAsync(ExecAsync, "default");
+        (await reader.RunAsync(DocumentedCommands.FirstInstall, more: DocumentedCommands.WithoutTls)).Succeeded();
+        var mlflow = Mlflow is null ? "" : $" --set tracking.uri={MlflowServer.TrackingUri}";
+        var upgraded = await reader.RunAsync(
+            DocumentedCommands.Upgrade, more: $" --timeout 5m --set argocd.healthChecks.enabled=true{mlflow}");
+        if (upgraded.ExitCode != 0)
         {
             var story = await Kubectl.RunAsync("--namespace", SystemNamespace, "describe", "pods");
             var log = await Kubectl.RunAsync("--namespace", SystemNamespace, "logs", "deployment/graft", "--tail=50");
-            throw new XunitException(installed.Output + installed.Error + story.Output + log.Output + log.Error);
+            throw new XunitException(upgraded.Output + upgraded.Error + story.Output + log.Output + log.Error);
         }
     }
 
-    private static async Task BuildImageAsync(string name)
+    /// <summary>README's first command, outside of the cluster's network: to build takes packages. The registry is the cluster's.</summary>
+    private static async Task<string> PushImagesAsync(string registry)
     {
-        (await Shell.RunAsync("eng/image.sh", name, ImageArchive(name), $"graft.dev/{name}:{ImageTag}")).Succeeded();
-    }
-
-    private static string ImageArchive(string name)
-    {
-        return Path.Combine(Shell.Repository, "artifacts", "images", $"{name}-{ImageTag}.tar");
+        var command = DocumentedCommands.PushImages.Replace("registry.example", registry, StringComparison.Ordinal);
+        var pushed = await Shell.RunAsync(new ShellCommand("bash", "-c", command)
+        {
+            // Those of the make that runs the tests are not meant for it.
+            Environment = new Dictionary<string, string> { ["MAKEFLAGS"] = "", ["MAKELEVEL"] = "0" },
+        });
+        return pushed.Succeeded();
     }
 
     private static Task<ShellResult> ClusterAsync(string state, params string[] arguments)

@@ -4,12 +4,15 @@ using Xunit;
 namespace Graft.Cluster.Tests;
 
 /// <summary>
-/// The quickstart, applied as it is and followed to its end; the tests of <see cref="QuickstartTests"/> look at what was seen.
+/// The quickstart, applied and followed to its end with README's commands as they are printed; the tests of
+/// <see cref="QuickstartTests"/> look at what was seen.
 /// </summary>
 public sealed class QuickstartRun(GraftCluster cluster) : IAsyncLifetime
 {
     private const double MiB = 1 << 20;
     private readonly List<ResourceWatch> _watches = [];
+    private readonly Dictionary<string, string> _printed = [];
+    private ReaderShell? _reader;
 
     /// <summary>The run's namespace.</summary>
     public string Namespace { get; private set; } = "";
@@ -25,6 +28,9 @@ public sealed class QuickstartRun(GraftCluster cluster) : IAsyncLifetime
 
     /// <summary>The run at its end.</summary>
     public JsonNode Finished => States[^1].Item;
+
+    /// <summary>What README's commands printed, the installation left out.</summary>
+    public IReadOnlyDictionary<string, string> Printed => _printed;
 
     /// <summary>Where the audit log was when the quickstart was applied.</summary>
     public long AuditStart { get; private set; }
@@ -47,8 +53,10 @@ public sealed class QuickstartRun(GraftCluster cluster) : IAsyncLifetime
         await Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
         AuditStart = cluster.Audit.Position;
         var applied = _watches[0].Elapsed;
-        (await ApplyAsync()).Succeeded();
+        await FollowAsync();
         await cluster.Kubectl.WaitAsync(Namespace, "the quickstart's run has ended", () => Task.FromResult(HasEnded()));
+        // The operator records the end a moment after the trainer's log has come to its own.
+        _printed[Commands().Last()] = (await _reader!.RunAsync(Commands().Last())).Succeeded();
 
         Figures.Record(
             "apply to the run's Job, inspection of base and data included (s)", Since(applied, jobs.Seen.FirstOrDefault(IsTraining)));
@@ -63,11 +71,35 @@ public sealed class QuickstartRun(GraftCluster cluster) : IAsyncLifetime
     /// <summary>Applies the quickstart's folder, as its user does.</summary>
     public Task<ShellResult> ApplyAsync()
     {
-        return cluster.Kubectl.RunAsync("--namespace", Namespace, "apply", "-f", Quickstart.Folder);
+        return _reader!.RunAsync(Commands().First());
+    }
+
+    private async Task FollowAsync()
+    {
+        _reader = await ReaderShell.OpenAsync(cluster.ExecAsync, Namespace, hasBinOnPath: false);
+        var exports = "";
+        foreach (var command in Commands())
+        {
+            if (command.StartsWith("export ", StringComparison.Ordinal))
+            {
+                // Lasts as long as the reader's shell.
+                exports += command + "\n";
+            }
+            else
+            {
+                _printed[command] = (await _reader.RunAsync(exports + command)).Succeeded();
+            }
+        }
+    }
+
+    private static IEnumerable<string> Commands()
+    {
+        return DocumentedCommands.Readme.SkipWhile(command => !command.StartsWith("kubectl apply", StringComparison.Ordinal));
     }
 
     public async ValueTask DisposeAsync()
     {
+        _reader?.Dispose();
         foreach (var watch in _watches)
         {
             await watch.DisposeAsync();

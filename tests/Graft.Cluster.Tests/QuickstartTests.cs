@@ -9,6 +9,8 @@ namespace Graft.Cluster.Tests;
 [Collection(ClusterCollection.Name)]
 public sealed class QuickstartTests : IClassFixture<QuickstartRun>
 {
+    public static TheoryData<string, string> Documented => [.. DocumentedCommands.OnFinishedRun];
+
     private readonly GraftCluster _cluster;
     private readonly QuickstartRun _run;
 
@@ -26,6 +28,24 @@ public sealed class QuickstartTests : IClassFixture<QuickstartRun>
         Assert.Equal("True/Published", _run.Finished.State("ArtifactPublished"));
         Assert.Equal("v1", Artifact("version"));
         Assert.StartsWith("sha256:", Artifact("digest"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_commands_of_README_follow_it_to_its_end()
+    {
+        var log = _run.Printed["kubectl graft logs -f quickstart"];
+        Assert.Matches(@"step \d+/\d+", log);
+        Assert.Contains("published quickstart v1", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("{\"event\"", log, StringComparison.Ordinal);
+        Assert.Matches(@"quickstart +Completed .*\(100%\) .* v1 ", _run.Printed["kubectl get atr"]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Documented))]
+    public async Task Documented_commands_look_at_it(string command, string name)
+    {
+        using var reader = await ReaderShell.OpenAsync(_cluster.ExecAsync, _run.Namespace);
+        Assert.NotEmpty((await reader.RunAsync(command, name)).Succeeded());
     }
 
     [Fact]
@@ -152,7 +172,7 @@ public sealed class QuickstartTests : IClassFixture<QuickstartRun>
         using var folder = new TemporaryFolder();
         File.CreateSymbolicLink(Path.Combine(folder.Path, "kubectl-graft"), Programs.Built("Graft.Cli", "graft"));
         var log = (await PluginAsync(folder.Path, "logs", _run.Name)).Succeeded();
-        Assert.Contains("step 1/", log, StringComparison.Ordinal);
+        Assert.Matches(@"step \d+/\d+", log);
         var picture = Path.Combine(folder.Path, "loss.svg");
         var curve = (await PluginAsync(folder.Path, "plot", _run.Name, "--svg", picture)).Succeeded();
         Assert.Contains("steps", curve, StringComparison.Ordinal);
