@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Graft.Api.Generation;
 using Xunit;
 
@@ -54,6 +55,23 @@ public sealed class QuickstartTests : IClassFixture<QuickstartRun>
         var figures = _run.Finished["status"]!["figures"]!;
         Assert.True(Number(figures["adaptedLoss"]!) < Number(figures["baseLoss"]!), figures.ToText());
         Assert.True(Number(figures["adaptedTokenAccuracy"]!) > Number(figures["baseTokenAccuracy"]!), figures.ToText());
+    }
+
+    [Theory]
+    [InlineData("loss per labeled token", "Loss", 1, 0.05)]
+    [InlineData("token accuracy", "TokenAccuracy", 100, 2)]
+    [InlineData("generated answers that match", "ExactMatch", 100, 8)]
+    public void Its_figures_are_those_that_README_shows(string row, string figure, double unit, double tolerance)
+    {
+        var readme = File.ReadAllText(Path.Combine(Shell.Repository, "README.md"));
+        var shown = Regex.Match(readme, $@"(?m)^\| {row}[^|]*\| ([\d.]+)[ %]*\| ([\d.]+)[ %]*\|$");
+        Assert.True(shown.Success);
+        var figures = _run.Finished["status"]!["figures"]!;
+        foreach (var (number, name) in new[] { (shown.Groups[1].Value, "base"), (shown.Groups[2].Value, "adapted") })
+        {
+            // Other processors add up in another order, and the training carries it further.
+            Assert.Equal(double.Parse(number, CultureInfo.InvariantCulture), unit * Number(figures[name + figure]!), tolerance);
+        }
     }
 
     [Fact]
