@@ -16,14 +16,17 @@ internal static class ArtifactCopier
         string workFolder,
         IOciRepository target,
         PublishRequest request,
+        CopyMeters transferred,
         CancellationToken cancellationToken)
     {
         var (manifest, image) = await ManifestAsync(source, reference, cancellationToken).ConfigureAwait(false);
         var layer = image.Layers[0];
         var fetched = new OciLayout(Path.GetFullPath(workFolder));
+        var meter = new TransferMeter(transferred.Source, TransferStep.Fetching, layer.Size + image.Config.Size);
         foreach (var blob in (Descriptor[])[layer, image.Config])
         {
-            await FetchAsync(source, fetched, blob, cancellationToken).ConfigureAwait(false);
+            await FetchAsync(source, fetched, blob, meter.Report, cancellationToken).ConfigureAwait(false);
+            meter.Finish(blob.Size);
         }
 
         if (layer.Annotation(Annotations.Title) == PackedLayer.Title(request.Root))
@@ -35,11 +38,12 @@ internal static class ArtifactCopier
                     new(layer, () => File.OpenRead(fetched.BlobPath(layer.Digest))),
                     new(image.Config, () => File.OpenRead(fetched.BlobPath(image.Config.Digest))),
                 ]);
-            return await ArtifactPublisher.PublishAsync(target, complete, request, cancellationToken).ConfigureAwait(false);
+            return await ArtifactPublisher.PublishAsync(target, complete, request, transferred.Target, cancellationToken)
+                .ConfigureAwait(false);
         }
 
         var folder = await UnpackAsync(fetched, layer, workFolder, cancellationToken).ConfigureAwait(false);
-        return await ArtifactPublisher.PublishAsync(target, folder, request, cancellationToken).ConfigureAwait(false);
+        return await ArtifactPublisher.PublishAsync(target, folder, request, transferred.Target, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<(StoredManifest Stored, ImageManifest Image)> ManifestAsync(
@@ -58,12 +62,13 @@ internal static class ArtifactCopier
             : throw new ArtifactException($"'{reference}' is not an artifact that Graft has published: it cannot be published again.");
     }
 
-    private static async Task FetchAsync(IOciRepository source, OciLayout target, Descriptor blob, CancellationToken cancellationToken)
+    private static async Task FetchAsync(
+        IOciRepository source, OciLayout target, Descriptor blob, Action<long> fetched, CancellationToken cancellationToken)
     {
         if (!target.Has(blob))
         {
             var content = await source.OpenBlobAsync(blob, cancellationToken).ConfigureAwait(false);
-            await target.PushBlobAsync(blob, () => new VerifyingStream(content, blob), cancellationToken).ConfigureAwait(false);
+            await target.PushBlobAsync(blob, () => new VerifyingStream(content, blob), fetched, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -87,3 +92,8 @@ internal static class ArtifactCopier
                 $"Layer {layer.Digest} has a layout that is not known here: '{layer.Annotation(Annotations.Title)}'.");
     }
 }
+
+/// <summary>Who is told of the bytes of a copy.</summary>
+/// <param name="Source">Of those that are fetched.</param>
+/// <param name="Target">Of those that are packed and sent.</param>
+internal sealed record CopyMeters(Action<TransferProgress>? Source, Action<TransferProgress>? Target);

@@ -12,7 +12,11 @@ internal static class ArtifactPublisher
     private const int MaxAttempts = 100;
 
     public static async Task<PublishedArtifact> PublishAsync(
-        IOciRepository repository, string folder, PublishRequest request, CancellationToken cancellationToken)
+        IOciRepository repository,
+        string folder,
+        PublishRequest request,
+        Action<TransferProgress>? transferred,
+        CancellationToken cancellationToken)
     {
         var source = Path.GetFullPath(folder).TrimEnd('/');
         FolderKinds.Of(source)?.Verify(source);
@@ -22,13 +26,29 @@ internal static class ArtifactPublisher
         UnfinishedFiles.Sweep(Path.GetDirectoryName(source)!);
         try
         {
-            var layer = await PackedLayer.PackAsync(source, request.Root, packedPath, cancellationToken).ConfigureAwait(false);
+            var layer = await PackAsync(source, request.Root, packedPath, transferred, cancellationToken).ConfigureAwait(false);
             var artifact = Complete(layer, FolderKinds.TypeOf(source), request);
-            return await PublishAsync(repository, artifact, request, cancellationToken).ConfigureAwait(false);
+            return await PublishAsync(repository, artifact, request, transferred, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             File.Delete(packedPath);
+        }
+    }
+
+    private static async Task<PackedLayer> PackAsync(
+        string folder, LayerRoot root, string packedPath, Action<TransferProgress>? transferred, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PackedLayer.PackAsync(folder, root, packedPath, transferred, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException error) when (FileFaults.IsDiskFull(error))
+        {
+            // What is free without it is what somebody must know.
+            File.Delete(packedPath);
+            var why = FileFaults.Describe(error, Path.GetDirectoryName(packedPath)!, PackedLayer.SizeOf(folder));
+            throw new ArtifactException($"'{folder}' cannot be packed beside itself. {why}", error, ArtifactFailure.Refused);
         }
     }
 
@@ -51,7 +71,11 @@ internal static class ArtifactPublisher
 
     /// <summary>Gives what is complete already, its manifest with all blobs, its version.</summary>
     public static async Task<PublishedArtifact> PublishAsync(
-        IOciRepository repository, CompleteArtifact artifact, PublishRequest request, CancellationToken cancellationToken)
+        IOciRepository repository,
+        CompleteArtifact artifact,
+        PublishRequest request,
+        Action<TransferProgress>? transferred,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
@@ -61,19 +85,12 @@ internal static class ArtifactPublisher
             {
                 // Heals a version whose blob was lost, and is no transfer where it is there.
                 var stored = OciJson.Read<ImageManifest>(present.Manifest.Content, present.Manifest.Digest);
-                foreach (var blob in artifact.Blobs.Where(blob => stored.Layers.Any(layer => layer.Digest == blob.Descriptor.Digest)))
-                {
-                    await repository.PushBlobAsync(blob.Descriptor, blob.Open, cancellationToken).ConfigureAwait(false);
-                }
-
+                await PushAsync(artifact.Blobs.Where(blob => stored.Layers.Any(layer => layer.Digest == blob.Descriptor.Digest)))
+                    .ConfigureAwait(false);
                 return Published(repository, request.Name, present.Version, present.Manifest);
             }
 
-            foreach (var blob in artifact.Blobs)
-            {
-                await repository.PushBlobAsync(blob.Descriptor, blob.Open, cancellationToken).ConfigureAwait(false);
-            }
-
+            await PushAsync(artifact.Blobs).ConfigureAwait(false);
             var manifest = artifact.Manifest;
             await repository.PushManifestAsync(manifest, cancellationToken).ConfigureAwait(false);
             var next = versions.Count == 0 ? 1 : versions[^1].Version + 1;
@@ -86,6 +103,16 @@ internal static class ArtifactPublisher
         throw new ArtifactException(
             $"No version of '{request.Name}' could be reserved in {MaxAttempts} attempts: other publishers took each number.",
             ArtifactFailure.Unavailable);
+
+        async Task PushAsync(IEnumerable<StoredBlob> blobs)
+        {
+            var meter = new TransferMeter(transferred, TransferStep.Sending, artifact.Blobs.Sum(blob => blob.Descriptor.Size));
+            foreach (var blob in blobs)
+            {
+                await repository.PushBlobAsync(blob.Descriptor, blob.Open, meter.Report, cancellationToken).ConfigureAwait(false);
+                meter.Finish(blob.Descriptor.Size);
+            }
+        }
     }
 
     private static CompleteArtifact Complete(PackedLayer layer, string artifactType, PublishRequest request)

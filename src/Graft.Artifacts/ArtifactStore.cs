@@ -8,9 +8,11 @@ public static class ArtifactStore
 {
     /// <summary>A store on disk: one OCI layout folder for each name.</summary>
     /// <param name="folder">Folder of the layout folders.</param>
-    public static IArtifactStore InFolder(string folder)
+    /// <param name="transferred">Is told of the bytes that go there or come from there.</param>
+    public static IArtifactStore InFolder(string folder, Action<TransferProgress>? transferred = null)
     {
-        return new RepositoryStore(name => new OciLayout(Path.Combine(folder, name)), new RegistryOptions(), TimeProvider.System);
+        var options = new RegistryOptions { Transferred = transferred };
+        return new RepositoryStore(name => new OciLayout(Path.Combine(folder, name)), options, TimeProvider.System);
     }
 
     /// <summary>A store in a registry: one repository for each name.</summary>
@@ -36,8 +38,10 @@ public static class ArtifactStore
     public static Task<string> PullAsync(
         string reference, string targetFolder, RegistryOptions options, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(options);
         var parsed = OciReference.Parse(reference);
-        return ArtifactUnpacker.UnpackAsync(Open(parsed, options, TimeProvider.System), parsed, targetFolder, cancellationToken);
+        return ArtifactUnpacker.UnpackAsync(
+            Open(parsed, options, TimeProvider.System), parsed, targetFolder, options.Transferred, cancellationToken);
     }
 
     private static IOciRepository Open(OciReference reference, RegistryOptions options, TimeProvider time)
@@ -63,12 +67,18 @@ public static class ArtifactStore
         {
             var parsed = OciReference.Parse(reference);
             return ArtifactCopier.CopyAsync(
-                Open(parsed, source, time), parsed, workFolder, Repository(request.Name), request, cancellationToken);
+                Open(parsed, source, time),
+                parsed,
+                workFolder,
+                Repository(request.Name),
+                request,
+                new CopyMeters(source.Transferred, options.Transferred),
+                cancellationToken);
         }
 
         public Task<PublishedArtifact> PublishAsync(string folder, PublishRequest request, CancellationToken cancellationToken = default)
         {
-            return ArtifactPublisher.PublishAsync(Repository(request.Name), folder, request, cancellationToken);
+            return ArtifactPublisher.PublishAsync(Repository(request.Name), folder, request, options.Transferred, cancellationToken);
         }
 
         public Task<string> PullAsync(string reference, string targetFolder, CancellationToken cancellationToken = default)

@@ -17,7 +17,11 @@ internal static class ArtifactUnpacker
     private const int MostLayers = 10_000;
 
     public static async Task<string> UnpackAsync(
-        IOciRepository repository, OciReference reference, string targetFolder, CancellationToken cancellationToken)
+        IOciRepository repository,
+        OciReference reference,
+        string targetFolder,
+        Action<TransferProgress>? transferred,
+        CancellationToken cancellationToken)
     {
         var target = Path.GetFullPath(targetFolder).TrimEnd('/');
         RequireEmpty(target);
@@ -38,10 +42,13 @@ internal static class ArtifactUnpacker
         Directory.CreateDirectory(partial);
         try
         {
+            var meter = new TransferMeter(transferred, TransferStep.Fetching, manifest.Layers.Sum(layer => layer.Size));
             foreach (var layer in manifest.Layers)
             {
+                meter.Report(0);
                 var content = await repository.OpenBlobAsync(layer, cancellationToken).ConfigureAwait(false);
-                await LayerExtractor.ExtractAsync(layer, content, partial, cancellationToken).ConfigureAwait(false);
+                await LayerExtractor.ExtractAsync(layer, meter.Count(content), partial, cancellationToken).ConfigureAwait(false);
+                meter.Finish(layer.Size);
             }
 
             FolderLinks.Check(partial);
@@ -58,7 +65,9 @@ internal static class ArtifactUnpacker
         }
         catch (IOException error) when (FileFaults.IsDiskFull(error))
         {
-            var why = FileFaults.Describe(error, target, manifest.Layers.Sum(layer => layer.Size));
+            // What is free without it is what somebody must know.
+            Directory.Delete(partial, recursive: true);
+            var why = FileFaults.Describe(error, Path.GetDirectoryName(partial)!, manifest.Layers.Sum(layer => layer.Size));
             throw new ArtifactException($"'{reference}' cannot be unpacked. {why}", error, ArtifactFailure.Refused);
         }
         finally

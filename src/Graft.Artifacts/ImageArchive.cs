@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Graft.Artifacts.Oci;
 using Graft.Artifacts.Packing;
 using Graft.Artifacts.Registry;
+using Graft.Common;
 
 namespace Graft.Artifacts;
 
@@ -42,11 +43,12 @@ public static class ImageArchive
         var pushed = new List<Descriptor>();
         foreach (var (name, diffId) in layers)
         {
-            pushed.Add(await PushLayerAsync(repository, archive, name, diffId, cancellationToken).ConfigureAwait(false));
+            pushed.Add(await PushLayerAsync(repository, archive, name, diffId, options.Transferred, cancellationToken)
+                .ConfigureAwait(false));
         }
 
         var described = new Descriptor { MediaType = MediaTypes.ImageConfig, Digest = OciDigest.Of(config), Size = config.Length };
-        await repository.PushBlobAsync(described, () => new MemoryStream(config), cancellationToken).ConfigureAwait(false);
+        await repository.PushBlobAsync(described, () => new MemoryStream(config), _ => { }, cancellationToken).ConfigureAwait(false);
         var manifest = StoredManifest.From(new ImageManifest { Config = described, Layers = pushed });
         await repository.SetTagAsync(tag, manifest, cancellationToken).ConfigureAwait(false);
         return manifest.Digest;
@@ -101,13 +103,19 @@ public static class ImageArchive
     }
 
     private static async Task<Descriptor> PushLayerAsync(
-        RegistryRepository repository, string archive, string name, string diffId, CancellationToken cancellationToken)
+        RegistryRepository repository,
+        string archive,
+        string name,
+        string diffId,
+        Action<TransferProgress>? transferred,
+        CancellationToken cancellationToken)
     {
         var packed = Path.Combine(Path.GetTempPath(), $"graft-layer-{Guid.NewGuid():N}.tar.gz");
         try
         {
-            var read = await WithEntryAsync(archive, name, content => PackAsync(content, packed, cancellationToken), cancellationToken)
-                .ConfigureAwait(false);
+            var read = await WithEntryAsync(
+                archive, name, content => PackAsync(content, packed, transferred, cancellationToken), cancellationToken)
+                    .ConfigureAwait(false);
             if (read != diffId)
             {
                 var wrong = read is null ? "is missing" : $"has the digest {read}, not {diffId}";
@@ -115,8 +123,18 @@ public static class ImageArchive
             }
 
             var layer = await DescribeAsync(packed, cancellationToken).ConfigureAwait(false);
-            await repository.PushBlobAsync(layer, () => File.OpenRead(packed), cancellationToken).ConfigureAwait(false);
+            var meter = new TransferMeter(transferred, TransferStep.Sending, layer.Size);
+            await repository.PushBlobAsync(layer, () => File.OpenRead(packed), meter.Report, cancellationToken).ConfigureAwait(false);
             return layer;
+        }
+        catch (IOException error) when (FileFaults.IsDiskFull(error))
+        {
+            File.Delete(packed);
+            throw new ArtifactException(
+                $"The layers of {archive} cannot be packed. {FileFaults.Describe(error, Path.GetDirectoryName(packed)!)} "
+                    + "The variable TMPDIR can name another folder.",
+                error,
+                ArtifactFailure.Refused);
         }
         finally
         {
@@ -125,11 +143,13 @@ public static class ImageArchive
     }
 
     /// <summary>Compresses a layer; returns the digest of what it was before.</summary>
-    private static async Task<string> PackAsync(Stream content, string packed, CancellationToken cancellationToken)
+    private static async Task<string> PackAsync(
+        Stream content, string packed, Action<TransferProgress>? transferred, CancellationToken cancellationToken)
     {
+        var meter = new TransferMeter(transferred, TransferStep.Packing, content.Length);
         await using var file = File.Create(packed);
         await using var gzip = new GZipStream(file, CompressionLevel.Optimal);
-        await using var hashing = new HashingWriteStream(gzip);
+        await using var hashing = new HashingWriteStream(gzip, meter.Report);
         await content.CopyToAsync(hashing, cancellationToken).ConfigureAwait(false);
         return hashing.Digest();
     }

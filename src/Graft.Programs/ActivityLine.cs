@@ -16,11 +16,11 @@ public sealed class ActivityLine : IDisposable
     private readonly TextWriter _output;
     private readonly bool _isReplaced;
     private readonly TimeProvider _time;
-    private readonly ActivityProgress _part;
-    private readonly long _start;
+    private readonly int _width;
     private readonly ITimer _timer;
     private readonly Lock _lock = new();
-    private long _done;
+    private ActivityProgress _part;
+    private long _start;
     private bool _isShown;
     private bool _isOver;
 
@@ -29,9 +29,10 @@ public sealed class ActivityLine : IDisposable
     /// <param name="isReplaced">Whether that is a terminal.</param>
     /// <param name="time">Measures time.</param>
     /// <param name="part">What is done, and how much there is of it.</param>
-    public ActivityLine(TextWriter output, bool isReplaced, TimeProvider time, ActivityProgress part)
+    /// <param name="width">The columns of a terminal: only what fits into one of its lines can be replaced.</param>
+    public ActivityLine(TextWriter output, bool isReplaced, TimeProvider time, ActivityProgress part, int width = int.MaxValue)
     {
-        (_output, _isReplaced, _time, _part) = (output, isReplaced, time, part);
+        (_output, _isReplaced, _time, _part, _width) = (output, isReplaced, time, part, width);
         _start = time.GetTimestamp();
         _timer = time.CreateTimer(_ => Show(), null, isReplaced ? Moment : PlainInterval, isReplaced ? Refresh : PlainInterval);
     }
@@ -39,7 +40,34 @@ public sealed class ActivityLine : IDisposable
     /// <summary>Takes in how much is done.</summary>
     public void Report(long done)
     {
-        Interlocked.Exchange(ref _done, done);
+        lock (_lock)
+        {
+            _part = _part with { Done = done };
+        }
+    }
+
+    /// <summary>Takes in what is done now and how much of it. Another thing, or another amount of it, begins anew.</summary>
+    public void Report(ActivityProgress part)
+    {
+        lock (_lock)
+        {
+            if ((part.What, part.Total) != (_part.What, _part.Total))
+            {
+                _start = _time.GetTimestamp();
+            }
+
+            _part = part;
+        }
+    }
+
+    /// <summary>Says something that stays.</summary>
+    public void Tell(string sentence)
+    {
+        lock (_lock)
+        {
+            _output.Write($"{(_isShown && _isReplaced ? "\r\e[K" : "")}{VisibleText.Lines(sentence)}\n");
+            _output.Flush();
+        }
     }
 
     public void Dispose()
@@ -66,10 +94,10 @@ public sealed class ActivityLine : IDisposable
             }
 
             _isShown = true;
-            var (done, elapsed) = (Interlocked.Read(ref _done), _time.GetElapsedTime(_start).TotalSeconds);
+            var (done, elapsed) = (_part.Done, _time.GetElapsedTime(_start).TotalSeconds);
             double? left = done > 0 && _part.Total is { } total ? elapsed / done * Math.Max(0, total - done) : null;
-            var text = VisibleText.Lines($"{EventText.Part(_part with { Done = done, SecondsLeft = left })} ({NumberText.Duration(elapsed)})");
-            _output.Write(_isReplaced ? $"\r\e[K{text}" : text + "\n");
+            var text = VisibleText.Lines($"{EventText.Part(_part with { SecondsLeft = left })} ({NumberText.Duration(elapsed)})");
+            _output.Write(_isReplaced ? $"\r\e[K{text[..Math.Min(text.Length, Math.Max(0, _width - 1))]}" : text + "\n");
             _output.Flush();
         }
     }

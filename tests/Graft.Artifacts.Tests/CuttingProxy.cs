@@ -3,21 +3,31 @@ using System.Net.Sockets;
 
 namespace Graft.Artifacts.Tests;
 
-/// <summary>A bad line to a server: forwards TCP, and cuts connections after so many bytes, as often as told.</summary>
+/// <summary>
+/// A bad line to a server: forwards TCP, and cuts connections after so many bytes, as often as told, or lets nothing more through.
+/// </summary>
 internal sealed class CuttingProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _serverPort;
     private readonly long _upstreamBytes;
     private readonly long _downstreamBytes;
+    private readonly TaskCompletionSource? _release;
     private int _cuts;
 
     /// <param name="serverPort">Port of the server on loopback.</param>
     /// <param name="cuts">How many connections are cut.</param>
     /// <param name="upstreamBytes">Bytes to the server after which one is cut.</param>
     /// <param name="downstreamBytes">Bytes from the server after which one is cut.</param>
-    public CuttingProxy(int serverPort, int cuts, long upstreamBytes = long.MaxValue, long downstreamBytes = long.MaxValue)
+    /// <param name="release">Where it is given, connections are not cut but stand still until it is set.</param>
+    public CuttingProxy(
+        int serverPort,
+        int cuts,
+        long upstreamBytes = long.MaxValue,
+        long downstreamBytes = long.MaxValue,
+        TaskCompletionSource? release = null)
     {
+        _release = release;
         _serverPort = serverPort;
         _cuts = cuts;
         _upstreamBytes = upstreamBytes;
@@ -77,7 +87,12 @@ internal sealed class CuttingProxy : IDisposable
                 if (copied > limit && Interlocked.Decrement(ref _cuts) >= 0)
                 {
                     Cut++;
-                    return;
+                    if (_release is null)
+                    {
+                        return;
+                    }
+
+                    await _release.Task;
                 }
 
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, count));

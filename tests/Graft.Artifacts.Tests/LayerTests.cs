@@ -27,7 +27,7 @@ public sealed class LayerTests : IDisposable
     {
         var folder = _temporary.Folder("adapter", ("sub/b.txt", "b"), ("a.txt", new string('a', 600)));
 
-        var layer = await PackedLayer.PackAsync(folder, root, _temporary.At("layer"), Cancellation);
+        var layer = await PackedLayer.PackAsync(folder, root, _temporary.At("layer"), null, Cancellation);
 
         Assert.Equal(title, layer.Descriptor.Annotation(Annotations.Title));
         using var archive = new MemoryStream();

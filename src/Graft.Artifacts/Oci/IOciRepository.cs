@@ -18,7 +18,11 @@ internal interface IOciRepository
     Task<Stream> OpenBlobAsync(Descriptor blob, CancellationToken cancellationToken);
 
     /// <summary>Stores a blob unless it is there.</summary>
-    Task PushBlobAsync(Descriptor blob, Func<Stream> open, CancellationToken cancellationToken);
+    /// <param name="blob">Its digest and size.</param>
+    /// <param name="open">Opens its bytes, as often as asked.</param>
+    /// <param name="sent">Told how many of them are through; fewer than before where some must be sent again.</param>
+    /// <param name="cancellationToken">Ends the transfer.</param>
+    Task PushBlobAsync(Descriptor blob, Func<Stream> open, Action<long> sent, CancellationToken cancellationToken);
 
     /// <summary>Stores a manifest under its digest, without a tag.</summary>
     Task PushManifestAsync(StoredManifest manifest, CancellationToken cancellationToken);

@@ -68,14 +68,15 @@ internal sealed class OciLayout(string folder) : IOciRepository
             : throw new ArtifactException($"The layout folder '{folder}' lacks blob {blob.Digest}: it was copied or published in part.");
     }
 
-    public async Task PushBlobAsync(Descriptor blob, Func<Stream> open, CancellationToken cancellationToken)
+    public async Task PushBlobAsync(Descriptor blob, Func<Stream> open, Action<long> sent, CancellationToken cancellationToken)
     {
         if (Has(blob))
         {
             return;
         }
 
-        await using var source = open();
+        var read = 0L;
+        await using var source = new MeteredStream(open(), count => sent(read += count));
         await AtomicFile.WriteThroughAsync(
             BlobPath(blob.Digest), stream => source.CopyToAsync(stream, cancellationToken)).ConfigureAwait(false);
     }

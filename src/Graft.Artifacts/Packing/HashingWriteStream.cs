@@ -4,7 +4,9 @@ using Graft.Artifacts.Oci;
 namespace Graft.Artifacts.Packing;
 
 /// <summary>Passes on what is written and computes its digest. Leaves the inner stream open.</summary>
-internal sealed class HashingWriteStream(Stream inner) : Stream
+/// <param name="inner">Where to.</param>
+/// <param name="written">Told how many bytes there were so far.</param>
+internal sealed class HashingWriteStream(Stream inner, Action<long>? written = null) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _length;
@@ -39,6 +41,7 @@ internal sealed class HashingWriteStream(Stream inner) : Stream
         _hash.AppendData(buffer);
         _length += buffer.Length;
         inner.Write(buffer);
+        written?.Invoke(_length);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
@@ -46,11 +49,12 @@ internal sealed class HashingWriteStream(Stream inner) : Stream
         return WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         _hash.AppendData(buffer.Span);
         _length += buffer.Length;
-        return inner.WriteAsync(buffer, cancellationToken);
+        await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        written?.Invoke(_length);
     }
 
     public override void Flush()

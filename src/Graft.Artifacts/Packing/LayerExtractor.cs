@@ -113,7 +113,8 @@ internal static class LayerExtractor
             {
                 await ExtractEntryAsync(entry, folder, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is IOException and not EndOfStreamException or UnauthorizedAccessException)
+            catch (Exception error) when (
+                error is IOException and not EndOfStreamException or UnauthorizedAccessException && !FileFaults.IsDiskFull(error))
             {
                 throw new ArtifactException(
                     $"The archive's entry '{VisibleText.Short(entry.Name, 200)}' cannot be unpacked: {error.Message}", error);

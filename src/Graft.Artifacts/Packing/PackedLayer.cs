@@ -27,17 +27,25 @@ internal sealed record PackedLayer(string Path, Descriptor Descriptor, string Di
         return root == LayerRoot.Root ? "" : root.ToString().ToLowerInvariant();
     }
 
+    /// <summary>The bytes of all files of the folder.</summary>
+    public static long SizeOf(string folder)
+    {
+        return new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+    }
+
     /// <summary>Packs all files of the folder.</summary>
     /// <exception cref="ArtifactException">There is no file, or something that is no plain file.</exception>
-    public static async Task<PackedLayer> PackAsync(string folder, LayerRoot root, string packedPath, CancellationToken cancellationToken)
+    public static async Task<PackedLayer> PackAsync(
+        string folder, LayerRoot root, string packedPath, Action<TransferProgress>? packed, CancellationToken cancellationToken)
     {
         var prefix = Prefix(root);
+        var meter = new TransferMeter(packed, TransferStep.Packing, SizeOf(folder));
         await using (var file = new FileStream(packedPath, FileMode.Create, FileAccess.ReadWrite))
         {
             string diffId;
             // Weights do not compress: the fastest level costs least for the little there is to gain.
             await using (var gzip = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true))
-            await using (var hashing = new HashingWriteStream(gzip))
+            await using (var hashing = new HashingWriteStream(gzip, meter.Report))
             {
                 await using (var tar = new TarWriter(hashing, TarEntryFormat.Ustar, leaveOpen: true))
                 {

@@ -17,6 +17,7 @@ internal sealed class BlobDownload(RegistryHttp http, string address, Descriptor
     private Stream? _body;
     private long _position;
     private int _resumptions;
+    private SilenceWatch? _silence;
 
     public override bool CanRead => true;
 
@@ -68,7 +69,10 @@ internal sealed class BlobDownload(RegistryHttp http, string address, Descriptor
             {
                 using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 stall.CancelAfter(StallTimeout);
+                _silence ??= http.Watch(blob, () => _position);
+                _silence.Begin();
                 var count = await _body!.ReadAsync(buffer, stall.Token).ConfigureAwait(false);
+                _silence.End();
                 if (count == 0 && buffer.Length > 0 && _position < blob.Size)
                 {
                     throw new EndOfStreamException($"The registry ended blob {blob.Digest} after {_position} of {blob.Size} bytes.");
@@ -79,6 +83,7 @@ internal sealed class BlobDownload(RegistryHttp http, string address, Descriptor
             }
             catch (Exception error) when (RegistryHttp.IsPassing(error, cancellationToken) && _resumptions < MaxResumptions)
             {
+                _silence?.End();
                 _resumptions++;
                 await OpenAsync(cancellationToken).ConfigureAwait(false);
             }
@@ -126,6 +131,7 @@ internal sealed class BlobDownload(RegistryHttp http, string address, Descriptor
     {
         if (disposing)
         {
+            _silence?.Dispose();
             Close(ref _response, ref _body);
         }
 

@@ -10,7 +10,14 @@ namespace Graft.Artifacts.Registry;
 /// Uploads one blob (OCI distribution specification, "Pushing blobs"): a small one in one request, a large one in chunks. A
 /// chunk that broke goes on where the registry says it stopped.
 /// </summary>
-internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, RegistryOptions options, Descriptor blob, Func<Stream> open)
+/// <param name="http">Sends.</param>
+/// <param name="endpoint">Where to.</param>
+/// <param name="options">The size of a chunk.</param>
+/// <param name="blob">What is sent.</param>
+/// <param name="open">Opens its bytes.</param>
+/// <param name="sent">Told how many of them have gone out, or, after a failure, how many the registry has.</param>
+internal sealed class BlobUpload(
+    RegistryHttp http, RegistryEndpoint endpoint, RegistryOptions options, Descriptor blob, Func<Stream> open, Action<long> sent)
 {
     private const int MaxRestarts = 5;
 
@@ -33,7 +40,12 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
             catch (Exception error) when (RegistryHttp.IsPassing(error, cancellationToken) && restart < MaxRestarts)
             {
                 // The registry forgot the upload, or broke off a request whose body cannot be repeated: from the beginning.
-                await Task.Delay(Backoff.Doubled(FirstRestart, LongestRestart, restart + 1), cancellationToken).ConfigureAwait(false);
+                var wait = Backoff.Doubled(FirstRestart, LongestRestart, restart + 1);
+                sent(0);
+                options.Waiting?.Invoke(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The upload to registry {endpoint.Host} broke ({error.Message}). It begins again in {wait.TotalSeconds:0.#} s …"));
+                await Task.Delay(wait, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception error) when (RegistryHttp.IsPassing(error, cancellationToken))
             {
@@ -77,21 +89,22 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
     private async Task<Uri> SendChunksAsync(Uri location, CancellationToken cancellationToken)
     {
         await using var source = open();
-        var sent = 0L;
-        for (var failures = 0; sent < blob.Size;)
+        var stored = 0L;
+        for (var failures = 0; stored < blob.Size;)
         {
-            var size = (int)Math.Min(options.ChunkBytes, blob.Size - sent);
+            var size = (int)Math.Min(options.ChunkBytes, blob.Size - stored);
             try
             {
-                using var response = await PatchAsync(location, source, sent, size, cancellationToken).ConfigureAwait(false);
+                using var response = await PatchAsync(location, source, stored, size, cancellationToken).ConfigureAwait(false);
                 location = Location(endpoint, response, location);
-                sent += size;
+                stored += size;
                 failures = 0;
             }
             catch (Exception error) when (RegistryHttp.IsPassing(error, cancellationToken) && failures < MaxRestarts)
             {
                 failures++;
-                (location, sent) = await StatusAsync(location, cancellationToken).ConfigureAwait(false);
+                (location, stored) = await StatusAsync(location, cancellationToken).ConfigureAwait(false);
+                sent(stored);
             }
         }
 
@@ -102,10 +115,10 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
         Uri location, Stream source, long offset, int size, CancellationToken cancellationToken)
     {
         var response = await http.SendAsync(
-            () =>
+            moving =>
             {
                 source.Position = offset;
-                var content = new StreamContent(new LimitedStream(source, size), 1 << 16);
+                var content = new StreamContent(Counted(new LimitedStream(source, size), offset, moving), 1 << 16);
                 content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
                 content.Headers.ContentLength = size;
                 // The specification's form has no unit, which HttpClient's own type would write.
@@ -157,9 +170,9 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
     {
         var separator = location.Query.Length == 0 ? '?' : '&';
         using var response = await http.SendAsync(
-            () =>
+            moving =>
             {
-                HttpContent content = withBody ? new StreamContent(open(), 1 << 16) : new ByteArrayContent([]);
+                HttpContent content = withBody ? new StreamContent(Counted(open(), 0, moving), 1 << 16) : new ByteArrayContent([]);
                 content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
                 content.Headers.ContentLength = withBody ? blob.Size : 0;
                 return new HttpRequestMessage(
@@ -177,6 +190,16 @@ internal sealed class BlobUpload(RegistryHttp http, RegistryEndpoint endpoint, R
         throw (int)response.StatusCode >= 500 || response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.TooManyRequests
             ? new IOException($"the registry answers {(int)response.StatusCode}")
             : await http.RefusalAsync(response, $"the upload of blob {blob.Digest}", cancellationToken).ConfigureAwait(false);
+    }
+
+    private MeteredStream Counted(Stream content, long start, Action moving)
+    {
+        var position = start;
+        return new MeteredStream(content, count =>
+        {
+            moving();
+            sent(position += count);
+        });
     }
 
     private static Uri Location(RegistryEndpoint endpoint, HttpResponseMessage response, Uri asked)

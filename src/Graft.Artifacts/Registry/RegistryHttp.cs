@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Graft.Artifacts.Oci;
 using Graft.Common;
 
 namespace Graft.Artifacts.Registry;
@@ -12,7 +13,6 @@ internal sealed class RegistryHttp
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestWish = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(4);
     private const int MaxRedirects = 5;
 
     /// <summary>Bytes of any answer but a blob: four times what registries take for a manifest.</summary>
@@ -43,13 +43,27 @@ internal sealed class RegistryHttp
     /// <param name="create">Makes the request, anew for each attempt.</param>
     /// <param name="retry">Whether to send again at all.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <param name="bodyBytes">Size of the body, for which time is allowed.</param>
     /// <param name="isBlob">
     /// Whether success answers with a blob, which the caller reads from the line. All else is read here: within the time of a request, and
     /// no more than <see cref="LargestAnswer"/>.
     /// </param>
+    public Task<HttpResponseMessage> SendAsync(
+        Func<HttpRequestMessage> create, bool retry, CancellationToken cancellationToken, bool isBlob = false)
+    {
+        return SendAsync(_ => create(), retry, cancellationToken, bodyBytes: 0, isBlob);
+    }
+
+    /// <summary>As the other one does, with a body that takes its time.</summary>
+    /// <param name="create">
+    /// Makes the request, anew for each attempt. What it is given is to be called whenever a part of the body goes out: an answer is waited
+    /// for from then on.
+    /// </param>
+    /// <param name="retry">Whether to send again at all.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="bodyBytes">Size of the body, for which time is allowed.</param>
+    /// <param name="isBlob">Whether success answers with a blob.</param>
     public async Task<HttpResponseMessage> SendAsync(
-        Func<HttpRequestMessage> create, bool retry, CancellationToken cancellationToken, long bodyBytes = 0, bool isBlob = false)
+        Func<Action, HttpRequestMessage> create, bool retry, CancellationToken cancellationToken, long bodyBytes = 0, bool isBlob = false)
     {
         var start = _time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
@@ -58,10 +72,11 @@ internal sealed class RegistryHttp
             string reason;
             try
             {
-                using var silence = _time.CreateTimer(
-                    _ => _options.Waiting?.Invoke($"Waiting for registry {_endpoint.Host} to answer (attempt {attempt}) …"),
-                    null, Silence, Timeout.InfiniteTimeSpan);
-                var response = await SendAuthorizedAsync(create, bodyBytes, isBlob, cancellationToken).ConfigureAwait(false);
+                using var silence = new SilenceWatch(_time, () => _options.Waiting?.Invoke(
+                    $"Waiting for registry {_endpoint.Host} to answer (attempt {attempt}) …"));
+                silence.Begin();
+                var response = await SendAuthorizedAsync(() => create(silence.Begin), bodyBytes, isBlob, cancellationToken)
+                    .ConfigureAwait(false);
                 wait = Longer(wait, response.Headers.RetryAfter?.Delta);
                 if (!retry || !IsPassing(response.StatusCode) || _time.GetElapsedTime(start) + wait >= _options.RetryTime)
                 {
@@ -84,7 +99,7 @@ internal sealed class RegistryHttp
                 }
             }
 
-            if (_time.GetElapsedTime(start) + wait >= Silence)
+            if (_time.GetElapsedTime(start) + wait >= SilenceWatch.Longest)
             {
                 _options.Waiting?.Invoke(string.Create(
                     CultureInfo.InvariantCulture, $"{reason} Attempt {attempt + 1} comes in {wait.TotalSeconds:0.#} s …"));
@@ -93,6 +108,12 @@ internal sealed class RegistryHttp
             await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Watches a blob that comes from the line: says what is waited for where nothing more comes.</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="arrived">How many of its bytes are here.</param>
+    public SilenceWatch Watch(Descriptor blob, Func<long> arrived) => new(_time, () => _options.Waiting?.Invoke(
+        $"Waiting for registry {_endpoint.Host} to go on: {arrived()} of {blob.Size} bytes of blob {blob.Digest} are here …"));
 
     /// <summary>Whether the failure of a transfer can pass.</summary>
     public static bool IsPassing(Exception fault, CancellationToken cancellationToken)

@@ -38,6 +38,9 @@ public sealed record RegistryOptions
     /// </summary>
     public Action<string>? Waiting { get; init; }
 
+    /// <summary>Is told of the bytes that go to the registry or come from it, as often as there are new ones.</summary>
+    public Action<TransferProgress>? Transferred { get; init; }
+
     /// <summary>Time for the beginning of an answer; sending a body has its own on top.</summary>
     public TimeSpan RequestTime { get; init; } = TimeSpan.FromSeconds(60);
 

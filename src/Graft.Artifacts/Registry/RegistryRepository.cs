@@ -87,14 +87,14 @@ internal sealed class RegistryRepository : IOciRepository
         return download;
     }
 
-    public async Task PushBlobAsync(Descriptor blob, Func<Stream> open, CancellationToken cancellationToken)
+    public async Task PushBlobAsync(Descriptor blob, Func<Stream> open, Action<long> sent, CancellationToken cancellationToken)
     {
         using var present = await _http.SendAsync(
             () => new HttpRequestMessage(HttpMethod.Head, $"{_endpoint.Api}/blobs/{blob.Digest}"), retry: true, cancellationToken)
                 .ConfigureAwait(false);
         if (present.StatusCode != HttpStatusCode.OK)
         {
-            await new BlobUpload(_http, _endpoint, _options, blob, open).RunAsync(cancellationToken).ConfigureAwait(false);
+            await new BlobUpload(_http, _endpoint, _options, blob, open, sent).RunAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

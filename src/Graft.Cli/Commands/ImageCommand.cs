@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Graft.Api.Reporting;
 using Graft.Artifacts;
 using Graft.Cli.Display;
 using Graft.Programs;
@@ -29,11 +30,18 @@ public static class ImageCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var target = parsed.GetRequiredValue(reference);
-            var options = speaking.Of(parsed, target, terminal);
-            var digest = await ImageArchive.PushAsync(parsed.GetRequiredValue(archive), target, options, cancellationToken)
-                .ConfigureAwait(false);
+            var digest = await PushAsync().ConfigureAwait(false);
             terminal.WriteLine($"{target}  {digest}");
             return ExitCodes.Succeeded;
+
+            async Task<string> PushAsync()
+            {
+                var activity = $"Pushing to {target}";
+                using var line = terminal.Begin(new ActivityProgress { What = activity }, TimeProvider.System);
+                var options = speaking.Of(parsed, target, line, activity);
+                return await ImageArchive.PushAsync(parsed.GetRequiredValue(archive), target, options, cancellationToken)
+                    .ConfigureAwait(false);
+            }
         });
         return command;
     }

@@ -54,8 +54,7 @@ public sealed class LocalOptionSet
         var output = parsed.GetValue(_output) ?? "graft-out";
         var builtins = BuiltinFolders.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(BuiltinFolders.Variable));
         var digests = FolderDigestCache.OfUser();
-        var registry = new OciInputs(
-            Path.Combine(output, "inputs"), digests, sentence => terminal.WriteErrorLine($"graft: {sentence}"));
+        var registry = new OciInputs(Path.Combine(output, "inputs"), digests);
         return new LocalPlanner(
             new InputFolders(builtins, Volumes(parsed), registry),
             digests,

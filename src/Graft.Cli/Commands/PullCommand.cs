@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Graft.Api.Reporting;
 using Graft.Artifacts;
 using Graft.Artifacts.Oci;
 using Graft.Cli.Cluster;
@@ -47,10 +48,17 @@ public static class PullCommand
             var reference = OciReference.Parse(named);
             reference = parsed.GetValue(registry) is { } host ? reference with { Registry = host } : reference;
             var folder = parsed.GetValue(output) ?? Path.GetFileName(reference.Repository);
-            var options = speaking.Of(parsed, reference.ToString(), terminal);
-            var digest = await ArtifactStore.PullAsync(reference.ToString(), folder, options, cancellationToken).ConfigureAwait(false);
+            var digest = await PullAsync().ConfigureAwait(false);
             terminal.WriteLine($"{folder}  {digest}");
             return ExitCodes.Succeeded;
+
+            async Task<string> PullAsync()
+            {
+                var activity = $"Pulling {Path.GetFileName(reference.Repository)}";
+                using var line = terminal.Begin(new ActivityProgress { What = activity }, TimeProvider.System);
+                var options = speaking.Of(parsed, reference.ToString(), line, activity);
+                return await ArtifactStore.PullAsync(reference.ToString(), folder, options, cancellationToken).ConfigureAwait(false);
+            }
         });
         return command;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Artifacts;
 using Graft.Cli.Display;
 using Graft.Cli.Local;
@@ -29,10 +30,18 @@ public static class PushCommand
             var (plan, trained) = FinishedRun.Read(folder);
             FinishedRun.RequireAsTrained(folder, trained);
             var prefix = parsed.GetRequiredValue(repository);
-            var store = ArtifactStore.InRegistry(prefix, speaking.Of(parsed, prefix, terminal));
-            var published = await store.PublishAsync(trained, Request(plan), cancellationToken).ConfigureAwait(false);
+            var request = Request(plan);
+            var published = await PublishAsync().ConfigureAwait(false);
             terminal.WriteLine($"{published.Reference}  {published.Digest}");
             return ExitCodes.Succeeded;
+
+            async Task<PublishedArtifact> PublishAsync()
+            {
+                var activity = $"Pushing to {prefix}/{request.Name}";
+                using var line = terminal.Begin(new ActivityProgress { What = activity }, TimeProvider.System);
+                var store = ArtifactStore.InRegistry(prefix, speaking.Of(parsed, prefix, line, activity));
+                return await store.PublishAsync(trained, request, cancellationToken).ConfigureAwait(false);
+            }
         });
         return command;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Graft.Artifacts.Registry;
 using Graft.Cli.Display;
 using Graft.Cli.Local;
+using Graft.Programs;
 
 namespace Graft.Cli.Commands;
 
@@ -36,13 +37,16 @@ public sealed class RegistryOptionSet
         command.Add(_wait);
     }
 
-    /// <summary>How to speak to a reference's registry; what is waited for is said on standard error.</summary>
-    public RegistryOptions Of(ParseResult parsed, string reference, Terminal terminal)
+    /// <summary>How to speak to a reference's registry.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="reference">The reference.</param>
+    /// <param name="line">Shows on standard error what is transferred and waited for.</param>
+    /// <param name="what">What is transferred.</param>
+    public RegistryOptions Of(ParseResult parsed, string reference, ActivityLine line, string what)
     {
         return RegistryHosts.Options(
             reference,
             parsed.GetValue(_plainHttp),
-            sentence => terminal.WriteErrorLine($"graft: {sentence}"),
-            parsed.GetValue(_wait) is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+            parsed.GetValue(_wait) is { } seconds ? TimeSpan.FromSeconds(seconds) : null).ShownBy(line, what);
     }
 }

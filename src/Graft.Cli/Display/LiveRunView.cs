@@ -103,7 +103,9 @@ public sealed class LiveRunView : IRunView
         var filled = (int)Math.Round(done * BarWidth);
         var share = (done * 100).ToString("0", CultureInfo.InvariantCulture);
         var checkpoint = shown.CheckpointStep is { } step ? string.Create(CultureInfo.InvariantCulture, $"step {step}") : "none yet";
-        var steps = string.Create(CultureInfo.InvariantCulture, $"{sofar}/{all}");
+        var steps = report.Part is { IsBytes: true, Total: not null }
+            ? $"{NumberText.Bytes(sofar)}/{NumberText.Bytes(all)}"
+            : string.Create(CultureInfo.InvariantCulture, $"{sofar}/{all}");
         var figures = report.Activity == Activities.Training ? EventText.Speed(report)
             : report.Part is { } now ? EventText.Part(now)
             : report.Message ?? "";

@@ -52,7 +52,7 @@ public sealed class Terminal
     public ActivityLine Begin(ActivityProgress part, TimeProvider time)
     {
 #pragma warning disable RS0030 // What is written is made visible, and a line that is replaced is no rendering.
-        return new ActivityLine(Error.Profile.Out.Writer, Error.Profile.Capabilities.Ansi, time, part);
+        return new ActivityLine(Error.Profile.Out.Writer, Error.Profile.Capabilities.Ansi, time, part, Error.Profile.Width);
 #pragma warning restore RS0030
     }
 

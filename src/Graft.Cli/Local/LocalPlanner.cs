@@ -5,6 +5,7 @@ using Graft.Api.Reporting;
 using Graft.Api.Runs;
 using Graft.Api.V1Alpha1;
 using Graft.Artifacts;
+using Graft.Cli.Display;
 using Graft.Programs;
 
 namespace Graft.Cli.Local;
@@ -40,9 +41,12 @@ public sealed class LocalPlanner(
         var pinned = new Dictionary<string, PinnedInput>();
         foreach (var (name, input) in spec.Inputs)
         {
-            using (begin(new ActivityProgress { What = $"Fetching {input.Resource.Kind} '{input.Resource.Metadata.Name}'" }))
+            var activity = $"Fetching {input.Resource.Kind} '{input.Resource.Metadata.Name}'";
+            using (var line = begin(new ActivityProgress { What = activity }))
             {
-                folders[name] = await inputs.FindAsync(input.Resource.Source!, input.File, cancellationToken).ConfigureAwait(false);
+                folders[name] = await inputs.FindAsync(
+                    input.Resource.Source!, input.File, options => options.ShownBy(line, activity), cancellationToken)
+                        .ConfigureAwait(false);
             }
 
             pinned[name] = new PinnedInput(input.Resource, Digest(folders[name], input));

@@ -1,6 +1,7 @@
 using Graft.Api.V1Alpha1;
 using Graft.Artifacts;
 using Graft.Artifacts.Oci;
+using Graft.Artifacts.Registry;
 using Graft.Common;
 
 namespace Graft.Cli.Local;
@@ -8,11 +9,14 @@ namespace Graft.Cli.Local;
 /// <summary>Fetches models and data sets from registries; what is here already is not fetched again.</summary>
 /// <param name="directory">Where they are kept: a folder for each digest, with a file beside it that says what its files were.</param>
 /// <param name="digests">Remembers the digests of folders.</param>
-/// <param name="waiting">Is told what is waited for.</param>
-public sealed class OciInputs(string directory, FolderDigestCache digests, Action<string>? waiting = null)
+public sealed class OciInputs(string directory, FolderDigestCache digests)
 {
     /// <summary>The folder with the artifact's files.</summary>
-    public async Task<string> FetchAsync(OciSource source, CancellationToken cancellationToken)
+    /// <param name="source">Where it is.</param>
+    /// <param name="shown">Lets somebody see the transfer.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<string> FetchAsync(
+        OciSource source, Func<RegistryOptions, RegistryOptions> shown, CancellationToken cancellationToken)
     {
         var reference = OciReference.Parse(source.Reference!);
         if (reference.Digest is { } digest && IsAsFetched(FolderOf(digest)))
@@ -24,13 +28,30 @@ public sealed class OciInputs(string directory, FolderDigestCache digests, Actio
         OutputMarker.Write(directory);
         UnfinishedFiles.Sweep(directory);
         var arriving = UnfinishedFiles.Beside(Path.Combine(directory, "arriving"));
-        var options = RegistryHosts.Options(source.Reference!, source.PlainHttp, waiting);
-        var fetched = await ArtifactStore.PullAsync(reference.ToString(), arriving, options, cancellationToken).ConfigureAwait(false);
-        var folder = FolderOf(fetched);
+        var options = shown(RegistryHosts.Options(source.Reference!, source.PlainHttp));
+        try
+        {
+            var fetched = await ArtifactStore.PullAsync(reference.ToString(), arriving, options, cancellationToken).ConfigureAwait(false);
+            return Keep(arriving, FolderOf(fetched));
+        }
+        catch (IOException error) when (FileFaults.IsDiskFull(error))
+        {
+            throw new CliException($"'{reference}' cannot be kept. {FileFaults.Describe(error, directory)}");
+        }
+        finally
+        {
+            if (Directory.Exists(arriving))
+            {
+                Directory.Delete(arriving, recursive: true);
+            }
+        }
+    }
+
+    private string Keep(string arriving, string folder)
+    {
         if (IsAsFetched(folder))
         {
             // The tag means what was fetched before, or another process was faster.
-            Directory.Delete(arriving, recursive: true);
             return folder;
         }
 

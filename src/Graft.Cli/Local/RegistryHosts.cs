@@ -21,15 +21,12 @@ public static class RegistryHosts
     /// </summary>
     /// <param name="reference">A reference or a repository in the registry.</param>
     /// <param name="plainHttp">What the user says.</param>
-    /// <param name="waiting">Is told what is waited for.</param>
     /// <param name="patience">How long a registry that is not there or busy is tried; half a minute and two minutes without it.</param>
-    public static RegistryOptions Options(
-        string reference, bool? plainHttp, Action<string>? waiting = null, TimeSpan? patience = null)
+    public static RegistryOptions Options(string reference, bool? plainHttp, TimeSpan? patience = null)
     {
         var usual = new RegistryOptions();
         return usual with
         {
-            Waiting = waiting,
             RetryTime = patience ?? usual.RetryTime,
             UnreachableTime = patience ?? Unreachable,
             PlainHttp = plainHttp ?? IsPrivate(reference),

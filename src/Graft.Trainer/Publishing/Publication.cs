@@ -1,6 +1,7 @@
 using Graft.Api.Planning;
 using Graft.Artifacts;
 using Graft.Artifacts.Packing;
+using Graft.Artifacts.Registry;
 using Graft.Common;
 using Graft.Trainer.Running;
 
@@ -37,8 +38,12 @@ internal sealed class Publication(RunPlan plan)
     }
 
     /// <summary>Publishes a folder, or what is published elsewhere, once.</summary>
+    /// <param name="trainedFolder">The folder.</param>
+    /// <param name="speaking">How to speak to registries, apart from what the plan says of each.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArtifactException">It failed; the exception says whether trying again can help.</exception>
-    public async Task<PublishedArtifact> PublishAsync(string trainedFolder, CancellationToken cancellationToken)
+    public async Task<PublishedArtifact> PublishAsync(
+        string trainedFolder, RegistryOptions speaking, CancellationToken cancellationToken)
     {
         var request = new PublishRequest
         {
@@ -50,9 +55,9 @@ internal sealed class Publication(RunPlan plan)
         };
         try
         {
-            var store = Stores.ForPublishing(_publish, Stores.Attempt);
+            var store = Stores.ForPublishing(_publish, speaking);
             return plan.Execution.Published is { } elsewhere
-                ? await CopyAsync(store, elsewhere, request, cancellationToken).ConfigureAwait(false)
+                ? await CopyAsync(store, elsewhere, speaking, request, cancellationToken).ConfigureAwait(false)
                 : await store.PublishAsync(trainedFolder, request, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (FileFaults.Is(error))
@@ -81,11 +86,11 @@ internal sealed class Publication(RunPlan plan)
     }
 
     private async Task<PublishedArtifact> CopyAsync(
-        IArtifactStore store, PlanOci elsewhere, PublishRequest request, CancellationToken cancellationToken)
+        IArtifactStore store, PlanOci elsewhere, RegistryOptions speaking, PublishRequest request, CancellationToken cancellationToken)
     {
         var work = Path.Combine(plan.Execution.OutputDirectory, CopyFolderName);
         var published = await store.CopyAsync(
-            elsewhere.Reference, Stores.Options(elsewhere, Stores.Attempt), work, request, cancellationToken).ConfigureAwait(false);
+            elsewhere.Reference, Stores.Options(elsewhere, speaking), work, request, cancellationToken).ConfigureAwait(false);
         Directory.Delete(work, recursive: true);
         return published;
     }

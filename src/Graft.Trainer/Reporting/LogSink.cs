@@ -3,7 +3,9 @@ using Graft.Common;
 
 namespace Graft.Trainer.Reporting;
 
-/// <summary>Tells a run in sentences, for whoever reads a pod's log. Progress comes every quarter of a minute.</summary>
+/// <summary>
+/// Tells a run in sentences, for whoever reads a pod's log. Progress comes every quarter of a minute, what holds it up at once.
+/// </summary>
 /// <param name="log">Where the sentences go.</param>
 /// <param name="time">Decides what is too soon.</param>
 public sealed class LogSink(TextWriter log, TimeProvider time) : IEventSink
@@ -11,10 +13,12 @@ public sealed class LogSink(TextWriter log, TimeProvider time) : IEventSink
     private static readonly TimeSpan BetweenProgress = TimeSpan.FromSeconds(15);
 
     private long? _lastProgress;
+    private string? _lastMessage;
 
     public void Take(TrainerEvent told)
     {
-        if (told is ProgressEvent && _lastProgress is { } last && time.GetElapsedTime(last) < BetweenProgress)
+        var isHeldUp = told is ProgressEvent { Message: { } message } && message != _lastMessage;
+        if (told is ProgressEvent && !isHeldUp && _lastProgress is { } last && time.GetElapsedTime(last) < BetweenProgress)
         {
             return;
         }
@@ -24,7 +28,9 @@ public sealed class LogSink(TextWriter log, TimeProvider time) : IEventSink
             return;
         }
 
-        _lastProgress = told is ProgressEvent ? time.GetTimestamp() : _lastProgress;
+        (_lastProgress, _lastMessage) = told is ProgressEvent progress
+            ? (time.GetTimestamp(), progress.Message ?? _lastMessage)
+            : (_lastProgress, _lastMessage);
         log.WriteLine(Entry(time, sentence));
     }
 

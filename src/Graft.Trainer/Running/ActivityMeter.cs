@@ -13,8 +13,8 @@ internal sealed class ActivityMeter
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
 
-    private readonly RunContext _context;
-    private readonly string _activity;
+    private readonly Action<ActivityProgress, double?> _tell;
+    private readonly TimeProvider _time;
     private readonly ActivityProgress _part;
     private readonly long _start;
     private readonly double _after;
@@ -26,24 +26,34 @@ internal sealed class ActivityMeter
     /// <param name="part">What is done, and how much there is of it.</param>
     /// <param name="after">Seconds that the run will take after it; NaN where that is not known.</param>
     public ActivityMeter(RunContext context, string activity, ActivityProgress part, double after = double.NaN)
+        : this((told, eta) => context.TellActivity(activity, told, eta), context.Time, part, after)
     {
-        (_context, _activity, _part, _after) = (context, activity, part, after);
-        _start = _told = context.Time.GetTimestamp();
-        context.TellActivity(activity, part, null);
+    }
+
+    /// <summary>Begins a part that is told in any other way.</summary>
+    /// <param name="tell">Tells how far it is, and the seconds that the run still takes where they are known.</param>
+    /// <param name="time">Measures time.</param>
+    /// <param name="part">What is done, and how much there is of it.</param>
+    /// <param name="after">Seconds that the run will take after it; NaN where that is not known.</param>
+    public ActivityMeter(
+        Action<ActivityProgress, double?> tell, TimeProvider time, ActivityProgress part, double after = double.NaN)
+    {
+        (_tell, _time, _part, _after) = (tell, time, part, after);
+        _start = _told = time.GetTimestamp();
+        tell(part, null);
     }
 
     /// <summary>Tells how much is done so far, unless that was told just now.</summary>
     public void Report(long done)
     {
-        if (done != _part.Total && _context.Time.GetElapsedTime(_told) < Between)
+        if (done != _part.Total && _time.GetElapsedTime(_told) < Between)
         {
             return;
         }
 
-        _told = _context.Time.GetTimestamp();
-        var elapsed = _context.Time.GetElapsedTime(_start).TotalSeconds;
+        _told = _time.GetTimestamp();
+        var elapsed = _time.GetElapsedTime(_start).TotalSeconds;
         double? left = done > 0 && _part.Total is { } total ? elapsed / done * Math.Max(0, total - done) : null;
-        _context.TellActivity(
-            _activity, _part with { Done = done, SecondsLeft = left }, left + _after is { } eta && double.IsFinite(eta) ? eta : null);
+        _tell(_part with { Done = done, SecondsLeft = left }, left + _after is { } eta && double.IsFinite(eta) ? eta : null);
     }
 }

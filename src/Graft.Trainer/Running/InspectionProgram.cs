@@ -2,6 +2,7 @@ using System.Text.Json;
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Artifacts;
+using Graft.Artifacts.Registry;
 using Graft.Trainer.Failures;
 
 namespace Graft.Trainer.Running;
@@ -36,7 +37,7 @@ internal static class InspectionProgram
     {
         try
         {
-            await RunInputs.FetchAsync(plan.Input, cancellationToken).ConfigureAwait(false);
+            await RunInputs.FetchAsync(plan.Input, new RegistryOptions(), cancellationToken).ConfigureAwait(false);
             return (TrainerExitCodes.Succeeded, Inspection.Of(plan, selfContained));
         }
         catch (ArtifactException error)

@@ -1,6 +1,7 @@
 using Graft.Api.Planning;
 using Graft.Api.V1Alpha1;
 using Graft.Artifacts;
+using Graft.Artifacts.Registry;
 using Graft.Common;
 using Graft.Trainer.Failures;
 
@@ -39,7 +40,8 @@ public static class RunInputs
                     begin($"fetching {name}");
                 }
 
-                await FetchAsync(input, cancellationToken).ConfigureAwait(false);
+                var speaking = new RegistryOptions { Transferred = Transfer(name, begin) };
+                await FetchAsync(input, speaking, cancellationToken).ConfigureAwait(false);
             }
             catch (ArtifactException error)
             {
@@ -64,6 +66,13 @@ public static class RunInputs
         }
 
         return folders;
+    }
+
+    /// <summary>Tells how far a transfer is once it is known how much there is.</summary>
+    private static Action<TransferProgress> Transfer(string name, BeginPart begin)
+    {
+        Action<long>? fetched = null;
+        return progress => (fetched ??= begin($"fetching {name}", progress.Total))(progress.Done);
     }
 
     private static void RequirePinned(
@@ -93,12 +102,12 @@ public static class RunInputs
     }
 
     /// <summary>Fetches an input from its registry, unless its folder already holds something.</summary>
-    internal static async Task FetchAsync(PlanInput input, CancellationToken cancellationToken)
+    internal static async Task FetchAsync(PlanInput input, RegistryOptions speaking, CancellationToken cancellationToken)
     {
         // What an earlier life of this run fetched is checked by its digest like anything else.
         if (input.Oci is { } oci && !UnfinishedFiles.IsFilled(input.Path))
         {
-            await Stores.PullAsync(oci, input.Path, cancellationToken).ConfigureAwait(false);
+            await Stores.PullAsync(oci, input.Path, speaking, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -222,24 +222,17 @@ public sealed class RunProgram
     private async Task<ResultArtifact> PublishAsync(
         Publication publication, TrainedRecord? trained, IEventSink events, CancellationToken stop)
     {
-        Tell(null);
+        var report = new PublishingReport(trained, events, _time);
+        report.Tell(null);
         var publisher = new PatientPublisher(
-            limit =>
-                publication.PublishAsync(_trainedPath, limit), TimeSpan.FromSeconds(_plan.Execution.Publish.PatienceSeconds), Tell, _time);
+            limit => publication.PublishAsync(_trainedPath, report.Attempt, limit),
+            TimeSpan.FromSeconds(_plan.Execution.Publish.PatienceSeconds),
+            report.Tell,
+            _time);
         var published = await publisher.PublishAsync(stop).ConfigureAwait(false);
         var version = $"v{published.Version}";
         events.Take(new ArtifactEvent(_trainedPath, published.Name, version, published.Digest, published.Reference));
         return new ResultArtifact { Name = published.Name, Version = version, Digest = published.Digest, Reference = published.Reference };
-
-        void Tell(string? message) => events.Take(new ProgressEvent
-        {
-            Activity = Activities.Publishing,
-            Message = message,
-            Step = trained?.Step ?? 0,
-            TotalSteps = trained?.Step ?? 0,
-            Loss = trained?.LastLoss,
-            CheckpointStep = trained?.Step,
-        });
     }
 
     private string Interruption(TrainingRun run, TrainedRecord? trained) => (trained, run.Context.Step) switch

@@ -18,19 +18,19 @@ internal static class Stores
     public static RegistryOptions Attempt { get; } = new() { RetryTime = TimeSpan.FromSeconds(10) };
 
     /// <summary>The store to publish to: below a registry's repository where the plan names one, else a folder.</summary>
-    public static IArtifactStore ForPublishing(PlanPublish publish, RegistryOptions patience) => publish switch
+    public static IArtifactStore ForPublishing(PlanPublish publish, RegistryOptions speaking) => publish switch
     {
         { Repository: { } repository } => ArtifactStore.InRegistry(
-            repository, patience with { PlainHttp = publish.PlainHttp, DockerConfigFile = publish.CredentialsFile }),
-        { Directory: { } folder } => ArtifactStore.InFolder(folder),
+            repository, speaking with { PlainHttp = publish.PlainHttp, DockerConfigFile = publish.CredentialsFile }),
+        { Directory: { } folder } => ArtifactStore.InFolder(folder, speaking.Transferred),
         _ => throw new PlanFormatException("execution.publish: the plan names neither a repository nor a directory to publish to."),
     };
 
     /// <summary>Fetches an artifact into a folder that is new or empty.</summary>
-    public static Task PullAsync(PlanOci oci, string folder, CancellationToken cancellationToken) =>
-        ArtifactStore.PullAsync(oci.Reference, folder, Options(oci, new RegistryOptions()), cancellationToken);
+    public static Task PullAsync(PlanOci oci, string folder, RegistryOptions speaking, CancellationToken cancellationToken) =>
+        ArtifactStore.PullAsync(oci.Reference, folder, Options(oci, speaking), cancellationToken);
 
     /// <summary>How to speak to the registry of an artifact.</summary>
-    public static RegistryOptions Options(PlanOci oci, RegistryOptions patience) =>
-        patience with { PlainHttp = oci.PlainHttp, DockerConfigFile = oci.CredentialsFile };
+    public static RegistryOptions Options(PlanOci oci, RegistryOptions speaking) =>
+        speaking with { PlainHttp = oci.PlainHttp, DockerConfigFile = oci.CredentialsFile };
 }

@@ -66,6 +66,14 @@ public sealed class RunProgramTests : IDisposable
             Assert.All(counts, count => Assert.Equal(total, count["total"]!.GetValue<int>()));
         }
 
+        foreach (var moved in new[] { "packing", "sending" })
+        {
+            var last = parts.Last(part => part["what"]!.GetValue<string>() == moved);
+            Assert.True(last["isBytes"]!.GetValue<bool>());
+            Assert.True(last["total"]!.GetValue<long>() > 1000, last.ToJsonString());
+            Assert.Equal(last["total"]!.GetValue<long>(), last["done"]!.GetValue<long>());
+        }
+
         var firstSample = Assert.Single(ended.Of("started"))["firstSample"]!.GetValue<string>();
         Assert.Contains("⟦woof<|endoftext|>⟧", firstSample, StringComparison.Ordinal);
     }
