@@ -44,7 +44,7 @@ internal sealed class BlobUpload(
                 sent(0);
                 options.Waiting?.Invoke(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The upload to registry {endpoint.Host} broke ({error.Message}). It begins again in {wait.TotalSeconds:0.#} s …"));
+                    $"The upload to registry {endpoint.Host} broke ({error.GetBaseException().Message}). It begins again in {wait.TotalSeconds:0.#} s …"));
                 await Task.Delay(wait, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception error) when (RegistryHttp.IsPassing(error, cancellationToken))

@@ -107,8 +107,7 @@ public sealed class LiveRunView : IRunView
             ? $"{NumberText.Bytes(sofar)}/{NumberText.Bytes(all)}"
             : string.Create(CultureInfo.InvariantCulture, $"{sofar}/{all}");
         var figures = report.Activity == Activities.Training ? EventText.Speed(report)
-            : report.Part is { } now ? EventText.Part(now)
-            : report.Message ?? "";
+            : string.Join(": ", new[] { report.Part is { } now ? EventText.Part(now) : null, report.Message }.OfType<string>());
         var (before, after) = (new string('━', filled), new string('━', BarWidth - filled));
         return new Rows(
             Markup.FromInterpolated($"[grey]{shown.Start}[/]"),

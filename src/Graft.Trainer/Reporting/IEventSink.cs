@@ -8,14 +8,22 @@ public interface IEventSink : IAsyncDisposable
     void Take(TrainerEvent told);
 }
 
-/// <summary>Several sinks as one; the first one given is told first.</summary>
+/// <summary>
+/// Several sinks as one; the first one given is told first. They are told of one event at a time: what a server keeps a run waiting for is
+/// noticed by a timer.
+/// </summary>
 public sealed class EventSinks(IReadOnlyList<IEventSink> sinks) : IEventSink
 {
+    private readonly Lock _lock = new();
+
     public void Take(TrainerEvent told)
     {
-        foreach (var sink in sinks)
+        lock (_lock)
         {
-            sink.Take(told);
+            foreach (var sink in sinks)
+            {
+                sink.Take(told);
+            }
         }
     }
 

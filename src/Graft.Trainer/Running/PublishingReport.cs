@@ -15,17 +15,27 @@ internal sealed class PublishingReport(TrainedRecord? trained, IEventSink events
     // What is waited for is noticed by a timer, while bytes are counted.
     private readonly Lock _lock = new();
     private ActivityMeter? _meter;
+    private ActivityProgress? _part;
     private TransferProgress _last;
 
     /// <summary>How an attempt speaks to a registry or a folder: it tells of its bytes and its waiting here.</summary>
-    public RegistryOptions Attempt => Stores.Attempt with { Transferred = Count, Waiting = Tell };
+    public RegistryOptions Attempt => Stores.Attempt with { Transferred = Count, Waiting = Wait };
 
     /// <summary>Tells what holds it up; null for nothing.</summary>
     public void Tell(string? message)
     {
         lock (_lock)
         {
+            _part = null;
             Tell(null, message);
+        }
+    }
+
+    private void Wait(string message)
+    {
+        lock (_lock)
+        {
+            Tell(_part, message);
         }
     }
 
@@ -35,7 +45,7 @@ internal sealed class PublishingReport(TrainedRecord? trained, IEventSink events
         {
             if (_meter is null || (progress.Step, progress.Total) != (_last.Step, _last.Total) || progress.Done < _last.Done)
             {
-                _meter = new ActivityMeter((part, _) => Tell(part, null), time, new ActivityProgress
+                _meter = new ActivityMeter((part, _) => Tell(_part = part, null), time, new ActivityProgress
                 {
                     What = What(progress.Step),
                     Done = progress.Done,

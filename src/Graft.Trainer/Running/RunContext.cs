@@ -105,16 +105,20 @@ public sealed class RunContext(RunPlan plan, RunHost host, IEventSink events, Ti
     }
 
     /// <summary>Tells how far a part of an activity besides training steps is.</summary>
-    internal void TellActivity(string activity, ActivityProgress part, double? etaSeconds) => events.Take(new ProgressEvent
+    internal void TellActivity(string activity, ActivityProgress? part, double? etaSeconds, string? message = null)
     {
-        Activity = activity,
-        Part = part,
-        Step = Step,
-        TotalSteps = TotalSteps,
-        Loss = LastLoss,
-        EtaSeconds = etaSeconds,
-        CheckpointStep = CheckpointStep,
-    });
+        events.Take(new ProgressEvent
+        {
+            Activity = activity,
+            Part = part,
+            Message = message,
+            Step = Step,
+            TotalSteps = TotalSteps,
+            Loss = LastLoss,
+            EtaSeconds = etaSeconds,
+            CheckpointStep = CheckpointStep,
+        });
+    }
 
     /// <summary>Tells how a model does on the held-out records.</summary>
     internal void TellEvaluation(string model, EvaluationFigures figures) => events.Take(new EvaluationEvent

@@ -13,10 +13,11 @@ public static class RunInputs
     /// <summary>The folder of each input, by its name in the plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="begin">Begins to tell how far a part of the work is.</param>
+    /// <param name="waiting">Told, in sentences, what is waited for.</param>
     /// <param name="cancellationToken">Ends a transfer.</param>
     /// <exception cref="InputException">An input is missing, cannot be fetched, or has another digest than the plan states.</exception>
     public static async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        RunPlan plan, BeginPart begin, CancellationToken cancellationToken)
+        RunPlan plan, BeginPart begin, Action<string> waiting, CancellationToken cancellationToken)
     {
         var folders = new Dictionary<string, string>();
         var pinned = plan.Recipe.Graph.Where(part => part.FilesDigest is not null)
@@ -40,7 +41,7 @@ public static class RunInputs
                     begin($"fetching {name}");
                 }
 
-                var speaking = new RegistryOptions { Transferred = Transfer(name, begin) };
+                var speaking = new RegistryOptions { Transferred = Transfer(name, begin), Waiting = waiting };
                 await FetchAsync(input, speaking, cancellationToken).ConfigureAwait(false);
             }
             catch (ArtifactException error)

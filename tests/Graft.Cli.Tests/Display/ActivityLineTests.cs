@@ -39,6 +39,23 @@ public sealed class ActivityLineTests
     }
 
     [Fact]
+    public void What_begins_anew_has_its_own_time_and_what_is_said_meanwhile_stays()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var clock = new ManualTimer();
+        using (var line = new ActivityLine(output, isReplaced: true, clock, new ActivityProgress { What = "Pushing" }, width: 13))
+        {
+            line.Tell("early");
+            clock.Advance(TimeSpan.FromSeconds(4));
+            line.Report(Reading with { Done = 1024 });
+            line.Tell("late");
+            clock.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        Assert.Equal("early\n\r\e[KPushing (4s)\r\e[Klate\n\r\e[KReading, 1.0\r\e[K", output.ToString());
+    }
+
+    [Fact]
     public void What_takes_a_moment_is_not_told()
     {
         using var output = new StringWriter();
