@@ -46,6 +46,15 @@ public sealed class ActivityLine : IDisposable
         }
     }
 
+    /// <summary>Takes in how much more is done.</summary>
+    public void Add(int more)
+    {
+        lock (_lock)
+        {
+            _part = _part with { Done = _part.Done + more };
+        }
+    }
+
     /// <summary>Takes in what is done now and how much of it. Another thing, or another amount of it, begins anew.</summary>
     public void Report(ActivityProgress part)
     {
@@ -74,13 +83,14 @@ public sealed class ActivityLine : IDisposable
     {
         lock (_lock)
         {
-            _isOver = true;
             _timer.Dispose();
-            if (_isShown && _isReplaced)
+            if (!_isOver && _isShown && _isReplaced)
             {
                 _output.Write("\r\e[K");
                 _output.Flush();
             }
+
+            _isOver = true;
         }
     }
 

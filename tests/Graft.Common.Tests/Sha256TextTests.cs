@@ -15,4 +15,15 @@ public sealed class Sha256TextTests
         Assert.Equal(Abc, Sha256Text.Of("abc"u8));
         Assert.Equal(Abc, Sha256Text.Of(new MemoryStream(Encoding.UTF8.GetBytes("abc"))));
     }
+
+    [Fact]
+    public void A_long_stream_tells_each_piece_that_is_read()
+    {
+        var content = new byte[1_000_000];
+        var pieces = new List<int>();
+
+        Assert.Equal(Sha256Text.Of(content), Sha256Text.Of(new MemoryStream(content), pieces.Add));
+        Assert.Equal(content.Length, pieces.Sum());
+        Assert.True(pieces.Count > 1, $"{pieces.Count}");
+    }
 }

@@ -46,6 +46,22 @@ public sealed class LoadingTests : IDisposable
         Assert.Equal(0, TinyModel.LargestDifference(expected, sharded.Logits(sharded.Hidden(batch))));
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32)] // the mapped bytes themselves
+    [InlineData(ScalarType.Float16)]
+    public void Whoever_asks_is_told_of_every_byte_of_the_weights(ScalarType stored)
+    {
+        using var model = _tiny.Initialize(TinyModel.Llama(), type: stored);
+        TensorFiles.Save(Path.Combine(_tiny.Folder, "model.safetensors"), model.Parameters);
+        var told = new List<long>();
+
+        using var loaded = CausalLanguageModels.Load(_tiny.Folder, ScalarType.Float32, read: told.Add);
+
+        Assert.True(told.Count >= model.Parameters.Count, $"{told.Count}");
+        Assert.Equal(told.Order().Distinct(), told);
+        Assert.Equal(model.Parameters.Values.Sum(weight => weight.numel() * weight.element_size()), told[^1]);
+    }
+
     [Fact]
     public void Half_precision_weights_compute_in_their_type_or_in_the_one_asked_for()
     {

@@ -119,7 +119,7 @@ public static class GenerateCommand
     private static GenerationRequest Request(ParseResult parsed, Terminal terminal)
     {
         var digests = FolderDigestCache.OfUser();
-        var (model, adapter, template) = parsed.GetValue(Run) is { } folder ? OfRun(folder, parsed, DigestOf) : default;
+        var (model, adapter, template) = parsed.GetValue(Run) is { } folder ? OfRun(folder, parsed, Begin, DigestOf) : default;
         adapter = parsed.GetValue(Base) ? null : parsed.GetValue(Adapter) ?? adapter;
         if (parsed.GetValue(Model) is { } named)
         {
@@ -156,9 +156,11 @@ public static class GenerateCommand
                 Total = FolderDigest.Size(files),
                 IsBytes = true,
             };
-            using var line = terminal.Begin(part, TimeProvider.System);
+            using var line = Begin(part);
             return digests.Digest(files, line.Report);
         }
+
+        ActivityLine Begin(ActivityProgress part) => terminal.Begin(part, TimeProvider.System);
     }
 
     /// <summary>
@@ -166,14 +168,14 @@ public static class GenerateCommand
     /// model and no adapter. Both must be what they were when the run ended.
     /// </summary>
     private static (string? Model, string? Adapter, string? Template) OfRun(
-        string folder, ParseResult parsed, Func<string, string> digestOf)
+        string folder, ParseResult parsed, Func<ActivityProgress, ActivityLine> begin, Func<string, string> digestOf)
     {
         var (plan, trained) = FinishedRun.Read(folder);
         var template = SampleFormats.Find(plan.Recipe.Data.Format)?.HasAnswer == false ? "none" : plan.Recipe.Data.Template;
         var isWhole = plan.Recipe.Trained.Any(part => part.Publishes == ArtifactKind.Model);
         if (isWhole ? parsed.GetValue(Model) is null : parsed.GetValue(Adapter) is null && !parsed.GetValue(Base))
         {
-            FinishedRun.RequireAsTrained(folder, trained);
+            FinishedRun.RequireAsTrained(folder, trained, begin);
         }
 
         return isWhole

@@ -28,7 +28,7 @@ public static class PushCommand
         {
             var folder = parsed.GetRequiredValue(run);
             var (plan, trained) = FinishedRun.Read(folder);
-            FinishedRun.RequireAsTrained(folder, trained);
+            FinishedRun.RequireAsTrained(folder, trained, part => terminal.Begin(part, TimeProvider.System));
             var prefix = parsed.GetRequiredValue(repository);
             var request = Request(plan);
             var published = await PublishAsync().ConfigureAwait(false);

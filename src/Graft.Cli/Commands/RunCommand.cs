@@ -40,6 +40,7 @@ public static class RunCommand
                     ? new LiveRunView(terminal.Out, name, TimeProvider.System)
                     : new PlainRunView(terminal.Out, TimeProvider.System, PlainInterval),
                 terminal.WriteErrorLine,
+                part => terminal.Begin(part, TimeProvider.System),
                 isVerbose ? terminal.WriteErrorLine : null,
                 TimeProvider.System);
             foreach (var spec in LocalSpecs.Runs(set, options.Only(parsed)))

@@ -32,6 +32,7 @@ public static class SyncCommand
                 TrainerProgram.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(TrainerProgram.Variable)),
                 _ => new PlainRunView(terminal.Error, TimeProvider.System, PlainInterval),
                 terminal.WriteErrorLine,
+                part => terminal.Begin(part, TimeProvider.System),
                 echoLog: null,
                 TimeProvider.System);
             var sync = new LocalSync(runner, terminal.WriteErrorLine, TimeProvider.System);

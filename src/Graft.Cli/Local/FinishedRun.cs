@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Common;
+using Graft.Programs;
 
 namespace Graft.Cli.Local;
 
@@ -27,15 +29,18 @@ public static class FinishedRun
     /// <summary>Makes sure that what was trained is still what the run left.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="trained">The folder of what was trained.</param>
+    /// <param name="begin">Shows how far the reading is.</param>
     /// <exception cref="CliException">Its files have changed.</exception>
-    public static void RequireAsTrained(string folder, string trained)
+    public static void RequireAsTrained(string folder, string trained, Func<ActivityProgress, ActivityLine> begin)
     {
         var names = Directory.EnumerateFiles(trained, "*", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/')).Order(StringComparer.Ordinal).ToList();
 
+        using var line = begin(RunSums.Reading(folder, names));
+
         // Digests are written once a run has succeeded; what is trained and not yet published can be tried before.
         if (names.Any(name => RunSums.States(folder, name))
-            && names.Select(name => RunSums.Damage(folder, name)).FirstOrDefault(damage => damage is not null) is { } changed)
+            && names.Select(name => RunSums.Damage(folder, name, line.Add)).FirstOrDefault(damage => damage is not null) is { } changed)
         {
             throw new CliException(
                 $"What was trained in {trained} changed after the training: {changed}. Bring the files back, or train again: `graft run` with "

@@ -3,6 +3,7 @@ using Graft.Api.Reporting;
 using Graft.Artifacts;
 using Graft.Cli.Display;
 using Graft.Cli.Training;
+using Graft.Programs;
 using Graft.Programs.Charts;
 
 namespace Graft.Cli.Local;
@@ -28,10 +29,16 @@ public sealed record LocalOutcome(
 /// <param name="trainer">The trainer's executable.</param>
 /// <param name="openView">Makes the display of a run, given its name.</param>
 /// <param name="tell">Called with what people should know before there is a display.</param>
+/// <param name="begin">Shows what takes its time before and after there is a display.</param>
 /// <param name="echoLog">Called with each line that the trainer says to people, beside the log file.</param>
 /// <param name="time">Measures waits.</param>
 public sealed class LocalRunner(
-    string trainer, Func<string, IRunView> openView, Action<string> tell, Action<string>? echoLog, TimeProvider time)
+    string trainer,
+    Func<string, IRunView> openView,
+    Action<string> tell,
+    Func<ActivityProgress, ActivityLine> begin,
+    Action<string>? echoLog,
+    TimeProvider time)
 {
     private const string Stopping = "Stopping: the trainer saves a checkpoint and ends. Ctrl-C again ends it at once.";
 
@@ -57,7 +64,7 @@ public sealed class LocalRunner(
         {
             folder.Clear();
         }
-        else if (folder.FindFinished(tell) is { } earlier)
+        else if (FindFinished(folder) is { } earlier)
         {
             var deliveries = await RunDeliveries.DeliverAsync(folder, tell, time, stop.Gently).ConfigureAwait(false);
             state.ApplyAll(LossLog.Read(folder.EventsFile));
@@ -76,7 +83,8 @@ public sealed class LocalRunner(
         var result = folder.ReadResult();
         if (result is { Outcome: "Succeeded" })
         {
-            folder.Seal();
+            using var line = begin(folder.Reading);
+            folder.Seal(line.Add);
         }
 
         var failed = exit.ExitCode is not (TrainerExitCodes.Succeeded or TrainerExitCodes.Interrupted);
@@ -91,6 +99,12 @@ public sealed class LocalRunner(
             Missing = RunDeliveries.Missing(folder),
             IsEndedAtOnce = failed && result is null && stop.AtOnce.IsCancellationRequested,
         };
+    }
+
+    private RunResult? FindFinished(RunFolder folder)
+    {
+        using var line = begin(folder.Reading);
+        return folder.FindFinished(line.Tell, line.Add);
     }
 
     /// <summary>What a run writes may lie in the folder of its data, and is none of them.</summary>

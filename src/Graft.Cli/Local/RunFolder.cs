@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Graft.Api.Planning;
+using Graft.Api.Reporting;
 using Graft.Common;
 
 namespace Graft.Cli.Local;
@@ -69,16 +70,20 @@ public sealed class RunFolder(string root, string run, string planHash)
         }
     }
 
+    /// <summary>That the digests of what a run leaves are computed, and of how many bytes.</summary>
+    public ActivityProgress Reading => RunSums.Reading(Path, FinishedFiles());
+
     /// <summary>The result of a run that has succeeded, where plan, result and adapter are as they were then.</summary>
     /// <param name="tell">Told what is not.</param>
-    public RunResult? FindFinished(Action<string> tell)
+    /// <param name="read">Told now and then how many more bytes of them are read.</param>
+    public RunResult? FindFinished(Action<string> tell, Action<int>? read = null)
     {
         if (ReadResult() is not { Outcome: "Succeeded" } result)
         {
             return null;
         }
 
-        if (RunSums.DamageOfAll(Path, FinishedFiles()) is not { } damage)
+        if (RunSums.DamageOfAll(Path, FinishedFiles(), read) is not { } damage)
         {
             return result;
         }
@@ -95,7 +100,8 @@ public sealed class RunFolder(string root, string run, string planHash)
     }
 
     /// <summary>Writes the digests of what a successful run leaves.</summary>
-    public void Seal() => RunSums.Write(Path, FinishedFiles());
+    /// <param name="read">Told now and then how many more bytes of it are read.</param>
+    public void Seal(Action<int>? read = null) => RunSums.Write(Path, FinishedFiles(), read);
 
     private List<string> FinishedFiles()
     {

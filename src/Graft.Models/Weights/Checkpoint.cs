@@ -42,7 +42,7 @@ public sealed class Checkpoint : IWeightSource
 
     /// <summary>Opens the weights of a folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="read">Told how many bytes of weights have been taken from the files so far.</param>
+    /// <param name="read">Told how many bytes of weights have been read so far; without it they are read when they are first used.</param>
     /// <exception cref="ModelException">There are none, the index names what is not there, or two shards hold the same tensor.
     /// </exception>
     /// <exception cref="SafeTensorException">A file is damaged.</exception>
@@ -85,10 +85,13 @@ public sealed class Checkpoint : IWeightSource
     public Tensor Load(WeightSpec spec, ScalarType? type, Device device)
     {
         var found = Find(spec);
-        var tensor = Load(found.File.View(found.Entry).DetachFromDisposeScope(), type, device);
-        _bytes += found.Entry.ByteCount;
-        _read?.Invoke(_bytes);
-        return tensor;
+        if (_read is not null)
+        {
+            found.File.Fetch(found.Entry, bytes => _read(_bytes + bytes));
+            _bytes += found.Entry.ByteCount;
+        }
+
+        return Load(found.File.View(found.Entry).DetachFromDisposeScope(), type, device);
     }
 
     public void Dispose()

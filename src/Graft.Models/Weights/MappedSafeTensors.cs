@@ -52,6 +52,27 @@ public sealed unsafe class MappedSafeTensors : IDisposable
         return copy;
     }
 
+    /// <summary>
+    /// Reads a tensor's bytes from the disk now. Without it the kernel does so when each is first used: in the middle of a computation,
+    /// where nobody can say how far that is.
+    /// </summary>
+    /// <param name="entry">The tensor.</param>
+    /// <param name="read">Told now and then how many of its bytes are here.</param>
+    public void Fetch(SafeTensorEntry entry, Action<long> read)
+    {
+        const int Piece = 1 << 24;
+        for (var start = 0L; start < entry.ByteCount; start += Piece)
+        {
+            var end = Math.Min(entry.ByteCount, start + Piece);
+            for (var at = start; at < end; at += Environment.SystemPageSize)
+            {
+                _ = Volatile.Read(ref _data[entry.Begin + at]);
+            }
+
+            read(end);
+        }
+    }
+
     /// <summary>Whether a tensor has the bytes of another, here or in another file.</summary>
     public bool HasBytesOf(SafeTensorEntry entry, MappedSafeTensors otherFile, SafeTensorEntry other)
     {

@@ -41,33 +41,41 @@ internal static class GenerateCommand
 
     private static async Task AnswerAsync(GenerationRequest request, CancellationToken stop)
     {
-        Threads.Initialize(request.Threads, Console.Error.WriteLine);
+        // Past what makes text visible on standard error: a line that is replaced is none.
+        await using var errors = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
+        var isTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb";
+        using var line = new ActivityLine(errors, isTerminal, TimeProvider.System, new ActivityProgress { What = "Starting" });
+        Threads.Initialize(request.Threads, line.Tell);
         var modelFolder = Path.GetFullPath(request.Model);
         var adapterFolder = request.Adapter is { } folder ? Path.GetFullPath(folder) : null;
+        Begin("Reading the tokenizer");
         var tokenizer = TokenizerFolder.Load(modelFolder);
-        using var model = Load(modelFolder);
+        line.Report(new ActivityProgress { What = "Loading the model", Total = Checkpoint.SizeOf(modelFolder), IsBytes = true });
+        using var model = CausalLanguageModels.Load(modelFolder, torch.ScalarType.Float32, read: line.Report);
         tokenizer.CheckFits(model.VocabularySize);
+        Begin("Attaching the adapter");
         using var adapter = adapterFolder is null ? null : AdapterMethods.Load(adapterFolder, model);
         var template = FindTemplate(request.Template ?? TrainedTemplate(adapterFolder ?? modelFolder));
         var generator = new LocalTextGenerator(
-            model, tokenizer, template, adapter?.Hooks, message => Console.Error.WriteLine($"warning: {message}"));
+            model, tokenizer, template, adapter?.Hooks, message => line.Tell($"warning: {message}"));
+        Begin("Reading the prompt");
+        var tokens = 0;
         await foreach (var piece in generator.GenerateAsync(request.Prompt, request.Sampling, stop).ConfigureAwait(false))
         {
+            if (piece.Length > 0 && isTerminal && !Console.IsOutputRedirected)
+            {
+                // The answer is shown where the line was, and tells by itself how far it is.
+                line.Dispose();
+            }
+
+            line.Report(new ActivityProgress { What = "Tokens of the answer", Done = ++tokens });
             await Console.Out.WriteAsync(piece).ConfigureAwait(false);
             await Console.Out.FlushAsync(stop).ConfigureAwait(false);
         }
 
         await Console.Out.WriteLineAsync().ConfigureAwait(false);
-    }
 
-    private static ICausalLanguageModel Load(string folder)
-    {
-        // Past what makes text visible on standard error: a line that is replaced is none.
-        using var errors = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
-        var isTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb";
-        var part = new ActivityProgress { What = "Loading the model", Total = Checkpoint.SizeOf(folder), IsBytes = true };
-        using var line = new ActivityLine(errors, isTerminal, TimeProvider.System, part);
-        return CausalLanguageModels.Load(folder, torch.ScalarType.Float32, read: line.Report);
+        void Begin(string what) => line.Report(new ActivityProgress { What = what });
     }
 
     /// <summary>The template in the recipe that lies beside what Graft trains; null where there is none.</summary>

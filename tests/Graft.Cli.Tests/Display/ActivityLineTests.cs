@@ -56,6 +56,24 @@ public sealed class ActivityLineTests
     }
 
     [Fact]
+    public void What_comes_after_an_activity_s_end_is_not_touched_by_it()
+    {
+        using var output = new StringWriter();
+        var clock = new ManualTimer();
+        var line = new ActivityLine(output, isReplaced: true, clock, Reading);
+        line.Add(1024);
+        line.Add(1024);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        line.Dispose();
+        output.Write("an answer");
+        line.Report(Reading with { Done = 4096 });
+        clock.Advance(TimeSpan.FromSeconds(1));
+        line.Dispose();
+
+        Assert.Equal("\r\e[KReading, 2.0 KiB of 4.0 KiB, 1s left (1s)\r\e[Kan answer", output.ToString());
+    }
+
+    [Fact]
     public void What_takes_a_moment_is_not_told()
     {
         using var output = new StringWriter();
