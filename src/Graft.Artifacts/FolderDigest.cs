@@ -19,36 +19,23 @@ public static class FolderDigest
     /// <param name="read">Told now and then how many bytes have been read.</param>
     /// <returns><c>sha256:</c> and 64 hexadecimal digits.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public static string Compute(string folder, Action<long>? read = null)
+    public static string Compute(string folder, Action<long>? read = null) => Compute(FolderListing.Of(folder), read);
+
+    /// <summary>The digest of files that are listed already.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="read">Told now and then how many bytes have been read.</param>
+    public static string Compute(FolderListing files, Action<long>? read = null)
     {
+        ArgumentNullException.ThrowIfNull(files);
         long before = 0;
         using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var name in Files(folder))
+        foreach (var name in files.Names)
         {
-            using var file = new MeteredStream(File.OpenRead(Path.Combine(folder, name)), bytes => read?.Invoke(before += bytes));
-            whole.AppendData(Encoding.UTF8.GetBytes($"{name}\t{Sha256Text.Of(file)}\n"));
+            using var file = File.OpenRead(Path.Combine(files.Folder, name));
+            var digest = Sha256Text.Of(file, bytes => read?.Invoke(before += bytes));
+            whole.AppendData(Encoding.UTF8.GetBytes($"{name}\t{digest}\n"));
         }
 
         return "sha256:" + Convert.ToHexStringLower(whole.GetHashAndReset());
-    }
-
-    /// <summary>The bytes of the files that count.</summary>
-    public static long Size(string folder)
-    {
-        return Files(folder).Sum(name => FileStatus.Of(Path.Combine(folder, name))?.Size ?? 0);
-    }
-
-    /// <summary>The relative names of the files that count, in the order in which they count.</summary>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FolderFilesException">A link leads nowhere or round in a circle, or there is no end of files.</exception>
-    public static IReadOnlyList<string> Files(string folder) => new FolderFiles(Path.GetFullPath(folder)).Names();
-
-    /// <summary>Whether the digest of a folder covers a file that somebody names in it.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="name">The file's path below it.</param>
-    public static bool Covers(string folder, string name)
-    {
-        var root = Path.GetFullPath(folder);
-        return Files(root).Contains(Path.GetRelativePath(root, Path.GetFullPath(name, root)).Replace('\\', '/'));
     }
 }

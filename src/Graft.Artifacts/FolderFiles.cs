@@ -18,15 +18,15 @@ internal sealed class FolderFiles(string root, int mostEntries = FolderFiles.Mos
     private const int MostEntries = 1_000_000;
     private const int Deepest = 100;
 
-    private readonly List<string> _files = [];
+    private readonly List<ListedFile> _files = [];
     private readonly List<string> _around = [];
     private int _entries;
 
-    /// <summary>Their relative names in ordinal order.</summary>
-    public IReadOnlyList<string> Names()
+    /// <summary>They in ordinal order of their relative names.</summary>
+    public IReadOnlyList<ListedFile> List()
     {
         Enter(root, "", FileStatus.Of(root) ?? default);
-        _files.Sort(StringComparer.Ordinal);
+        _files.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
         return _files;
     }
 
@@ -62,8 +62,8 @@ internal sealed class FolderFiles(string root, int mostEntries = FolderFiles.Mos
             case { Type: FileType.Folder } status:
                 AddFolder(path, name, status);
                 break;
-            default:
-                _files.Add(name);
+            case { } status:
+                _files.Add(new ListedFile(name, status));
                 break;
         }
     }

@@ -20,9 +20,11 @@ public sealed class FolderDigestTests
 
         Assert.Equal(
             ["A.txt", "b.txt", "link.txt", "linked/c.txt", "linked/lost+found/kept.txt", "sub/c.txt", "sub/lost+found/kept.txt"],
-            FolderDigest.Files(folder.Path));
-        Assert.Equal(FolderDigest.Files(folder.Path), FolderDigest.Files(folder.Path + "/"));
-        Assert.Equal(FolderDigest.Files(folder.Path), FolderDigest.Files(Path.GetRelativePath(Environment.CurrentDirectory, folder.Path)));
+            FolderListing.Of(folder.Path).Names);
+        foreach (var way in new[] { folder.Path + "/", Path.GetRelativePath(Environment.CurrentDirectory, folder.Path) })
+        {
+            Assert.Equal(FolderListing.Of(folder.Path).Names, FolderListing.Of(way).Names);
+        }
     }
 
     [Fact]
@@ -58,10 +60,10 @@ public sealed class FolderDigestTests
         Write(folder.Path, "deep/run-1/plan.json");
         Directory.CreateSymbolicLink(Path.Combine(folder.Path, "deep", "run"), "run-1");
 
-        Assert.Equal(["other/x", "train.jsonl"], FolderDigest.Files(folder.Path));
+        Assert.Equal(["other/x", "train.jsonl"], FolderListing.Of(folder.Path).Names);
         Assert.Equal(clean, FolderDigest.Compute(folder.Path));
         // What was trained can be the base of another run.
-        Assert.Equal(["plan.json"], FolderDigest.Files(Path.Combine(folder.Path, "deep", "run-1")));
+        Assert.Equal(["plan.json"], FolderListing.Of(Path.Combine(folder.Path, "deep", "run-1")).Names);
     }
 
     [Fact]
@@ -70,7 +72,7 @@ public sealed class FolderDigestTests
         using var folder = new TemporaryFolder();
         Write(folder.Path, "work/notes.txt");
         OutputMarker.WriteIfNew(Path.Combine(folder.Path, "work"));
-        Assert.Equal(["work/notes.txt"], FolderDigest.Files(folder.Path));
+        Assert.Equal(["work/notes.txt"], FolderListing.Of(folder.Path).Names);
     }
 
     [Theory]
@@ -88,7 +90,7 @@ public sealed class FolderDigestTests
         }
 
         OutputMarker.Write(Path.Combine(folder.Path, "out"));
-        Assert.Equal(covered, FolderDigest.Covers(folder.Path, name));
+        Assert.Equal(covered, FolderListing.Of(folder.Path).Covers(name));
     }
 
     [Theory]
@@ -102,7 +104,7 @@ public sealed class FolderDigestTests
         Write(folder.Path, "sub/a.txt");
         Directory.CreateSymbolicLink(Path.Combine(folder.Path, link), target);
 
-        var error = Assert.Throws<FolderFilesException>(() => FolderDigest.Files(folder.Path));
+        var error = Assert.Throws<FolderFilesException>(() => FolderListing.Of(folder.Path));
         Assert.Contains($"\"{link}\" ", error.Message, StringComparison.Ordinal);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
@@ -124,15 +126,15 @@ public sealed class FolderDigestTests
         Write(folder.Path, $".{Levels}/file");
         Directory.CreateSymbolicLink(Path.Combine(folder.Path, "data"), ".0");
 
-        Assert.Equal(1 << Levels, new FolderFiles(folder.Path).Names().Count);
+        Assert.Equal(1 << Levels, new FolderFiles(folder.Path).List().Count);
         Assert.Contains(
-            "more than 5000", Assert.Throws<FolderFilesException>(() => new FolderFiles(folder.Path, mostEntries: 5000).Names()).Message);
+            "more than 5000", Assert.Throws<FolderFilesException>(() => new FolderFiles(folder.Path, mostEntries: 5000).List()).Message);
     }
 
     [Fact]
     public void A_folder_that_is_not_there_is_an_error()
     {
-        Assert.Throws<DirectoryNotFoundException>(() => FolderDigest.Files("/no/such/folder"));
+        Assert.Throws<DirectoryNotFoundException>(() => FolderListing.Of("/no/such/folder"));
     }
 
     private static void Write(string folder, string name)

@@ -4,7 +4,6 @@ using Graft.Api.Generation;
 using Graft.Api.Methods;
 using Graft.Api.Planning;
 using Graft.Api.Reporting;
-using Graft.Artifacts;
 using Graft.Cli.Display;
 using Graft.Cli.Local;
 using Graft.Cli.Training;
@@ -150,14 +149,8 @@ public static class GenerateCommand
 
         string DigestOf(string files)
         {
-            var part = new ActivityProgress
-            {
-                What = $"Reading {ShortPath.Of(files)} for its digest",
-                Total = FolderDigest.Size(files),
-                IsBytes = true,
-            };
-            using var line = Begin(part);
-            return digests.Digest(files, line.Report);
+            using var line = Begin(new ActivityProgress { What = $"Listing {ShortPath.Of(files)}" });
+            return digests.Digest(files, line);
         }
 
         ActivityLine Begin(ActivityProgress part) => terminal.Begin(part, TimeProvider.System);

@@ -40,7 +40,7 @@ public sealed record InspectedFolder
     /// Reads a folder: that of a kind which is published, or a run's, which has what it trained in the folder <c>adapter</c>.
     /// </summary>
     /// <param name="path">The folder.</param>
-    /// <param name="begin">Shows that its files are read for their digest.</param>
+    /// <param name="begin">Shows that its files are read.</param>
     /// <exception cref="CliException">It is none of them, or a file in it is damaged.</exception>
     public static InspectedFolder Read(string path, Func<ActivityProgress, ActivityLine> begin)
     {
@@ -50,18 +50,15 @@ public sealed record InspectedFolder
             $"'{path}' is none of {string.Join(", ", FolderKinds.All.Select(known => known.Name))}: "
             + $"it has no {string.Join(", no ", FolderKinds.All.Select(known => known.ConfigurationFile))}.");
 
+        using var line = begin(new ActivityProgress { What = $"Reading what {path} holds" });
         var entries = Directory.EnumerateFiles(folder, "*.safetensors").SelectMany(Entries).ToList();
-        using var line = begin(new ActivityProgress
-        {
-            What = $"Reading {path} for its digest",
-            Total = FolderDigest.Size(folder),
-            IsBytes = true,
-        });
+        var files = FolderListing.Of(folder);
+        line.Report(new ActivityProgress { What = $"Reading {path} for its digest", Total = files.Size, IsBytes = true });
         return new InspectedFolder
         {
             Folder = Path.GetFullPath(folder),
             Kind = kind.Name,
-            Digest = FolderDigest.Compute(folder, line.Report),
+            Digest = FolderDigest.Compute(files, line.Report),
             Configuration = Json(Path.Combine(folder, kind.ConfigurationFile)),
             Figures = File.Exists(Path.Combine(folder, Metrics)) ? Json(Path.Combine(folder, Metrics)) : null,
             Tensors = entries.Count,

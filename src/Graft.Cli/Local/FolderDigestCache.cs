@@ -1,6 +1,8 @@
 using System.Globalization;
+using Graft.Api.Reporting;
 using Graft.Artifacts;
 using Graft.Common;
+using Graft.Programs;
 
 namespace Graft.Cli.Local;
 
@@ -22,13 +24,31 @@ public sealed class FolderDigestCache(string directory)
         return new FolderDigestCache(Path.Combine(caches, "graft", "digests"));
     }
 
-    /// <summary>The folder's digest; see <see cref="FolderDigest"/>.</summary>
+    /// <summary>The folder's digest; a line shows how far the reading of its files is, where they have to be read.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="read">Told how many bytes have been read, where they have to be.</param>
-    public string Digest(string folder, Action<long>? read = null)
+    /// <param name="line">The line.</param>
+    /// <param name="what">What is said to be done.</param>
+    public string Digest(string folder, ActivityLine line, string? what = null)
     {
-        var fingerprint = Fingerprint(folder);
-        var entry = Path.Combine(directory, Sha256(Path.GetFullPath(folder)));
+        ArgumentNullException.ThrowIfNull(line);
+        var files = FolderListing.Of(folder);
+        line.Report(new ActivityProgress
+        {
+            What = what ?? $"Reading {ShortPath.Of(folder)} for its digest",
+            Total = files.Size,
+            IsBytes = true,
+        });
+        return Digest(files, line.Report);
+    }
+
+    /// <summary>The digest of a folder's files; see <see cref="FolderDigest"/>.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="read">Told how many bytes have been read, where they have to be.</param>
+    public string Digest(FolderListing files, Action<long>? read = null)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var fingerprint = Fingerprint(files);
+        var entry = EntryOf(files.Folder);
         try
         {
             if (File.ReadAllText(entry).Split('\n') is [var known, var digest, ..] && known == fingerprint)
@@ -41,10 +61,27 @@ public sealed class FolderDigestCache(string directory)
             // Not remembered yet, or by somebody else.
         }
 
-        var computed = FolderDigest.Compute(folder, read);
+        var computed = FolderDigest.Compute(files, read);
         Remember(entry, $"{fingerprint}\n{computed}\n");
         return computed;
     }
+
+    /// <summary>Remembers of a folder that was moved what was remembered of it: a file that only moves is the same file.</summary>
+    /// <param name="from">Where it was.</param>
+    /// <param name="to">Where it is.</param>
+    public void Follow(string from, string to)
+    {
+        try
+        {
+            File.Move(EntryOf(from), EntryOf(to), overwrite: true);
+        }
+        catch (Exception error) when (FileFaults.Is(error))
+        {
+            // Then its files are read again.
+        }
+    }
+
+    private string EntryOf(string folder) => Path.Combine(directory, Sha256Text.Of(Path.GetFullPath(folder)));
 
     private void Remember(string entry, string text)
     {
@@ -59,20 +96,8 @@ public sealed class FolderDigestCache(string directory)
         }
     }
 
-    private static string Fingerprint(string folder)
-    {
-        var files = FolderDigest.Files(folder).Select(name =>
-        {
-            // Of what a link means: that is what the digest reads.
-            var file = FileStatus.Of(Path.Combine(folder, name)) ?? default;
-            return string.Create(
-                CultureInfo.InvariantCulture, $"{name}\t{file.Size}\t{file.Identity}\t{file.Modified}\t{file.Changed}\n");
-        });
-        return Sha256(string.Concat(files));
-    }
-
-    private static string Sha256(string text)
-    {
-        return Sha256Text.Of(text);
-    }
+    private static string Fingerprint(FolderListing files) => Sha256Text.Of(string.Concat(files.Files.Select(file =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{file.Name}\t{file.Status.Size}\t{file.Status.Identity}\t{file.Status.Modified}\t{file.Status.Changed}\n"))));
 }

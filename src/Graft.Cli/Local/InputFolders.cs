@@ -1,5 +1,5 @@
 using Graft.Api.V1Alpha1;
-using Graft.Artifacts.Registry;
+using Graft.Programs;
 
 namespace Graft.Cli.Local;
 
@@ -12,11 +12,12 @@ public sealed class InputFolders(BuiltinFolders builtins, IReadOnlyDictionary<st
     /// <summary>The folder of an input.</summary>
     /// <param name="source">Where the spec says it is.</param>
     /// <param name="specFile">The file that holds the spec; relative paths begin at its folder.</param>
-    /// <param name="shown">Lets somebody see a transfer.</param>
+    /// <param name="line">Shows a transfer.</param>
+    /// <param name="activity">What is done, in its words.</param>
     /// <param name="cancellationToken">Ends a transfer.</param>
     /// <exception cref="CliException">It is not there.</exception>
     public async Task<string> FindAsync(
-        FileSource source, string specFile, Func<RegistryOptions, RegistryOptions> shown, CancellationToken cancellationToken)
+        FileSource source, string specFile, ActivityLine line, string activity, CancellationToken cancellationToken)
     {
         if (source.Builtin is { } builtin)
         {
@@ -41,7 +42,7 @@ public sealed class InputFolders(BuiltinFolders builtins, IReadOnlyDictionary<st
                     + $"Say which folder holds its files: --volume {claim}=DIR");
         }
 
-        return await registry.FetchAsync(source.Oci!, shown, cancellationToken).ConfigureAwait(false);
+        return await registry.FetchAsync(source.Oci!, line, activity, cancellationToken).ConfigureAwait(false);
     }
 
     private static string Existing(string folder, string what)

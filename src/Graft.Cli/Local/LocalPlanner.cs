@@ -4,8 +4,6 @@ using Graft.Api.Planning;
 using Graft.Api.Reporting;
 using Graft.Api.Runs;
 using Graft.Api.V1Alpha1;
-using Graft.Artifacts;
-using Graft.Cli.Display;
 using Graft.Programs;
 
 namespace Graft.Cli.Local;
@@ -42,14 +40,10 @@ public sealed class LocalPlanner(
         foreach (var (name, input) in spec.Inputs)
         {
             var activity = $"Fetching {input.Resource.Kind} '{input.Resource.Metadata.Name}'";
-            using (var line = begin(new ActivityProgress { What = activity }))
-            {
-                folders[name] = await inputs.FindAsync(
-                    input.Resource.Source!, input.File, options => options.ShownBy(line, activity), cancellationToken)
-                        .ConfigureAwait(false);
-            }
-
-            pinned[name] = new PinnedInput(input.Resource, Digest(folders[name], input));
+            using var line = begin(new ActivityProgress { What = activity });
+            folders[name] = await inputs.FindAsync(input.Resource.Source!, input.File, line, activity, cancellationToken)
+                .ConfigureAwait(false);
+            pinned[name] = new PinnedInput(input.Resource, Digest(folders[name], input, line));
         }
 
         var runName = spec.Run.Metadata.Name;
@@ -70,15 +64,9 @@ public sealed class LocalPlanner(
             .OfType<Recipe>()
             .FirstOrDefault(earlier => Directory.Exists(new RunFolder(options.Output, runName, RecipeHash.Of(earlier)).Path)) ?? recipe;
 
-    private string Digest(string folder, LocalInput input)
+    private string Digest(string folder, LocalInput input, ActivityLine line)
     {
-        using var line = begin(new ActivityProgress
-        {
-            What = $"Reading {ShortPath.Of(folder)} for its digest",
-            Total = FolderDigest.Size(folder),
-            IsBytes = true,
-        });
-        var digest = digests.Digest(folder, line.Report);
+        var digest = digests.Digest(folder, line);
         return input.Resource.PinnedDigest is not { } pinned || pinned == digest
             ? digest
             : throw new CliException(

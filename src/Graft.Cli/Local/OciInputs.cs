@@ -1,8 +1,9 @@
 using Graft.Api.V1Alpha1;
 using Graft.Artifacts;
 using Graft.Artifacts.Oci;
-using Graft.Artifacts.Registry;
+using Graft.Cli.Display;
 using Graft.Common;
+using Graft.Programs;
 
 namespace Graft.Cli.Local;
 
@@ -13,13 +14,13 @@ public sealed class OciInputs(string directory, FolderDigestCache digests)
 {
     /// <summary>The folder with the artifact's files.</summary>
     /// <param name="source">Where it is.</param>
-    /// <param name="shown">Lets somebody see the transfer.</param>
+    /// <param name="line">Shows the transfer.</param>
+    /// <param name="activity">What is done, in its words.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<string> FetchAsync(
-        OciSource source, Func<RegistryOptions, RegistryOptions> shown, CancellationToken cancellationToken)
+    public async Task<string> FetchAsync(OciSource source, ActivityLine line, string activity, CancellationToken cancellationToken)
     {
         var reference = OciReference.Parse(source.Reference!);
-        if (reference.Digest is { } digest && IsAsFetched(FolderOf(digest)))
+        if (reference.Digest is { } digest && IsAsFetched(FolderOf(digest), line))
         {
             return FolderOf(digest);
         }
@@ -28,11 +29,11 @@ public sealed class OciInputs(string directory, FolderDigestCache digests)
         OutputMarker.Write(directory);
         UnfinishedFiles.Sweep(directory);
         var arriving = UnfinishedFiles.Beside(Path.Combine(directory, "arriving"));
-        var options = shown(RegistryHosts.Options(source.Reference!, source.PlainHttp));
+        var options = RegistryHosts.Options(source.Reference!, source.PlainHttp).ShownBy(line, activity);
         try
         {
             var fetched = await ArtifactStore.PullAsync(reference.ToString(), arriving, options, cancellationToken).ConfigureAwait(false);
-            return Keep(arriving, FolderOf(fetched));
+            return Keep(arriving, FolderOf(fetched), line);
         }
         catch (IOException error) when (FileFaults.IsDiskFull(error))
         {
@@ -47,9 +48,9 @@ public sealed class OciInputs(string directory, FolderDigestCache digests)
         }
     }
 
-    private string Keep(string arriving, string folder)
+    private string Keep(string arriving, string folder, ActivityLine line)
     {
-        if (IsAsFetched(folder))
+        if (IsAsFetched(folder, line))
         {
             // The tag means what was fetched before, or another process was faster.
             return folder;
@@ -60,8 +61,9 @@ public sealed class OciInputs(string directory, FolderDigestCache digests)
             Directory.Delete(folder, recursive: true);
         }
 
-        AtomicFile.WriteText(RecordOf(folder), digests.Digest(arriving));
+        AtomicFile.WriteText(RecordOf(folder), digests.Digest(arriving, line, "Reading what was fetched for its digest"));
         Directory.Move(arriving, folder);
+        digests.Follow(arriving, folder);
         return folder;
     }
 
@@ -69,9 +71,10 @@ public sealed class OciInputs(string directory, FolderDigestCache digests)
     /// Whether a folder holds what was fetched into it. Its name is the digest of a manifest and not of its files, and anybody may have
     /// edited those since.
     /// </summary>
-    private bool IsAsFetched(string folder)
+    private bool IsAsFetched(string folder, ActivityLine line)
     {
-        return Directory.Exists(folder) && File.Exists(RecordOf(folder)) && SmallFile.ReadText(RecordOf(folder)) == digests.Digest(folder);
+        return Directory.Exists(folder) && File.Exists(RecordOf(folder))
+            && SmallFile.ReadText(RecordOf(folder)) == digests.Digest(folder, line);
     }
 
     private static string RecordOf(string folder) => $"{folder}.digest";

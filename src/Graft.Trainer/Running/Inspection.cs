@@ -111,9 +111,9 @@ internal static class Inspection
         return (good, bad, first);
     }
 
-    private static InspectionReport Files(string folder) => new()
+    private static InspectionReport Files(string folder)
     {
-        Digest = FolderDigest.Compute(folder),
-        SizeBytes = FolderDigest.Files(folder).Sum(name => new FileInfo(Path.Combine(folder, name)).Length),
-    };
+        var files = FolderListing.Of(folder);
+        return new InspectionReport { Digest = FolderDigest.Compute(files), SizeBytes = files.Size };
+    }
 }

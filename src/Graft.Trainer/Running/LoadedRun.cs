@@ -1,5 +1,6 @@
 using Graft.Adapters;
 using Graft.Api.Planning;
+using Graft.Artifacts;
 using Graft.Data;
 using Graft.Data.Batches;
 using Graft.Data.Records;
@@ -59,14 +60,15 @@ public sealed class LoadedRun : IDisposable
     /// Loads everything that a plan names. Data come first: mistakes in them are the most frequent and the quickest to find.
     /// </summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="folders">The folder of each input, by its name in the plan.</param>
+    /// <param name="inputs">The files of each input, by its name in the plan.</param>
     /// <param name="device">The device.</param>
     /// <param name="library">The frozen models of this process.</param>
     /// <param name="begin">Begins to tell how far a part of the work is.</param>
     public static LoadedRun Load(
-        RunPlan plan, IReadOnlyDictionary<string, string> folders, Device device, PartLibrary library, BeginPart begin)
+        RunPlan plan, IReadOnlyDictionary<string, FolderListing> inputs, Device device, PartLibrary library, BeginPart begin)
     {
         var recipe = plan.Recipe;
+        var folders = inputs.ToDictionary(input => input.Key, input => input.Value.Folder);
         string modelFolder = folders[recipe.LanguageModel.Name], dataFolder = folders[Execution.DatasetInput];
         var tokenizer = TokenizerFolder.Load(modelFolder);
         var options = DataOptions.From(recipe.Data);

@@ -10,16 +10,16 @@ namespace Graft.Trainer.Running;
 /// <summary>Brings a plan's inputs here and makes sure that they are the ones that the plan pins.</summary>
 public static class RunInputs
 {
-    /// <summary>The folder of each input, by its name in the plan.</summary>
+    /// <summary>The files of each input, by its name in the plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="begin">Begins to tell how far a part of the work is.</param>
     /// <param name="waiting">Told, in sentences, what is waited for.</param>
     /// <param name="cancellationToken">Ends a transfer.</param>
     /// <exception cref="InputException">An input is missing, cannot be fetched, or has another digest than the plan states.</exception>
-    public static async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+    public static async Task<IReadOnlyDictionary<string, FolderListing>> PrepareAsync(
         RunPlan plan, BeginPart begin, Action<string> waiting, CancellationToken cancellationToken)
     {
-        var folders = new Dictionary<string, string>();
+        var inputs = new Dictionary<string, FolderListing>();
         var pinned = plan.Recipe.Graph.Where(part => part.FilesDigest is not null)
             .Select(part => (part.Name, Digest: part.FilesDigest!))
             .Append((Execution.DatasetInput, plan.Recipe.Data.Digest));
@@ -33,7 +33,6 @@ public static class RunInputs
                 throw new PlanFormatException($"execution.inputs.{name}: the plan does not say where this input is.");
             }
 
-            folders[name] = input.Path;
             try
             {
                 if (input.Oci is not null)
@@ -56,9 +55,10 @@ public static class RunInputs
 
             try
             {
-                var read = begin($"checking the files of {name}", FolderDigest.Size(input.Path));
-                RequirePinned(name, input.Path, digest, read, message => new InputException(exitCode, Reasons.DigestMismatch, message));
-                RequireCovered(input.Path, name == Execution.DatasetInput ? plan.Recipe.Data : null);
+                var files = inputs[name] = FolderListing.Of(input.Path);
+                var read = begin($"checking the files of {name}", files.Size);
+                RequirePinned(name, files, digest, read, message => new InputException(exitCode, Reasons.DigestMismatch, message));
+                RequireCovered(files, name == Execution.DatasetInput ? plan.Recipe.Data : null);
             }
             catch (Exception error) when (error is ArtifactException || FileFaults.IsLasting(error))
             {
@@ -66,7 +66,7 @@ public static class RunInputs
             }
         }
 
-        return folders;
+        return inputs;
     }
 
     /// <summary>Tells how far a transfer is once it is known how much there is.</summary>
@@ -77,26 +77,26 @@ public static class RunInputs
     }
 
     private static void RequirePinned(
-        string name, string folder, string digest, Action<long>? read, Func<string, InputException> error)
+        string name, FolderListing files, string digest, Action<long>? read, Func<string, InputException> error)
     {
-        var found = FolderDigest.Compute(folder, read);
+        var found = FolderDigest.Compute(files, read);
         if (found != digest)
         {
             throw error(
-                $"The files of the input '{name}' in {folder} have the files digest {found}, the plan pins {digest}: they changed after "
+                $"The files of the input '{name}' in {files.Folder} have the files digest {found}, the plan pins {digest}: they changed after "
                 + "the plan was made. Make the plan again, or bring the files back.");
         }
     }
 
     /// <summary>The files that a spec names must count in the digest, or nobody would notice if they changed.</summary>
-    private static void RequireCovered(string folder, PlanData? data)
+    private static void RequireCovered(FolderListing files, PlanData? data)
     {
         foreach (var file in new[] { data?.TrainFile, data?.EvaluationFile }.OfType<string>())
         {
-            if (File.Exists(Path.Combine(folder, file)) && !FolderDigest.Covers(folder, file))
+            if (File.Exists(Path.Combine(files.Folder, file)) && !files.Covers(file))
             {
                 throw new ArtifactException(
-                    $"the file {file} does not count in the digest of {folder}, so that nobody would notice if it changed: hidden files do "
+                    $"the file {file} does not count in the digest of {files.Folder}, so that nobody would notice if it changed: hidden files do "
                     + "not count, nor do those outside of the folder and what Graft writes. Give it another name or place.");
             }
         }

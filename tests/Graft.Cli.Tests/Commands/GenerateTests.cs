@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Graft.Tests;
 using Xunit;
 
@@ -10,6 +11,8 @@ public sealed class GenerateTests : IDisposable
     private static readonly string Model = Path.Combine(Repository.Root, "examples", "builtin", "tiny-wordnet");
 
     private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Dispose();
 
@@ -35,18 +38,18 @@ public sealed class GenerateTests : IDisposable
         start.Environment["TERM"] = "xterm";
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        var shown = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var shown = await process.StandardOutput.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
 
         Assert.True(process.ExitCode == 0, shown);
         if (isTerminalForBoth)
         {
             // Whatever was shown before it was taken away again.
-            Assert.Matches($@"(^|[hl=]|\e\[K){System.Text.RegularExpressions.Regex.Escape(piped.Output.TrimEnd('\n'))}\r\n$", shown);
+            Assert.Matches($@"(^|[hl=]|\e\[K){Regex.Escape(piped.Output.TrimEnd('\n'))}\r\n$", shown);
         }
         else
         {
-            Assert.Equal(piped.Output, await File.ReadAllTextAsync(Path.Combine(_folder.Path, "answer"), TestContext.Current.CancellationToken));
+            Assert.Equal(piped.Output, await File.ReadAllTextAsync(Path.Combine(_folder.Path, "answer"), Cancellation));
             Assert.Matches(@"(^|[hl=]|\e\[K)$", shown);
         }
     }

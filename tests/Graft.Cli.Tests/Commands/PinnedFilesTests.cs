@@ -57,7 +57,7 @@ public sealed class PinnedFilesTests : IDisposable
         var elsewhere = new TemporaryFolder();
         using (elsewhere)
         {
-            foreach (var file in FolderDigest.Files(_folder.Path))
+            foreach (var file in FolderListing.Of(_folder.Path).Names)
             {
                 File.Copy(Path.Combine(_folder.Path, file), elsewhere.Write(file, ""), overwrite: true);
             }

@@ -19,13 +19,13 @@ public sealed class FolderDigestCacheTests : IDisposable
         var file = _folder.Write("model/weights", "one");
         var model = Path.GetDirectoryName(file)!;
         var cache = new FolderDigestCache(Path.Combine(_folder.Path, "cache"));
-        var digest = cache.Digest(model);
+        var digest = cache.Digest(FolderListing.Of(model));
         Assert.Equal(FolderDigest.Compute(model), digest);
 
         // What it remembers is what it says.
         var entry = Assert.Single(Directory.GetFiles(Path.Combine(_folder.Path, "cache")));
         File.WriteAllText(entry, File.ReadAllText(entry).Replace(digest, "sha256:remembered", StringComparison.Ordinal));
-        Assert.Equal("sha256:remembered", cache.Digest(model));
+        Assert.Equal("sha256:remembered", cache.Digest(FolderListing.Of(model)));
     }
 
     [Theory]
@@ -37,15 +37,15 @@ public sealed class FolderDigestCacheTests : IDisposable
         var file = _folder.Write("model/weights", "one");
         var model = Path.GetDirectoryName(file)!;
         var cache = new FolderDigestCache(Path.Combine(_folder.Path, "cache"));
-        var digest = cache.Digest(model);
+        var digest = cache.Digest(FolderListing.Of(model));
 
         var time = File.GetLastWriteTimeUtc(file);
         var written = isReplaced ? file + ".new" : file;
         File.WriteAllText(written, "two");
         File.SetLastWriteTimeUtc(written, time);
         File.Move(written, file, overwrite: true);
-        Assert.NotEqual(digest, cache.Digest(model));
-        Assert.Equal(FolderDigest.Compute(model), cache.Digest(model));
+        Assert.NotEqual(digest, cache.Digest(FolderListing.Of(model)));
+        Assert.Equal(FolderDigest.Compute(model), cache.Digest(FolderListing.Of(model)));
     }
 
     [Fact]
@@ -54,15 +54,15 @@ public sealed class FolderDigestCacheTests : IDisposable
         var file = _folder.Write("model/weights", "one");
         var model = Path.GetDirectoryName(file)!;
         var cache = new FolderDigestCache(Path.Combine(_folder.Path, "cache"));
-        var digest = cache.Digest(model);
+        var digest = cache.Digest(FolderListing.Of(model));
 
         File.WriteAllText(file, "two");
         File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(file).AddSeconds(1));
-        Assert.NotEqual(digest, cache.Digest(model));
-        Assert.Equal(FolderDigest.Compute(model), cache.Digest(model));
+        Assert.NotEqual(digest, cache.Digest(FolderListing.Of(model)));
+        Assert.Equal(FolderDigest.Compute(model), cache.Digest(FolderListing.Of(model)));
 
         _folder.Write("model/more", "");
-        Assert.Equal(FolderDigest.Compute(model), cache.Digest(model));
+        Assert.Equal(FolderDigest.Compute(model), cache.Digest(FolderListing.Of(model)));
     }
 
     [Fact]
@@ -70,6 +70,6 @@ public sealed class FolderDigestCacheTests : IDisposable
     {
         var model = Path.GetDirectoryName(_folder.Write("model/weights", "one"))!;
         var cache = new FolderDigestCache(_folder.Write("not-a-folder", ""));
-        Assert.Equal(FolderDigest.Compute(model), cache.Digest(model));
+        Assert.Equal(FolderDigest.Compute(model), cache.Digest(FolderListing.Of(model)));
     }
 }

@@ -1,4 +1,5 @@
 using Graft.Api.Planning;
+using Graft.Artifacts;
 using Graft.Models;
 using Graft.Models.Weights;
 using Graft.Trainer.Failures;
@@ -161,7 +162,11 @@ public sealed class DamagedFolderTests : IDisposable
         Inspect(folder);
         using var library = new PartLibrary();
         var plan = TinyPlan.For(_world, "out");
-        var folders = new Dictionary<string, string> { ["base"] = folder, [Execution.DatasetInput] = _world.Data };
-        using var run = LoadedRun.Load(plan, folders, CPU, library, (_, _) => _ => { });
+        var inputs = new Dictionary<string, FolderListing>
+        {
+            ["base"] = FolderListing.Of(folder),
+            [Execution.DatasetInput] = FolderListing.Of(_world.Data),
+        };
+        using var run = LoadedRun.Load(plan, inputs, CPU, library, (_, _) => _ => { });
     }
 }

@@ -17,11 +17,11 @@ internal static class PrepareStage
     {
         context.CheckpointStep = checkpoints.NewestStep;
         context.TellProgress(Activities.Loading, null);
-        var folders = await RunInputs.PrepareAsync(
+        var inputs = await RunInputs.PrepareAsync(
             context.Plan, Begin, message => context.TellActivity(Activities.Loading, null, null, message), stop).ConfigureAwait(false);
         return await context.Host.Compute.RunAsync(() =>
         {
-            var run = LoadedRun.Load(context.Plan, folders, context.Device, context.Host.Library, Begin);
+            var run = LoadedRun.Load(context.Plan, inputs, context.Device, context.Host.Library, Begin);
             try
             {
                 Resume(context, run, checkpoints);
