@@ -106,12 +106,14 @@ public sealed class RunTests : IDisposable
         }
     }
 
-    [Theory]
+    [Theory(Timeout = 120_000)]
     [UnsupportedOSPlatform("windows")]
     [InlineData("TERM")]
     [InlineData("HUP")]
     public async Task The_first_request_to_stop_is_answered_at_once_and_the_second_ends_a_trainer_that_does_not(string signal)
     {
+        Assert.SkipWhen(
+            signal == "HUP" && IsHangUpIgnored(), "These tests run under nohup or the like: what they start ignores SIGHUP as it should.");
         var trainer = _folder.Write(
             "deaf-trainer", "#!/bin/sh\ntrap '' TERM HUP INT\necho $$ > pid\nwhile :; do sleep 0.1; done\n");
         File.SetUnixFileMode(trainer, UnixFileMode.UserRead | UnixFileMode.UserExecute);
@@ -139,6 +141,13 @@ public sealed class RunTests : IDisposable
         Assert.Equal(ExitCodes.Interrupted, ended.ExitCode);
         Assert.Contains("Ended at once.", ended.Errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists($"/proc/{(await File.ReadAllTextAsync(pid, TestContext.Current.CancellationToken)).Trim()}"));
+    }
+
+    // SIGHUP is the first bit of the mask.
+    private static bool IsHangUpIgnored()
+    {
+        var mask = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
+        return (Convert.ToUInt64(mask[(mask.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim(), 16) & 1) != 0;
     }
 
     [Fact]
